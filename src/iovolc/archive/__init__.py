@@ -1,0 +1,1 @@
+"""From catalogue rows and files to observations."""

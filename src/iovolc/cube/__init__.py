@@ -1,0 +1,1 @@
+"""Epochs on disk: the store and the lazy cube over it."""

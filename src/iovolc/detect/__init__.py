@@ -1,0 +1,1 @@
+"""What changed in one epoch against its predecessors, and how significant it is."""

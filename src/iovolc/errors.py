@@ -1,0 +1,172 @@
+"""Everything that can go wrong, as one small tree, and the numbered table of input problems.
+
+A message says what happened, to which product, and what to do. Only :class:`TransientIOError` is ever retried.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+class IovolcError(Exception):
+    """Root of all errors that iovolc raises on purpose."""
+
+
+class ConfigError(IovolcError):
+    """The configuration or the command line cannot be used."""
+
+
+class NoWork(IovolcError):
+    """There is nothing to do; not a failure."""
+
+
+class DataQualityError(IovolcError):
+    """An epoch is unusable: it is skipped and recorded."""
+
+
+class AlgorithmError(IovolcError):
+    """A computation cannot succeed on this input, however often it is tried.
+
+    Parameters
+    ----------
+    message : str
+        What failed and what to do.
+    **numbers : float
+        The figures that show why; kept in :attr:`numbers`.
+    """
+
+    def __init__(self, message: str, **numbers: float) -> None:
+        super().__init__(message)
+        self.numbers: dict[str, float] = numbers
+
+
+class StoreError(IovolcError):
+    """The store cannot be used."""
+
+
+class StoreConflict(StoreError):
+    """Another writer holds the store or moved HEAD first."""
+
+
+class StoreCorrupt(StoreError):
+    """A file of the store does not match its hash or schema."""
+
+
+class TransientIOError(IovolcError):
+    """Reading or writing failed in a way that may pass; the only error that is retried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One numbered kind of input problem: its title and how to mend it."""
+
+    code: str
+    title: str
+    fix: str
+
+
+_PROBLEMS = (
+    Problem("E101", "the file does not exist", "correct `path`; it is relative to the catalogue's folder"),
+    Problem(
+        "E102", "the file cannot be read as an image", "open it in another program; if that fails too, fetch it again"
+    ),
+    Problem("E103", "the file's format is not supported", "convert it to GeoTIFF, PNG or JPEG"),
+    Problem(
+        "E104", "the band does not exist in the file", "set `band_index` to a number from 1 to the file's band count"
+    ),
+    Problem(
+        "E201", "the image has no place on Io", "give `projection`: `bounds` with the four edges, or an authority code"
+    ),
+    Problem("E202", "the coordinate system is not one of Io", "reproject the file, or give `projection=bounds`"),
+    Problem(
+        "E203",
+        "the bounds contradict themselves",
+        "give edges in degrees with top_lat > bottom_lat and a width of at most 360",
+    ),
+    Problem(
+        "E204",
+        "the image and its bounds disagree in shape",
+        "check the four edges: pixels would be stretched more than twofold",
+    ),
+    Problem("E205", "this projection needs fields that are missing", "fill the columns that the message names"),
+    Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
+    Problem(
+        "E302", "the observation has no time", "fill `time_utc`, or `start_utc` and `stop_utc`, or the mosaic's span"
+    ),
+    Problem("E303", "the times contradict each other", "start must not be after stop, and the middle must lie between"),
+    Problem("E401", "a number is not usable", "write a plain number within the column's range"),
+    Problem("E402", "the image holds no valid pixel", "check `nodata`, `scale` and `offset`"),
+    Problem("E403", "a value is not one of those allowed", "use one of the values that the message lists"),
+    Problem("E404", "the wavelength contradicts the channel", "correct `channel` or `wavelength_um`"),
+    Problem("E501", "the catalogue cannot be read", "save it as UTF-8 CSV with a header line"),
+    Problem("E502", "a column is unknown", "correct its spelling; the message names the nearest column"),
+    Problem("E503", "a required field is blank", "fill it in; nothing else gives it"),
+    Problem("E504", "an id stands twice with different content", "give each row its own `id`, or leave `id` blank"),
+    Problem("E505", "the same observation stands twice", "remove one of the rows"),
+)
+
+PROBLEMS: Final = MappingProxyType({problem.code: problem for problem in _PROBLEMS})
+"""All numbered input problems by code; ``docs/errors.md`` is printed from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem found in the input: where it is and what was seen.
+
+    Parameters
+    ----------
+    code : str
+        Key of :data:`PROBLEMS`.
+    product : str
+        The file or observation concerned.
+    detail : str
+        What was seen, with the value.
+    row : int or None
+        Line of the catalogue, counted from 2 (line 1 is the header).
+    column : str or None
+        Column of the catalogue.
+    """
+
+    code: str
+    product: str
+    detail: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        problem = PROBLEMS[self.code]
+        place = "".join(
+            part
+            for part in (
+                f", row {self.row}" if self.row is not None else "",
+                f", column `{self.column}`" if self.column is not None else "",
+            )
+        )
+        return f"{self.code} {problem.title}: {self.product}{place}: {self.detail}. Mend: {problem.fix}."
+
+
+class InputError(IovolcError):
+    """An input cannot be used; carries its numbered findings.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        At least one.
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class UnreadableProduct(InputError):
+    """The file is missing, damaged or empty (E1xx, E4xx)."""
+
+
+class UnsupportedProduct(InputError):
+    """The file is sound, but iovolc cannot read its kind (E103)."""
+
+
+class AmbiguousGeometry(InputError):
+    """The image cannot be placed on Io without a guess (E2xx)."""

@@ -1,0 +1,1 @@
+"""Brings epochs to one scale: normalisation between epochs and matching of resolution."""

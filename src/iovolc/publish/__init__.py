@@ -1,0 +1,1 @@
+"""Tables, rasters, figures and the page."""

@@ -1,0 +1,1 @@
+"""What changes mean over time: events, their names and their onset."""
