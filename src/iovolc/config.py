@@ -6,7 +6,7 @@ Sections go down to the stages as values; no stage reads configuration on its ow
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -146,10 +146,11 @@ def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
         data = {}
     if not isinstance(data, dict):
         raise ConfigError(f"the configuration {path} is not a mapping of sections")
+    sections = cast("dict[str, Any]", data)
     for override in overrides:
-        _apply(data, override)
+        _apply(sections, override)
     try:
-        return Config.model_validate(data)
+        return Config.model_validate(sections)
     except ValidationError as error:
         details = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise ConfigError(f"the configuration is not valid: {details}") from error
@@ -160,7 +161,7 @@ def _apply(data: dict[str, Any], override: str) -> None:
     parts = key.split(".")
     if not separator or len(parts) != 2 or not all(parts):
         raise ConfigError(f"`{override}` is not of the form section.key=value")
-    section = data.setdefault(parts[0], {})
+    section: Any = data.setdefault(parts[0], {})
     if not isinstance(section, dict):
         raise ConfigError(f"`{parts[0]}` is not a section of the configuration")
     section[parts[1]] = yaml.safe_load(text)
@@ -176,6 +177,6 @@ def _yaml_lines(model: BaseModel, indent: int) -> list[str]:
         if isinstance(value, BaseModel):
             lines += [f"{pad}{name}:", *_yaml_lines(value, indent + 1)]
         else:
-            plain = list(value) if isinstance(value, tuple) else value
+            plain = model.model_dump(mode="json", include={name})[name]
             lines.append(f"{pad}{name}: {yaml.safe_dump(plain, default_flow_style=True).splitlines()[0]}")
     return lines

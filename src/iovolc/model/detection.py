@@ -1,0 +1,114 @@
+"""What detection hands to tracking and publishing: footprints, looks and the tables that go with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from iovolc.model.grid import SheetName
+from iovolc.model.tables import Column, Table
+
+LookState = Literal["without", "with", "inadequate"]
+LOOK_STATES: Final[tuple[LookState, ...]] = ("without", "with", "inadequate")
+
+LOOKS: Final = Table(
+    "looks",
+    "How each earlier epoch of the channel saw the place of a detection",
+    (
+        Column("detection_id", "text", "The detection"),
+        Column("observation_id", "text", "An earlier epoch of the same channel that covers the place at least in part"),
+        Column("state", "text", "Whether it shows the place without or with the change", values=LOOK_STATES),
+        Column("valid_fraction", "number", "Share of the footprint with usable pixels"),
+        Column("contrast", "number", "Mean difference of the detecting epoch from this one over the footprint"),
+        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast"),
+    ),
+    ("detection_id", "observation_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The pixels of a change, by sheet.
+
+    A pixel equatorward of 60 degrees belongs to ``equator``, one poleward of it to a polar sheet, so that each place
+    is counted once.
+
+    Parameters
+    ----------
+    pixels : tuple of (sheet name, ndarray of int32)
+        Flat row-major indices in the sheet's shape, ascending; sheets in the grid's order, no empty ones.
+    """
+
+    pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochInfo:
+    """What tracking must know of an epoch.
+
+    Parameters
+    ----------
+    observation_id, channel, mission, instrument : str
+        Identity.
+    start_utc, stop_utc : datetime
+        Span of the observation or mosaic, timezone-aware.
+    """
+
+    observation_id: str
+    channel: str
+    mission: str
+    instrument: str
+    start_utc: datetime
+    stop_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named feature of Io: its name and place (planetocentric degrees) and diameter."""
+
+    name: str
+    lat: float
+    lon_e: float
+    diameter_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The changes of any number of epochs.
+
+    Parameters
+    ----------
+    detections : DataFrame
+        Schema :data:`iovolc.model.tables.DETECTIONS`; ``event_id`` is null until tracked.
+    looks : DataFrame
+        Schema :data:`LOOKS`.
+    footprints : mapping of str to Footprint
+        By detection id.
+    """
+
+    detections: pd.DataFrame
+    looks: pd.DataFrame
+    footprints: Mapping[str, Footprint]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """Detections joined to events.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Schema :data:`iovolc.model.tables.EVENTS` with the channels of the run; ``run_id`` is filled on publishing.
+    detections : DataFrame
+        With ``event_id`` filled.
+    footprints : mapping of str to Footprint
+        By event id: the union over its detections.
+    """
+
+    events: pd.DataFrame
+    detections: pd.DataFrame
+    footprints: Mapping[str, Footprint]

@@ -1,0 +1,266 @@
+"""The output tables as data: every column with type, unit, nullability, allowed values and rounding.
+
+Pandera schemas, JSON Schemas and ``docs/outputs.md`` are all derived from :data:`TABLES`. Columns are only ever added
+within a major version.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from iovolc.model.observation import CHANNELS
+
+Kind = Literal["text", "number", "integer", "boolean", "time", "list"]
+
+SCHEMA_VERSION: Final = "1.0"
+
+KINDS: Final = ("darkening", "brightening", "reddening", "whitening", "greening", "mixed", "ring", "thermal", "fading")
+STATUSES: Final = ("candidate", "provisional", "confirmed", "fading", "finished")
+ACTIVITIES: Final = ("new", "brightening", "active", "outburst", "fading", "quiescent", "reactivated")
+TIERS: Final = ("A", "B", "C")
+LIGHT_CLASSES: Final = ("sun", "jupiter", "mixed", "dark", "eclipse", "unknown")
+POWER_METHODS: Final = ("single_T", "two_T", "k48_fixed", "none")
+LIMITS: Final = ("detection", "upper", "lower")
+EVENT_FLAGS: Final = (
+    "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
+    "poor_registration", "reverts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Carries its unit, as in ``area_km2``.
+    kind : str
+        ``text``, ``number``, ``integer``, ``boolean``, ``time`` (UTC) or ``list`` (of text).
+    description : str
+        What it says, in plain words.
+    unit : str
+        Astropy-style unit; empty for pure numbers.
+    nullable : bool
+        Whether the value may be absent.
+    decimals : int or None
+        Numbers are rounded to this many decimals; None keeps four significant digits (p-values, powers).
+    values : tuple of str
+        The allowed texts; empty allows any.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    nullable: bool = False
+    decimals: int | None = 4
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the outputs: its columns, and those by which its rows are sorted."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    sort_by: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+    def with_channels(self, channels: Iterable[str]) -> "Table":
+        """The table with one ``dlna_<channel>`` column per channel in place of the general one."""
+        ordered = [channel for channel in CHANNELS if channel in set(channels)]
+        columns: list[Column] = []
+        for column in self.columns:
+            columns += [_dlna(channel) for channel in ordered] if column.name == "dlna_<channel>" else [column]
+        return Table(self.name, self.title, tuple(columns), self.sort_by)
+
+
+def _dlna(channel: str) -> Column:
+    return Column(
+        f"dlna_{channel}", "number", f"Change of ln albedo in the channel {channel}, mean over the footprint",
+        nullable=True,
+    )  # fmt: skip
+
+
+def _place(what: str) -> tuple[Column, ...]:
+    return (
+        Column("lat", "number", f"Planetocentric latitude of {what}", "deg"),
+        Column("lon_e", "number", f"East longitude of {what}, -180 to 180", "deg"),
+        Column("lon_w", "number", f"West longitude of {what}, 0 to 360", "deg"),
+        Column("position_sigma_km", "number", "One-sigma uncertainty of the position per axis", "km", decimals=2),
+    )
+
+
+_SIGNIFICANCE = (
+    Column("snr", "number", "Matched-filter signal-to-noise ratio at the best scale", decimals=2),
+    Column(
+        "p_value", "number", "Rank among all null clusters of its scale and sign, tail by a generalised Pareto fit",
+        decimals=None,
+    ),
+    Column("q_value", "number", "Benjamini-Hochberg adjusted p-value", decimals=None),
+)  # fmt: skip
+
+_FLAGS = Column("flags", "list", "What to bear in mind; each word is explained in the documentation")
+_LIGHT = Column("light_class", "text", "Source of light", values=LIGHT_CLASSES)
+
+DETECTIONS: Final = Table(
+    "detections",
+    "One connected change in one epoch against its predecessors",
+    (
+        Column("detection_id", "text", "Hash of the epoch, its predecessors and the place"),
+        Column("event_id", "text", "The event it belongs to; null before tracking", nullable=True),
+        Column("observation_id", "text", "The epoch that shows the change"),
+        Column("reference_ids", "list", "The earlier epochs it is compared with, oldest first"),
+        Column("channel", "text", "Channel in which it was found", values=CHANNELS),
+        Column("scale_km", "number", "Size (FWHM) of the matched filter that fits best", "km", decimals=1),
+        Column("kind", "text", "What changed", values=KINDS),
+        *_place("the change's centre"),
+        Column("area_km2", "number", "Area of the footprint on the sphere", "km2", decimals=1),
+        Column("contrast", "number", "Mean change of ln albedo; null for relative maps", nullable=True),
+        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast", nullable=True),
+        Column("rank_contrast", "number", "Mean change in matched-rank units; null for calibrated maps", nullable=True),
+        *_SIGNIFICANCE,
+        Column("incidence_deg", "number", "Incidence angle; null where the geometry is unknown", "deg", True, 2),
+        Column("emission_deg", "number", "Emission angle; null where the geometry is unknown", "deg", True, 2),
+        Column("phase_deg", "number", "Phase angle; null where the geometry is unknown", "deg", True, 2),
+        Column("delta_phase_deg", "number", "Difference of phase from the predecessors", "deg", True, 2),
+        Column("resolution_km", "number", "Coarser effective resolution (FWHM) of the two sides", "km", decimals=2),
+        Column("registration_sigma_km", "number", "Local registration sigma of the two sides", "km", decimals=2),
+        Column("limit_90", "number", "Contrast at this place and scale that would be seen 9 times in 10"),
+        _LIGHT,
+        Column("reliability", "number", "Ranking score from 0 to 1; orders candidates, decides nothing"),
+        _FLAGS,
+    ),
+    ("observation_id", "detection_id"),
+)
+
+EVENTS: Final = Table(
+    "events",
+    "One eruption or deposit over time",
+    (
+        Column("event_id", "text", "Hash of the founding detection"),
+        Column("kind", "text", "What changed", values=KINDS),
+        Column("status", "text", "How sure we are that it is there", values=STATUSES),
+        Column("activity", "text", "What the place does", values=ACTIVITIES),
+        Column("tier", "text", "A: two independent data sets, B: one, C: candidate", values=TIERS),
+        *_place("the event's centre"),
+        Column("area_km2", "number", "Area of the largest footprint on the sphere", "km2", decimals=1),
+        Column("area_sigma_km2", "number", "One-sigma uncertainty of the area", "km2", decimals=1),
+        Column("diameter_km", "number", "Diameter of the disc of equal area", "km", decimals=1),
+        Column("onset_after_utc", "time", "Start of the last adequate look without the change", nullable=True),
+        Column("onset_before_utc", "time", "Stop of the first look with it", nullable=True),
+        Column("last_seen_utc", "time", "Stop of the last look with it"),
+        Column("n_epochs", "integer", "Epochs in which it was found"),
+        Column("channels", "list", "Channels in which it was found"),
+        Column("dlna_<channel>", "number", "Change of ln albedo per channel; null for relative maps", nullable=True),
+        Column("rank_contrast", "number", "Change in matched-rank units; null for calibrated maps", nullable=True),
+        *_SIGNIFICANCE,
+        Column("radiance_gw_um_sr", "number", "Spectral radiance of a hot spot", "GW um-1 sr-1", True, None),
+        Column("power_gw", "number", "Power, derived by `power_method`", "GW", True, None),
+        Column("power_low_gw", "number", "Lower bound of the power", "GW", True, None),
+        Column("power_high_gw", "number", "Upper bound of the power", "GW", True, None),
+        Column("power_method", "text", "How the power was derived", values=POWER_METHODS),
+        Column("nearest_feature", "text", "Nearest named feature; empty if none is near", nullable=True),
+        Column("nearest_km", "number", "Distance to it", "km", True, 1),
+        Column("match_probability", "number", "Probability that it is not there by chance", nullable=True),
+        Column("new_site", "boolean", "No earlier event at this place"),
+        _LIGHT,
+        _FLAGS,
+        Column("parents", "list", "Events from which it split or that merged into it"),
+        Column("run_id", "text", "The run that made this table"),
+    ),
+    ("event_id",),
+)
+
+SEGMENTS: Final = Table(
+    "segments",
+    "One step in the history of a place, found from all epochs",
+    (
+        Column("segment_id", "text", "Hash of place, channel and step"),
+        Column("event_id", "text", "The event it refines", nullable=True),
+        Column("channel", "text", "Channel", values=CHANNELS),
+        *_place("the step"),
+        Column("area_km2", "number", "Area of the footprint on the sphere", "km2", decimals=1),
+        Column("after_utc", "time", "Last epoch before the step"),
+        Column("before_utc", "time", "First epoch after the step"),
+        Column("step", "number", "Change of ln albedo", nullable=True),
+        Column("step_sigma", "number", "One-sigma uncertainty of the step", nullable=True),
+        Column("p_value", "number", "Significance of the step", decimals=None),
+    ),
+    ("segment_id",),
+)
+
+HOTSPOTS: Final = Table(
+    "hotspots",
+    "A place that glows, with its history",
+    (
+        Column("site_id", "text", "Hash of the founding detection"),
+        Column("name", "text", "Nearest named feature or alias", nullable=True),
+        *_place("the hot spot"),
+        Column("n_detections", "integer", "Looks in which it was seen"),
+        Column("first_seen_utc", "time", "First detection", nullable=True),
+        Column("last_seen_utc", "time", "Last detection", nullable=True),
+        Column("activity", "text", "What the place does", values=ACTIVITIES),
+    ),
+    ("site_id",),
+)
+
+LIGHT_CURVES: Final = Table(
+    "light_curves",
+    "Detections, upper and lower limits of hot spots; no row where not observed",
+    (
+        Column("site_id", "text", "The hot spot"),
+        Column("time_utc", "time", "Middle of the observation"),
+        Column("observation_id", "text", "The observation"),
+        Column("band", "text", "Band"),
+        Column("wavelength_um", "number", "Effective wavelength", "um", True, 3),
+        Column("radiance_gw_um_sr", "number", "Spectral radiance or limit", "GW um-1 sr-1", True, None),
+        Column("sigma_gw_um_sr", "number", "One-sigma uncertainty", "GW um-1 sr-1", True, None),
+        Column("limit", "text", "Whether the value is a detection or a limit", values=LIMITS),
+        Column("emission_deg", "number", "Emission angle", "deg", True, 2),
+    ),
+    ("site_id", "time_utc", "observation_id"),
+)
+
+TABLES: Final = MappingProxyType(
+    {table.name: table for table in (EVENTS, DETECTIONS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)}
+)
+
+
+def json_schema(table: Table) -> dict[str, Any]:
+    """JSON Schema (2020-12) of one row of a table, as it stands in JSON or GeoJSON properties."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": table.title,
+        "version": SCHEMA_VERSION,
+        "type": "object",
+        "required": table.names,
+        "properties": {column.name: _json_property(column) for column in table.columns},
+        "additionalProperties": True,
+    }
+
+
+_JSON_TYPES: Final = {
+    "text": "string", "number": "number", "integer": "integer", "boolean": "boolean", "time": "string", "list": "array",
+}  # fmt: skip
+
+
+def _json_property(column: Column) -> dict[str, Any]:
+    base = _JSON_TYPES[column.kind]
+    found: dict[str, Any] = {"description": column.description, "type": [base, "null"] if column.nullable else base}
+    if column.unit:
+        found["unit"] = column.unit
+    if column.kind == "time":
+        found["format"] = "date-time"
+    if column.kind == "list":
+        found["items"] = {"type": "string"}
+    if column.values:
+        found["enum"] = [*column.values, *([None] if column.nullable else [])]
+    return found
