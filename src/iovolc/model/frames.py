@@ -80,9 +80,7 @@ def round_number(value: float, decimals: int | None) -> float:
     """``value`` rounded to ``decimals``, or to four significant digits if None; never minus zero."""
     if not math.isfinite(value):
         return value
-    rounded = (
-        float(np.format_float_positional(value, 4, fractional=False)) if decimals is None else round(value, decimals)
-    )
+    rounded = float(f"{value:.4g}") if decimals is None else round(value, decimals)
     return rounded + 0.0
 
 
