@@ -1,0 +1,85 @@
+"""Opening an image through GDAL, with every failure turned into a numbered finding."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+
+from iovolc.archive.files import system_error
+from iovolc.archive.origin import Origin
+from iovolc.errors import UnreadableProduct, UnsupportedProduct
+
+DRIVERS: Final = MappingProxyType(
+    {
+        b"\x89PNG\r\n\x1a\n": "PNG",
+        b"\xff\xd8\xff": "JPEG",
+        b"II*\x00": "GTiff",
+        b"MM\x00*": "GTiff",
+        b"II+\x00": "GTiff",
+        b"MM\x00+": "GTiff",
+    }
+)
+"""GDAL's driver by the first bytes of the file: no other driver is ever asked."""
+
+_SUFFIXES: Final = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg"})
+_PNG_END: Final = b"IEND\xaeB`\x82"
+_TAIL_BYTES: Final = 4096
+_LOCK: Final = threading.Lock()
+
+
+@contextmanager
+def open_image(path: Path, origin: Origin) -> Iterator[DatasetReader]:
+    """The open image; GDAL's failures while it is open become findings too.
+
+    Raises
+    ------
+    UnreadableProduct
+        E102 if the file is damaged.
+    UnsupportedProduct
+        E103 if its format is not one of :data:`DRIVERS`.
+    """
+    try:
+        with _open(path, _driver(path, origin)) as dataset:
+            yield dataset
+    except RasterioError as error:
+        raise UnreadableProduct([origin.finding("E102", _reason(error, path), "path")]) from error
+    except OSError as error:
+        raise system_error(error, origin) from error
+
+
+def _driver(path: Path, origin: Origin) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(8)
+        stream.seek(max(0, stream.seek(0, 2) - _TAIL_BYTES))
+        tail = stream.read()
+    driver = next((driver for magic, driver in DRIVERS.items() if start.startswith(magic)), None)
+    # GDAL fills the lost rows of a PNG with zeros and says nothing.
+    if driver == "PNG" and _PNG_END not in tail:
+        raise UnreadableProduct([origin.finding("E102", "the file is cut off", "path")])
+    if driver is not None:
+        return driver
+    if path.suffix.lower() in _SUFFIXES:
+        detail = "it is empty" if not start else f"its content is not that of a `{path.suffix}` file"
+        raise UnreadableProduct([origin.finding("E102", detail, "path")])
+    detail = f"`{path.suffix or path.name}` is neither GeoTIFF, PNG nor JPEG"
+    raise UnsupportedProduct([origin.finding("E103", detail, "path")])
+
+
+def _open(path: Path, driver: str) -> DatasetReader:
+    # Pictures without a transform are welcome here, but rasterio warns of each; the filter is global to the process,
+    # hence the lock.
+    with _LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return rasterio.open(path, driver=driver)
+
+
+def _reason(error: RasterioError, path: Path) -> str:
+    text = str(error.__cause__ or error).replace(str(path), path.name)
+    return " ".join(text.split()) or type(error).__name__

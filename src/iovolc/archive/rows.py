@@ -1,0 +1,137 @@
+"""One row of a catalogue: a validated frozen value, or the numbered reasons why it cannot be used.
+
+Not for files: what the image itself says is read in :mod:`iovolc.archive.images`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from iovolc.archive.cells import read_cell
+from iovolc.archive.fields import COLUMNS
+from iovolc.archive.origin import Origin
+from iovolc.archive.rules import Span, check_wavelength, read_disc, read_edges, read_span
+from iovolc.errors import Finding
+from iovolc.geometry.longitudes import east_from_west
+from iovolc.model.observation import Bounds, Disc, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One usable row of a catalogue. None marks a blank number, an empty string a blank text.
+
+    Parameters
+    ----------
+    number : int
+        Line of the catalogue, counted from 2.
+    path : str
+        The image, relative to the catalogue's folder.
+    time_utc, start_utc, stop_utc : datetime
+        Timezone-aware, whole seconds; start <= time <= stop. For a mosaic its span.
+    is_mosaic : bool
+        Whether the span is that of a mosaic.
+    projection : str
+        ``label``, ``bounds``, ``disc``, an authority code of Io, or empty.
+    edges : Bounds or None
+        The four edges, if all are given.
+    disc : Disc or None
+        The view, if the projection is ``disc``.
+    quantity : str or None
+        ``iof``, ``radiance``, ``relative`` or blank.
+
+    Notes
+    -----
+    The other fields are the catalogue's columns of the same name (:mod:`iovolc.archive.fields`); west longitudes
+    have become ``sub_observer_lon_e`` and ``sub_solar_lon_e``, in degrees from -180 to 180.
+    """
+
+    number: int
+    path: str
+    time_utc: datetime
+    start_utc: datetime
+    stop_utc: datetime
+    is_mosaic: bool = False
+    id: str = ""
+    mission: str = ""
+    instrument: str = ""
+    band: str = ""
+    band_index: int | None = None
+    channel: str = ""
+    wavelength_um: float | None = None
+    fwhm_um: float | None = None
+    quantity: Quantity | None = None
+    unit: str = ""
+    scale: float | None = None
+    offset: float | None = None
+    nodata: float | None = None
+    projection: str = ""
+    edges: Bounds | None = None
+    disc: Disc | None = None
+    sub_observer_lat: float | None = None
+    sub_observer_lon_e: float | None = None
+    range_km: float | None = None
+    sub_solar_lat: float | None = None
+    sub_solar_lon_e: float | None = None
+    psf_km: float | None = None
+    registration_sigma_km: float | None = None
+    licence: str = ""
+    credit: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """Product and line, for messages."""
+        return Origin(self.path, self.number)
+
+
+_FIELDS: Final = frozenset(field.name for field in fields(Row))
+
+
+def parse_row(cells: Mapping[str, str], *, number: int) -> Row | tuple[Finding, ...]:
+    """The row, or everything that is wrong with it.
+
+    Parameters
+    ----------
+    cells : mapping of str to str
+        Text by column; unknown columns are passed over, blank and missing cells are the same.
+    number : int
+        Line of the catalogue, counted from 2 (line 1 is the header).
+
+    Returns
+    -------
+    Row or tuple of Finding
+        Findings E2xx to E5xx, in the order of the columns.
+    """
+    origin = Origin(cells.get("path", "").strip() or f"row {number}", number)
+    values, findings = _read_cells(cells, origin)
+    broken = frozenset(finding.column or "" for finding in findings)
+    span = read_span(values, broken, origin)
+    edges = read_edges(values, broken, origin)
+    disc = read_disc(values, broken, origin)
+    findings += [part for part in (span, edges, disc) if isinstance(part, Finding)]
+    findings += check_wavelength(values, origin)
+    if findings or not isinstance(span, Span):
+        return tuple(findings)
+    values["edges"] = edges
+    values["disc"] = disc
+    for name in ("sub_observer_lon", "sub_solar_lon"):
+        if f"{name}_w" in values:
+            values[f"{name}_e"] = east_from_west(values[f"{name}_w"])
+    values |= {"start_utc": span.start, "time_utc": span.time, "stop_utc": span.stop, "is_mosaic": span.is_mosaic}
+    return Row(number=number, **{name: value for name, value in values.items() if name in _FIELDS})
+
+
+def _read_cells(cells: Mapping[str, str], origin: Origin) -> tuple[dict[str, Any], list[Finding]]:
+    values: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, column in COLUMNS.items():
+        text = cells.get(name, "").strip()
+        if text:
+            value = read_cell(column, text, origin)
+            if isinstance(value, Finding):
+                findings.append(value)
+            else:
+                values[name] = value
+        elif column.required:
+            findings.append(origin.finding("E503", "the cell is blank", name))
+    return values, findings
