@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.demo.view import Vectors
+from iovolc.demo.view import Vectors, dot
 
 WAVES: Final = 8
 WAVELENGTHS_KM: Final = (900.0, 3000.0)
@@ -36,18 +36,19 @@ def displaced(vectors: Vectors, shift_km: float, warp_km: float, rng: np.random.
         Not normalised: directions only.
     """
     axis = rng.standard_normal(3)
-    rotation = (axis / np.linalg.norm(axis) * shift_km / body.RADIUS_KM).astype(np.float32)
-    moved = np.cross(rotation, vectors, axisb=0, axisc=0) if shift_km else np.zeros_like(vectors)
-    amplitude = np.float32(warp_km / body.RADIUS_KM / np.sqrt(WAVES))
+    turn = axis / np.linalg.norm(axis) * shift_km / body.RADIUS_KM
+    rotation = np.array([[1.0, -turn[2], turn[1]], [turn[2], 1.0, -turn[0]], [-turn[1], turn[0], 1.0]])
+    moved = np.stack([dot(row, vectors) for row in rotation])
+    amplitude = warp_km / body.RADIUS_KM / np.sqrt(WAVES)
     for _ in range(WAVES):
         direction = rng.standard_normal(3)
         direction /= np.linalg.norm(direction)
         number = 2.0 * np.pi * body.RADIUS_KM / rng.uniform(*WAVELENGTHS_KM)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        push = rng.standard_normal(3)
-        wave = np.cos(np.tensordot((number * direction).astype(np.float32), vectors, axes=1) + np.float32(phase))
-        moved = moved + (amplitude * push).astype(np.float32)[:, None] * wave
-    return np.asarray(vectors + moved, dtype=np.float32)
+        push = (amplitude * rng.standard_normal(3)).astype(np.float32)
+        wave = np.cos(dot(number * direction, vectors) + np.float32(phase))
+        moved += push[:, None] * wave
+    return moved
 
 
 def light_residual(
@@ -71,8 +72,8 @@ def lost(vectors: Vectors, count: int, rng: np.random.Generator) -> NDArray[np.b
     gone = np.zeros(vectors.shape[1], dtype=bool)
     for _ in range(count):
         pole = rng.standard_normal(3)
-        pole = (pole / np.linalg.norm(pole)).astype(np.float32)
+        pole /= np.linalg.norm(pole)
         height = np.float32(rng.uniform(-0.8, 0.8))
         half_width = np.float32(rng.uniform(*STRIP_HALF_WIDTHS_KM) / body.RADIUS_KM)
-        gone |= np.abs(np.tensordot(pole, vectors, axes=1) - height) < half_width
+        gone |= np.abs(dot(pole, vectors) - height) < half_width
     return gone

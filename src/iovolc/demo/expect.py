@@ -21,6 +21,8 @@ MIN_RESOLUTION_ELEMENTS: Final = 5.0
 MIN_CONTRAST: Final = 0.15
 MIN_SEEN: Final = 0.6
 """Share of the main deposit that the look before and the look after must both show."""
+MAX_PLACES: Final = 4000
+"""Footprints are sampled at about this many pixels."""
 LIMITS_DEG: Final = {"max_incidence_deg": 80.0, "max_emission_deg": 69.0}
 """A view counts where it is not at its very edge."""
 
@@ -146,10 +148,11 @@ def _look(eruption: Eruption, view: View, mask: NDArray[np.bool_], least_km: flo
 
 
 def _pairs(eruption: Eruption, views: Sequence[View], masks: NDArray[np.bool_], least_km: float) -> Iterator[_Pair]:
-    """Every look after the onset with every look before it, in order of time after, then latest before."""
+    """Every look after the onset with every look before it: earliest after, then sharpest and latest before."""
     order = sorted(range(len(views)), key=lambda index: views[index].time_utc)
     after = [index for index in order if views[index].time_utc > eruption.onset_utc]
     before = [index for index in reversed(order) if views[index].time_utc <= eruption.onset_utc]
+    before.sort(key=lambda index: max(views[index].resolution_km, least_km))
     for late in after:
         strength = eruption.strength(views[late].time_utc)
         for early in before:
@@ -204,7 +207,8 @@ def _visible(pair: _Pair) -> dict[str, Any]:
 def _core(patch: Patch, surface: Surface) -> Vectors:
     """The places where a deposit has at least half its strength."""
     lats, lons = surface.places()
-    rows, cols = np.divmod(patch.pixels[patch.weights >= 0.5], lons.size)
+    core = patch.pixels[patch.weights >= 0.5]
+    rows, cols = np.divmod(core[:: max(1, core.size // MAX_PLACES)], lons.size)
     return unit_vectors(lats[rows], lons[cols])
 
 

@@ -21,7 +21,7 @@ def unit_vectors(lat: NDArray[np.floating], lon_e: NDArray[np.floating]) -> Vect
     ndarray, shape (3, ...), float32
         x towards Jupiter, z towards the north pole.
     """
-    phi, lam = np.radians(lat), np.radians(lon_e)
+    phi, lam = np.radians(lat).astype(np.float32), np.radians(lon_e).astype(np.float32)
     return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)]).astype(np.float32)
 
 
@@ -31,10 +31,15 @@ def places(vectors: Vectors) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
 
 
+def dot(direction: NDArray[np.floating], vectors: Vectors) -> NDArray[np.float32]:
+    """Scalar product of one vector, shape (3,), with many, shape (3, ...); summed in a fixed order."""
+    x, y, z = direction.astype(np.float32)
+    return x * vectors[0] + y * vectors[1] + z * vectors[2]
+
+
 def cosine_of_incidence(vectors: Vectors, sub_lat: float, sub_lon_e: float) -> NDArray[np.float32]:
     """Cosine of the angle between the normals and a source at infinity over the sub-point, shape (...)."""
-    source = unit_vectors(np.array(sub_lat), np.array(sub_lon_e))
-    return np.tensordot(source, vectors, axes=1)
+    return dot(unit_vectors(np.array(sub_lat), np.array(sub_lon_e)), vectors)
 
 
 def cosine_of_emission(vectors: Vectors, sub_lat: float, sub_lon_e: float, range_km: float) -> NDArray[np.float32]:
