@@ -1,0 +1,124 @@
+"""What a manifest says of one epoch and of one refused product: frozen values and their JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from iovolc.model.grid import SheetName
+from iovolc.model.observation import ObservationRecord, Quantity, format_utc, parse_utc
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEntry:
+    """One version of an epoch in the store.
+
+    Parameters
+    ----------
+    observation_id, content_hash : str
+        Which epoch, and sha256 of all it contains: the two together name its folder.
+    pixels_per_degree : int
+        Its grid.
+    channel, mission, instrument : str
+        From its record.
+    quantity : str
+        ``iof``, ``radiance`` or ``relative``.
+    is_mosaic : bool
+        Whether it was put together from several images.
+    start_utc, time_utc, stop_utc : datetime
+        Span and middle of the observation, timezone-aware, to the second.
+    source_sha256 : str
+        Of the file it was made from.
+    sheets : tuple of str
+        Those that hold data; the others are absent on disk.
+    n_bytes : int
+        Its size on disk.
+    """
+
+    observation_id: str
+    content_hash: str
+    pixels_per_degree: int
+    channel: str
+    quantity: Quantity
+    mission: str
+    instrument: str
+    is_mosaic: bool
+    start_utc: datetime
+    time_utc: datetime
+    stop_utc: datetime
+    source_sha256: str
+    sheets: tuple[SheetName, ...]
+    n_bytes: int
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Sorting key: predecessors come first."""
+        return self.stop_utc, self.observation_id
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON; times as ISO 8601 with Z."""
+        data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        times = {name: format_utc(data[name]) for name in ("start_utc", "time_utc", "stop_utc")}
+        return {**data, **times, "sheets": list(self.sheets)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "EpochEntry":
+        """The entry that :meth:`to_json` wrote."""
+        times = {name: parse_utc(data[name]) for name in ("start_utc", "time_utc", "stop_utc")}
+        return cls(**{**data, **times, "sheets": tuple(data["sheets"])})
+
+    @classmethod
+    def of(
+        cls,
+        record: ObservationRecord,
+        *,
+        content_hash: str,
+        pixels_per_degree: int,
+        sheets: tuple[SheetName, ...],
+        n_bytes: int,
+    ) -> "EpochEntry":
+        """The entry of an epoch with this record."""
+        return cls(
+            observation_id=record.id,
+            content_hash=content_hash,
+            pixels_per_degree=pixels_per_degree,
+            channel=record.channel,
+            quantity=record.quantity,
+            mission=record.mission,
+            instrument=record.instrument,
+            is_mosaic=record.is_mosaic,
+            start_utc=parse_utc(format_utc(record.start_utc)),
+            time_utc=parse_utc(format_utc(record.time_utc)),
+            stop_utc=parse_utc(format_utc(record.stop_utc)),
+            source_sha256=record.sha256,
+            sheets=sheets,
+            n_bytes=n_bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Refused:
+    """A product that did not become an epoch; its findings lie in quarantine.
+
+    Parameters
+    ----------
+    product : str
+        The observation id if it is known, otherwise the path.
+    sha256 : str
+        Of its file, or of its path if the file cannot be read.
+    codes : tuple of str
+        Numbers of the problems found (:data:`iovolc.errors.PROBLEMS`), sorted; empty if the pixels were unusable.
+    """
+
+    product: str
+    sha256: str
+    codes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"product": self.product, "sha256": self.sha256, "codes": list(self.codes)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Refused":
+        """The value that :meth:`to_json` wrote."""
+        return cls(data["product"], data["sha256"], tuple(data["codes"]))

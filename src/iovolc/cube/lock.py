@@ -1,0 +1,58 @@
+"""One writer at a time: a lock of the operating system on a file of the store.
+
+The system frees it when its holder ends, however it ends, so a killed process leaves no stale lock. POSIX only.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from iovolc.cube.layout import StorePath, local, lock_file
+from iovolc.errors import StoreConflict
+
+_PAUSE_S: Final = 0.01
+
+
+@contextmanager
+def locked(store: StorePath, timeout_s: float = 60.0) -> Iterator[None]:
+    """Hold the store's lock inside the block.
+
+    Parameters
+    ----------
+    store : str or Path
+        Root of the store; made if it does not exist.
+    timeout_s : float
+        How long to wait for another writer, in seconds.
+
+    Raises
+    ------
+    StoreConflict
+        If another writer still holds the lock after that time.
+    """
+    path = local(lock_file(store))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        _acquire(descriptor, store, timeout_s)
+        yield
+    finally:
+        os.close(descriptor)  # also frees the lock
+
+
+def _acquire(descriptor: int, store: StorePath, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise StoreConflict(
+                    f"the store {store} is being written by another process for more than {timeout_s:g} s; "
+                    "wait until it has ended and try again"
+                ) from error
+            time.sleep(_PAUSE_S)
+        else:
+            return

@@ -1,0 +1,221 @@
+"""Manifests: which epochs make the cube. Each is immutable; HEAD names the current one.
+
+The digest of a manifest depends on what it names alone, not on its number nor on the order in which epochs came.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import fsspec
+
+from iovolc.cube.entry import EpochEntry, Refused
+from iovolc.cube.files import digest_json, read_json, write_json
+from iovolc.cube.layout import StorePath, epoch_folder, head_file, join, local, manifest_file
+from iovolc.cube.lock import locked
+from iovolc.errors import StoreConflict, StoreCorrupt
+from iovolc.model.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One state of the cube.
+
+    Parameters
+    ----------
+    number : int
+        From 1; it only grows.
+    parent : int or None
+        The manifest before it.
+    pixels_per_degree : int
+        The grid of all its epochs.
+    entries : tuple of EpochEntry
+        Sorted by stop time, then id; one version of each observation.
+    refused : tuple of Refused
+        Products that were refused and have not been accepted since, sorted.
+    """
+
+    number: int
+    parent: int | None
+    pixels_per_degree: int
+    entries: tuple[EpochEntry, ...]
+    refused: tuple[Refused, ...]
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of all its epochs."""
+        return Grid.at(self.pixels_per_degree)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that have an epoch, sorted."""
+        return tuple(sorted({entry.channel for entry in self.entries}))
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal sha256 of what it names."""
+        named = [[entry.observation_id, entry.content_hash] for entry in self.entries]
+        refused = [item.to_json() for item in self.refused]
+        return digest_json({"pixels_per_degree": self.pixels_per_degree, "epochs": named, "refused": refused})
+
+    def of_channel(self, channel: str) -> tuple[EpochEntry, ...]:
+        """The epochs of a channel, predecessors first."""
+        return tuple(entry for entry in self.entries if entry.channel == channel)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the digest."""
+        return {
+            "number": self.number,
+            "parent": self.parent,
+            "pixels_per_degree": self.pixels_per_degree,
+            "epochs": [entry.to_json() for entry in self.entries],
+            "refused": [item.to_json() for item in self.refused],
+            "digest": self.digest,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Manifest":
+        """The manifest that :meth:`to_json` wrote."""
+        return cls(
+            number=data["number"],
+            parent=data["parent"],
+            pixels_per_degree=data["pixels_per_degree"],
+            entries=tuple(EpochEntry.from_json(item) for item in data["epochs"]),
+            refused=tuple(Refused.from_json(item) for item in data["refused"]),
+        )
+
+
+def read_head(store: StorePath) -> Manifest | None:
+    """The current manifest, or None if the store has none yet.
+
+    Raises
+    ------
+    StoreCorrupt
+        If HEAD is lost, or it or its manifest is damaged.
+    """
+    try:
+        head = read_json(head_file(store))
+    except FileNotFoundError as error:
+        # One manifest without HEAD is what a process leaves that was killed in the first commit.
+        if any(number > 1 for number in manifest_numbers(store)):
+            raise StoreCorrupt(
+                f'{head_file(store)} is lost; write {{"number": N}} into it, N being the highest number in '
+                f"{join(store, 'manifests')}"
+            ) from error
+        return None
+    if not isinstance(head, dict) or not isinstance(head.get("number"), int):
+        raise StoreCorrupt(f"{head_file(store)} does not name a manifest; restore it from a copy")
+    manifest = read_manifest(store, head["number"])
+    if head.get("digest", manifest.digest) != manifest.digest:
+        raise StoreCorrupt(f"{head_file(store)} names another manifest {manifest.number}; restore both from a copy")
+    return manifest
+
+
+def read_manifest(store: StorePath, number: int) -> Manifest:
+    """Manifest ``number``, also an old one.
+
+    Raises
+    ------
+    StoreCorrupt
+        If it is missing, damaged, or does not match its digest.
+    """
+    path = manifest_file(store, number)
+    try:
+        data = cast("dict[str, Any]", read_json(path))
+        manifest = Manifest.from_json(data)
+        sound = data["digest"] == manifest.digest and manifest.number == number
+    except FileNotFoundError as error:
+        raise StoreCorrupt(f"{path} is missing; restore it from a copy") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreCorrupt(f"{path} is not a manifest: {error}; restore it from a copy") from error
+    if not sound:
+        raise StoreCorrupt(f"{path} does not match its digest; restore it from a copy")
+    return manifest
+
+
+def manifest_numbers(store: StorePath) -> tuple[int, ...]:
+    """The numbers of all manifests, ascending."""
+    system, root = fsspec.url_to_fs(str(store))
+    names = (str(path).rpartition("/")[2].removesuffix(".json") for path in system.glob(f"{root}/manifests/*.json"))
+    return tuple(sorted(int(name) for name in names if name.isdecimal()))
+
+
+def commit(
+    store: StorePath,
+    grid: Grid,
+    entries: Iterable[EpochEntry] = (),
+    *,
+    refused: Iterable[Refused] = (),
+    timeout_s: float = 60.0,
+) -> Manifest:
+    """Make epochs part of the cube: merge them with the current manifest and move HEAD, under the store's lock.
+
+    Parameters
+    ----------
+    store : str or Path
+        Root of the store, on a local disk.
+    grid : Grid
+        The grid of the entries.
+    entries : iterable of EpochEntry
+        What :func:`iovolc.cube.epochs.write_epoch` gave. Another version of an observation replaces the one before.
+    refused : iterable of Refused
+        Products that could not be used; the newest refusal of a product counts. One that is, or becomes, an epoch is
+        not kept here.
+    timeout_s : float
+        How long to wait for another writer, in seconds.
+
+    Returns
+    -------
+    Manifest
+        The new current one; the old one, with nothing written, if nothing is new.
+
+    Raises
+    ------
+    StoreConflict
+        If the grids differ, two versions of one observation are given, an epoch is gone, or the store stays locked.
+    StoreCorrupt
+        If the current manifest is damaged.
+    """
+    added = tuple(entries)
+    with locked(store, timeout_s):
+        head = read_head(store)
+        _require_fit(store, head, grid, added)
+        manifest = _merged(head, grid, added, tuple(refused))
+        if head is not None and manifest.digest == head.digest:
+            return head
+        write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
+        write_json(local(head_file(store)), {"number": manifest.number, "digest": manifest.digest})
+        return manifest
+
+
+def _merged(head: Manifest | None, grid: Grid, added: tuple[EpochEntry, ...], refused: tuple[Refused, ...]) -> Manifest:
+    old_entries = head.entries if head is not None else ()
+    old_refused = head.refused if head is not None else ()
+    by_id = {entry.observation_id: entry for entry in (*old_entries, *added)}
+    by_product = {item.product: item for item in (*old_refused, *sorted(refused)) if item.product not in by_id}
+    return Manifest(
+        number=head.number + 1 if head is not None else 1,
+        parent=head.number if head is not None else None,
+        pixels_per_degree=grid.pixels_per_degree,
+        entries=tuple(sorted(by_id.values(), key=lambda entry: entry.order)),
+        refused=tuple(sorted(by_product.values())),
+    )
+
+
+def _require_fit(store: StorePath, head: Manifest | None, grid: Grid, added: tuple[EpochEntry, ...]) -> None:
+    ppd = grid.pixels_per_degree
+    if head is not None and head.pixels_per_degree != ppd:
+        raise StoreConflict(
+            f"the store {store} holds {head.pixels_per_degree} pixels per degree, not {ppd}; "
+            f"set grid.pixels_per_degree={head.pixels_per_degree} or use another store"
+        )
+    versions: dict[str, str] = {}
+    for entry in added:
+        if entry.pixels_per_degree != ppd:
+            raise StoreConflict(
+                f"epoch {entry.observation_id} has {entry.pixels_per_degree} pixels per degree, not {ppd}"
+            )
+        if versions.setdefault(entry.observation_id, entry.content_hash) != entry.content_hash:
+            raise StoreConflict(f"two versions of {entry.observation_id} are given; give the better one")
+        if not local(epoch_folder(store, entry.observation_id, entry.content_hash)).exists():
+            raise StoreConflict(f"epoch {entry.observation_id} is gone from {store}; ingest the product again")
