@@ -84,6 +84,7 @@ def files(store: Path) -> dict[str, bytes]:
 
 if __name__ == "__main__":
     root, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     sys.stdin.readline()
     ingest(root, range(first, last))

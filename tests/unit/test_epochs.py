@@ -4,7 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import zarr
-from store_sample import GRID, PROVENANCE, files, listing, put, sample_epoch, sample_layers, sample_registration
 
 from iovolc.cube import epochs
 from iovolc.cube.content import empty_layers
@@ -13,6 +12,7 @@ from iovolc.errors import DataQualityError, StoreCorrupt
 from iovolc.model.flags import Flag
 from iovolc.model.grid import Grid, Window
 from iovolc.model.observation import Disc
+from store_sample import GRID, PROVENANCE, files, listing, put, sample_epoch, sample_layers, sample_registration
 
 
 def folder_of(store, entry):
@@ -193,7 +193,7 @@ def test_a_missing_epoch_says_what_to_do(tmp_path):
     entry = put(tmp_path, 0)
     shutil.rmtree(tmp_path / "epochs")
     for read in (epochs.read_epoch, epochs.read_registration, epochs.read_provenance):
-        with pytest.raises(StoreCorrupt, match="obs-0 .*ingest the product again"):
+        with pytest.raises(StoreCorrupt, match=r"obs-0 .*ingest the product again"):
             read(tmp_path, entry)
 
 

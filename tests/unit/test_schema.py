@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pyproj import CRS
-from store_sample import GRID, sample_epoch, sample_layers, sample_registration
 
 from iovolc.cube import schema
 from iovolc.model.epoch import Lattice
 from iovolc.model.flags import Flag
+from store_sample import GRID, sample_epoch, sample_layers, sample_registration
 
 
 def faults_of(**changes):

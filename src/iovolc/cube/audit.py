@@ -123,8 +123,10 @@ def _fault(store: StorePath, entry: EpochEntry) -> str:
         if content.content_hash(head, arrays) != entry.content_hash:
             return "its content does not match its hash"
         return _description_fault(store, entry, ObservationRecord.from_json(head["record"]))
-    except (StoreCorrupt, FileNotFoundError, ValueError, RuntimeError, KeyError) as error:
+    except StoreCorrupt as error:
         return str(error)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        return f"it cannot be read: {error}"
 
 
 def _description_fault(store: StorePath, entry: EpochEntry, record: ObservationRecord) -> str:

@@ -1,0 +1,133 @@
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import pytest
+
+from iovolc.cube import audit
+from iovolc.cube.cache import cached_arrays
+from iovolc.cube.manifest import commit, read_head
+from iovolc.cube.quarantine import refuse
+from iovolc.errors import StoreCorrupt
+from store_sample import GRID, files, ingest, put
+
+
+def chunk_of(store, index):
+    (path,) = store.glob(f"epochs/obs-{index}/*/equator/value/c/0/0")
+    return path
+
+
+def test_a_sound_store_shows_no_damage(tmp_path):
+    ingest(tmp_path, range(2))
+    assert audit.verify(tmp_path) == ()
+    audit.require_sound(tmp_path)
+
+
+def test_an_empty_store_is_sound(tmp_path):
+    assert audit.verify(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.unlink(), "does not match its hash"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-7]), "it cannot be read"),
+        (lambda path: shutil.copy(chunk_of(path.parents[7], 0), path), "does not match its hash"),
+        (lambda path: shutil.rmtree(path.parents[4]), "damaged or missing"),
+    ],
+    ids=["chunk lost", "chunk cut", "chunk of another epoch", "epoch lost"],
+)
+def test_a_damaged_epoch_is_found_and_named(tmp_path, damage, words):
+    manifest = ingest(tmp_path, range(3))
+    damage(chunk_of(tmp_path, 1))
+    (found,) = audit.verify(tmp_path)
+    assert (found.observation_id, found.content_hash) == ("obs-1", manifest.entries[1].content_hash)
+    assert words in found.detail
+    with pytest.raises(StoreCorrupt, match=r"1 damaged epochs; delete their folders .*\nobs-1"):
+        audit.require_sound(tmp_path)
+
+
+def test_a_damaged_record_is_found(tmp_path):
+    ingest(tmp_path, range(1))
+    (head,) = tmp_path.glob("epochs/obs-0/*/zarr.json")
+    head.write_text(head.read_text().replace("Galileo", "Voyager"))
+    assert audit.verify(tmp_path)[0].detail == "its content does not match its hash"
+
+
+def test_a_sheet_that_claims_another_coordinate_system_is_found(tmp_path):
+    ingest(tmp_path, range(1))
+    (attrs,) = tmp_path.glob("epochs/obs-0/*/equator/zarr.json")
+    attrs.write_text(attrs.read_text().replace("IAU_2015:50110", "EPSG:4326"))
+    assert "crs_authority = EPSG:4326" in audit.verify(tmp_path)[0].detail
+
+
+def test_a_manifest_that_describes_an_epoch_wrongly_is_found(tmp_path):
+    manifest = ingest(tmp_path, range(1))
+    wrong = replace(manifest, entries=(replace(manifest.entries[0], channel="red"),))
+    assert audit.verify(tmp_path, wrong)[0].detail == "the manifest describes it wrongly"
+
+
+def test_the_mended_epoch_makes_the_store_sound_again(tmp_path):
+    manifest = ingest(tmp_path, range(2))
+    chunk = chunk_of(tmp_path, 1)
+    chunk.unlink()
+    shutil.rmtree(chunk.parents[4])
+    assert commit(tmp_path, GRID, [put(tmp_path, 1)]) == manifest
+    audit.require_sound(tmp_path)
+
+
+def test_what_any_manifest_names_is_not_garbage(tmp_path):
+    ingest(tmp_path, range(2))
+    commit(tmp_path, GRID, [put(tmp_path, 0, licence="CC0")], refused=[refuse(tmp_path, "ab" * 32, "x.tif")])
+    cached_arrays(tmp_path, "null", "k", dict)
+    assert audit.garbage(tmp_path) == ()
+
+
+def litter(store):
+    """An epoch and a refusal that no manifest names, and what killed processes leave."""
+    unnamed = put(store, 7)
+    refuse(store, "cd" * 32, "y.tif")
+    partials = [
+        "epochs/obs-0/.partial-x/zarr.json",
+        "cache/null/.partial-y/a.npz",
+        "manifests/.partial-3",
+        ".partial-HEAD",
+    ]
+    for name in partials:
+        path = store / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("half")
+    return {
+        f"epochs/obs-7/{unnamed.content_hash}",
+        f"quarantine/{'cd' * 32}.json",
+        "epochs/obs-0/.partial-x",
+        "cache/null/.partial-y",
+        "manifests/.partial-3",
+        ".partial-HEAD",
+    }
+
+
+def test_garbage_is_what_no_manifest_names(tmp_path):
+    ingest(tmp_path, range(2))
+    names = litter(tmp_path)
+    assert set(audit.garbage(tmp_path)) == names
+    assert list(audit.garbage(tmp_path)) == sorted(names)
+
+
+def test_what_may_still_be_written_is_spared(tmp_path):
+    ingest(tmp_path, range(1))
+    litter(tmp_path)
+    an_hour_ago = time.time() - 3600.0
+    os.utime(tmp_path / ".partial-HEAD", (an_hour_ago, an_hour_ago))
+    assert audit.garbage(tmp_path, min_age_s=1800.0) == (".partial-HEAD",)
+    assert audit.collect(tmp_path) == ()
+
+
+def test_collecting_garbage_leaves_the_store_as_if_it_had_never_been(tmp_path):
+    manifest = ingest(tmp_path, range(2))
+    clean = files(tmp_path)
+    names = litter(tmp_path)
+    assert set(audit.collect(tmp_path, min_age_s=0.0)) == names
+    assert files(tmp_path) == clean
+    assert read_head(tmp_path) == manifest
