@@ -79,6 +79,7 @@ class DetectConfig(Section):
     shrinkage: float = Field(
         default=10.0, gt=0.0, description="Weight, in epochs, of the noise model against the history's own spread."
     )
+    max_predecessors: int = Field(default=24, ge=1, description="An epoch is compared with at most this many earlier ones, finest and latest first.")
     min_predecessors: int = Field(default=1, ge=1, description="Fewest predecessors with which a pixel is tested.")
     sigma_model: float = Field(
         default=0.02,

@@ -18,6 +18,7 @@ EQUATOR_MAX_LAT: Final = 65.0
 POLAR_MIN_LAT: Final = 55.0
 PIXELS_PER_DEGREE: Final = (4, 8, 16, 32)
 TILE_PX: Final = 720
+_POLAR_STEP: Final = 8  # so that sheets can be reduced by powers of two
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Grid:
         half_rows = int(EQUATOR_MAX_LAT * pixels_per_degree)
         equator = Sheet("equator", (2 * half_rows, cols), pixel_m, -cols / 2 * pixel_m, half_rows * pixel_m)
         rim_m = 2.0 * body.RADIUS_M * math.tan(math.radians(90.0 - POLAR_MIN_LAT) / 2.0)
-        half = math.ceil(rim_m / pixel_m)
+        half = _POLAR_STEP * math.ceil(rim_m / pixel_m / _POLAR_STEP)
         edge = half * pixel_m
         north = Sheet("north", (2 * half, 2 * half), pixel_m, -edge, edge)
         south = Sheet("south", (2 * half, 2 * half), pixel_m, -edge, edge)

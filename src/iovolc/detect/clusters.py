@@ -1,0 +1,174 @@
+"""Clusters: pieces joined across scales, across the seam and across sheets into one change each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.pieces import Field, Piece, Search, find_pieces, strongest
+from iovolc.detect.segment import Regions, connected
+from iovolc.geometry.sphere import pixel_lat_lon, sheet_pixel
+from iovolc.model.detection import Footprint
+from iovolc.model.grid import Grid, Sheet, SheetName
+
+OWNER_LAT = 60.0
+"""Places poleward of this belong to the polar sheets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One connected change.
+
+    Parameters
+    ----------
+    sign : int
+        +1 brighter, -1 darker.
+    scale : int
+        Index of the scale that sees it best.
+    z, amplitude, sigma : float
+        At that scale: significance, amplitude (signed) and its standard deviation.
+    footprint : Footprint
+        Its pixels.
+    """
+
+    sign: int
+    scale: int
+    z: float
+    amplitude: float
+    sigma: float
+    footprint: Footprint
+
+
+def owned_pixels(grid: Grid) -> dict[str, NDArray[np.bool_]]:
+    """Which pixels belong to each sheet, so that every place of Io is counted once."""
+    owned: dict[str, NDArray[np.bool_]] = {}
+    for sheet in grid.sheets:
+        lat, _ = pixel_lat_lon(sheet)
+        owned[sheet.name] = (np.abs(lat) < OWNER_LAT) == (sheet.name == "equator")
+    return owned
+
+
+def find_clusters(
+    fields: Mapping[str, Field], grid: Grid, search: Search
+) -> tuple[tuple[Cluster, ...], tuple[float, ...]]:
+    """All connected changes of a field of differences, strongest first, and the noise factor of each scale.
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+        By sheet name; sheets without data may be absent.
+    grid : Grid
+        The grid.
+    search : Search
+        Scales and thresholds.
+    """
+    pieces, factors = find_pieces(fields, grid, search)
+    clusters: list[Cluster] = []
+    for sign in (-1, 1):
+        clusters += _join(pieces, sign, fields, grid)
+    clusters.sort(key=lambda cluster: (-cluster.z, cluster.sign, int(cluster.footprint.pixels[0][1][0])))
+    return tuple(clusters), factors
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A connected region of one sheet with its pieces."""
+
+    sheet: SheetName
+    pixels: NDArray[np.int64]
+    pieces: tuple[Piece, ...]
+
+
+def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str, Field], grid: Grid) -> list[Cluster]:
+    parts: list[_Part] = []
+    numbers: dict[str, NDArray[np.int32]] = {}
+    for sheet in grid.sheets:
+        mine = [piece for piece in pieces.get(sheet.name, ()) if piece.sign == sign]
+        if mine:
+            numbers[sheet.name] = _label_parts(mine, sheet, parts)
+    groups = _groups(len(parts), _across_sheets(numbers, grid))
+    clusters = [_cluster([parts[i] for i in group], sign, fields) for group in groups]
+    return [cluster for cluster in clusters if cluster is not None]
+
+
+def _label_parts(pieces: Sequence[Piece], sheet: Sheet, parts: list[_Part]) -> NDArray[np.int32]:
+    """Append the sheet's parts; give the plane of their positions in the list, -1 outside."""
+    mask = np.zeros(sheet.shape, bool)
+    for piece in pieces:
+        mask.ravel()[piece.pixels] = True
+    regions: Regions = connected(mask, sheet)
+    flat = regions.labels.ravel()
+    members: list[list[Piece]] = [[] for _ in range(regions.count + 1)]
+    for piece in pieces:
+        members[int(flat[piece.pixels[0]])].append(piece)
+    first = len(parts) - 1
+    inside = np.flatnonzero(flat)
+    order = inside[np.argsort(flat[inside], kind="stable")]
+    bounds = np.searchsorted(flat[order], np.arange(1, regions.count + 2))
+    parts.extend(
+        _Part(sheet.name, order[bounds[label - 1] : bounds[label]], tuple(members[label]))
+        for label in range(1, regions.count + 1)
+    )
+    return np.where(regions.labels > 0, regions.labels + first, -1).astype(np.int32)
+
+
+def _across_sheets(numbers: Mapping[str, NDArray[np.int32]], grid: Grid) -> list[tuple[int, int]]:
+    """Pairs of parts of overlapping sheets that touch where ownership changes."""
+    equator = grid.sheet("equator")
+    pairs: set[tuple[int, int]] = set()
+    for name in ("north", "south"):
+        if name not in numbers or "equator" not in numbers:
+            continue
+        sheet = grid.sheet(name)
+        lat, lon_e = pixel_lat_lon(sheet)
+        step_deg = 1.5 / grid.pixels_per_degree
+        border = (np.abs(np.abs(lat) - OWNER_LAT) < step_deg) & (numbers[name] >= 0)
+        row, col = sheet_pixel(equator, lat[border], lon_e[border])
+        rows = np.clip(np.rint(row).astype(int), 0, equator.shape[0] - 1)
+        cols = np.rint(col).astype(int) % equator.shape[1]
+        other = numbers["equator"][rows, cols]
+        mine = numbers[name][border]
+        both = other >= 0
+        pairs.update(zip(other[both].tolist(), mine[both].tolist(), strict=True))
+    return sorted(pairs)
+
+
+def _groups(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+    parent = list(range(count))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for a, b in pairs:
+        ra, rb = root(a), root(b)
+        parent[max(ra, rb)] = min(ra, rb)
+    groups: dict[int, list[int]] = {}
+    for i in range(count):
+        groups.setdefault(root(i), []).append(i)
+    return list(groups.values())
+
+
+def _cluster(parts: Sequence[_Part], sign: int, fields: Mapping[str, Field]) -> Cluster | None:
+    pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...] = tuple(
+        (part.sheet, mine.astype(np.int32))
+        for part in parts
+        if (mine := part.pixels[fields[part.sheet].owned.ravel()[part.pixels]]).size
+    )
+    if not pixels:
+        return None
+    best = strongest([piece for part in parts for piece in part.pieces])
+    return Cluster(sign, best.scale, best.z, best.amplitude, best.sigma, Footprint(_merged(pixels)))
+
+
+def _merged(
+    pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...],
+) -> tuple[tuple[SheetName, NDArray[np.int32]], ...]:
+    """One ascending array per sheet."""
+    names: dict[SheetName, None] = dict.fromkeys(name for name, _ in pixels)
+    merged: list[tuple[SheetName, NDArray[np.int32]]] = [
+        (name, np.sort(np.concatenate([mine for other, mine in pixels if other == name]))) for name in names
+    ]
+    return tuple(merged)

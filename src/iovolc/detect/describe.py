@@ -1,0 +1,123 @@
+"""From a cluster to the row of the detections table."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc import body
+from iovolc.detect.clusters import Cluster
+from iovolc.geometry.angles import illumination
+from iovolc.geometry.longitudes import west_from_east
+from iovolc.geometry.sphere import lat_lon, pixel_area_km2, pixel_lat_lon, unit_vectors
+from iovolc.model.grid import Grid
+from iovolc.model.observation import ObservationRecord
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Unit vectors and areas of all pixels of a grid, by sheet.
+
+    Parameters
+    ----------
+    vectors : mapping of str to ndarray, shape (pixel, 3), float32
+        Flat row-major.
+    area_km2 : mapping of str to ndarray, shape (pixel,), float32
+        On the sphere.
+    """
+
+    vectors: Mapping[str, NDArray[np.float32]]
+    area_km2: Mapping[str, NDArray[np.float32]]
+
+
+def pixel_places(grid: Grid) -> Places:
+    """Unit vectors and areas of a grid's pixels."""
+    vectors: dict[str, NDArray[np.float32]] = {}
+    areas: dict[str, NDArray[np.float32]] = {}
+    for sheet in grid.sheets:
+        vectors[sheet.name] = unit_vectors(*pixel_lat_lon(sheet)).reshape(-1, 3).astype(np.float32)
+        areas[sheet.name] = np.broadcast_to(pixel_area_km2(sheet), sheet.shape).astype(np.float32).ravel()
+    return Places(vectors, areas)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where a cluster is and how big.
+
+    Parameters
+    ----------
+    lat, lon_e : float
+        Centre, weighted by the change's strength.
+    area_km2 : float
+        Area on the sphere.
+    contrast : float
+        Area-weighted mean of the difference over the footprint.
+    """
+
+    lat: float
+    lon_e: float
+    area_km2: float
+    contrast: float
+
+
+def measure(cluster: Cluster, difference: Mapping[str, Plane], places: Places) -> Shape:
+    """Centre, area and mean contrast of a cluster."""
+    centre = np.zeros(3)
+    area, total = 0.0, 0.0
+    for name, pixels in cluster.footprint.pixels:
+        km2 = places.area_km2[name][pixels].astype(np.float64)
+        change = np.nan_to_num(difference[name].ravel()[pixels].astype(np.float64))
+        strength = km2 * np.maximum(cluster.sign * change, 0.1 * abs(cluster.amplitude))
+        centre += (places.vectors[name][pixels] * strength[:, None]).sum(axis=0, dtype=np.float64)
+        area += float(km2.sum())
+        total += float((km2 * change).sum())
+    lat, lon_e = lat_lon(centre)
+    return Shape(float(lat), float(lon_e), area, total / area)
+
+
+def detection_id(record: ObservationRecord, reference_ids: Sequence[str], sign: int, shape: Shape) -> str:
+    """First 12 hex digits of the sha256 of epoch, predecessors, sign and place (to about 300 m)."""
+    text = "|".join(
+        [record.id, record.sha256, ";".join(reference_ids), str(sign), f"{shape.lat:.2f}", f"{shape.lon_e:.2f}"]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def angles_at(record: ObservationRecord, shape: Shape) -> dict[str, float]:
+    """Incidence, emission and phase at the change's centre; nan where the label does not tell."""
+    incidence, emission, phase = illumination(
+        shape.lat,
+        shape.lon_e,
+        sub_solar=(record.sub_solar_lat, record.sub_solar_lon_e),
+        sub_observer=(record.sub_observer_lat, record.sub_observer_lon_e),
+        range_km=record.range_km,
+    )
+    return {"incidence_deg": float(incidence), "emission_deg": float(emission), "phase_deg": float(phase)}
+
+
+def light_class(record: ObservationRecord, incidence_deg: float) -> str:
+    """Source of light at the place; unknown for stretched maps and labels without a sub-solar point."""
+    if record.quantity == "relative" or math.isnan(incidence_deg):
+        return "unknown"
+    return "sun" if incidence_deg < 90.0 else "dark"
+
+
+def place_columns(shape: Shape, sigma_km: float) -> dict[str, float]:
+    """The columns that say where a change is."""
+    return {
+        "lat": shape.lat,
+        "lon_e": shape.lon_e,
+        "lon_w": float(west_from_east(shape.lon_e)),
+        "position_sigma_km": sigma_km,
+        "area_km2": shape.area_km2,
+    }
+
+
+def equal_area_diameter_km(area_km2: float) -> float:
+    """Diameter of the spherical cap of this area."""
+    return 2.0 * body.RADIUS_KM * math.acos(1.0 - min(area_km2 / (2.0 * math.pi * body.RADIUS_KM**2), 2.0))

@@ -1,0 +1,238 @@
+"""Change of one epoch against its predecessors: from tones to the rows of the detections table.
+
+The order: difference against each predecessor, median over them, variance, search over scales, null, significance,
+description. Causal: nothing here knows a later epoch.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.config import DetectConfig
+from iovolc.detect.clusters import Cluster, find_clusters
+from iovolc.detect.describe import Places
+from iovolc.detect.look import Look
+from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
+from iovolc.detect.pieces import Field, Search
+from iovolc.detect.pyramid import scales
+from iovolc.detect.residual import Combined, combine, gradient, residual_variance, variance
+from iovolc.detect.rows import Evidence, describe_all
+from iovolc.detect.significance import Tail, p_values, q_values
+from iovolc.geometry.lattice import sample
+from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.light.match import Difference, Frame, difference
+from iovolc.model.detection import Detected
+from iovolc.model.epoch import Lattice
+from iovolc.model.grid import Grid
+
+Plane = NDArray[np.float32]
+
+RESOLUTION_GROUP = 1.5
+"""Predecessors whose resolution is within this factor of the finest available are used together."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochChange:
+    """What changed in one epoch.
+
+    Parameters
+    ----------
+    detected : Detected
+        Its rows, looks and footprints.
+    difference, z : mapping of str to ndarray, shape (row, col), float32
+        Median difference and its significance per pixel, by sheet; NaN where not compared.
+    compared_km2 : float
+        Area compared.
+    resolution_km : float
+        Coarser resolution of the two sides.
+    null : dict
+        Statistics of the null, for the run record.
+    """
+
+    detected: Detected
+    difference: Mapping[str, Plane]
+    z: Mapping[str, Plane]
+    compared_km2: float
+    resolution_km: float
+    null: Mapping[str, Any]
+
+
+def detect_epoch(
+    newer: Look,
+    predecessors: Sequence[Look],
+    frame: Frame,
+    places: Places,
+    config: DetectConfig,
+    unchanged: Mapping[str, NDArray[np.float64]] | None = None,
+) -> EpochChange:
+    """Compare an epoch with its predecessors.
+
+    Parameters
+    ----------
+    newer : Look
+        The epoch.
+    predecessors : sequence of Look
+        Earlier epochs of the same channel, by stop time and then id; at least one.
+    frame, places : Frame, Places
+        What all epochs of the grid share.
+    config : DetectConfig
+        Thresholds.
+    unchanged : mapping of str to ndarray, shape (block,), or None
+        Probability of no change per block and predecessor id, where several bands tell it.
+    """
+    ordered = sorted(predecessors, key=lambda look: _pair_resolution(newer, look))[: config.max_predecessors]
+    pairs = [
+        difference(
+            newer.side,
+            look.side,
+            frame,
+            reuse_correlation=config.reuse_correlation,
+            unchanged=(unchanged or {}).get(look.record.id),
+        )
+        for look in ordered
+    ]
+    groups = resolution_groups([pair.resolution_km for pair in pairs])
+    combined = _combine(pairs, groups, frame.grid)
+    registration_km = _registration_sigma(newer, ordered, frame.grid)
+    fields, bare = _fields(newer, combined, registration_km, frame, config)
+    resolution_km = min(pair.resolution_km for pair in pairs)
+    relative = newer.side.quantity == "relative" or any(look.side.quantity == "relative" for look in ordered)
+    search = Search(
+        scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
+        config.seed_z,
+        config.grow_z,
+        config.sigma_rank if relative else config.sigma_model,
+    )
+    clusters, factors = find_clusters(fields, frame.grid, search)
+    least_km2 = config.min_resolution_elements * resolution_km**2
+    clusters = tuple(cluster for cluster in clusters if _area(cluster, places) >= least_km2)
+    seed = (config.seed, zlib.crc32(newer.record.id.encode()))
+    spectrum = fit_spectrum(factors, search.scales, frame.grid.pixel_km)
+    null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws)
+    p, tails = p_values(_scale(clusters), _z(clusters), null, search.seed_z)
+    evidence = Evidence(
+        newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
+    )
+    detected = describe_all(clusters, p, q_values(p), evidence, places, frame.grid, config)
+    compared = sum(
+        float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
+        for name, field in fields.items()
+    )
+    statistics = _statistics(newer, factors, search, null, tails, clusters, compared)
+    shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
+    z = {name: shown[name] * np.sqrt(field.weight) for name, field in fields.items()}
+    return EpochChange(detected, shown, z, compared, resolution_km, statistics)
+
+
+def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:
+    """Group of each resolution, which ascend: a new group starts where one exceeds its group's first by half."""
+    groups: list[int] = []
+    first = resolutions_km[0]
+    for resolution in resolutions_km:
+        if resolution > RESOLUTION_GROUP * first:
+            first = resolution
+            groups.append(groups[-1] + 1)
+        else:
+            groups.append(groups[-1] if groups else 0)
+    return groups
+
+
+def _pair_resolution(newer: Look, older: Look) -> tuple[float, float, str]:
+    """Finest common resolution first, then the latest, then by id."""
+    coarser = max(newer.side.resolution_km, older.side.resolution_km)
+    return coarser, -older.record.stop_utc.timestamp(), older.record.id
+
+
+def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> dict[str, Combined]:
+    out: dict[str, Combined] = {}
+    for sheet in grid.sheets:
+        held = [
+            (pair.value[sheet.name], group)
+            for pair, group in zip(pairs, groups, strict=True)
+            if sheet.name in pair.value
+        ]
+        if held:
+            out[sheet.name] = combine([plane for plane, _ in held], [group for _, group in held])
+    return out
+
+
+def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[str, Plane]:
+    """Local registration sigma of a difference, in kilometres, by sheet."""
+    before = np.mean([look.registration_sigma.values**2 for look in older], axis=0)
+    both = Lattice(np.sqrt(newer.registration_sigma.values**2 + before), newer.registration_sigma.step_deg)
+    return {sheet.name: sample(both, *pixel_lat_lon(sheet))[..., 0].astype(np.float32) for sheet in grid.sheets}
+
+
+def _fields(
+    newer: Look,
+    combined: Mapping[str, Combined],
+    registration_km: Mapping[str, Plane],
+    frame: Frame,
+    config: DetectConfig,
+) -> tuple[dict[str, Field], dict[str, Plane]]:
+    """Fields for the search, and the weights without the part for misregistration."""
+    noise = residual_variance(combined, frame.owned, frame.grid)
+    fields: dict[str, Field] = {}
+    bare: dict[str, Plane] = {}
+    for name, part in combined.items():
+        known = np.isfinite(part.median) & (part.count >= config.min_predecessors)
+        slope = gradient(newer.side.tone[name], frame.grid.sheet(name))
+        shift = (registration_km[name] * slope) ** 2
+        still = variance(part, noise[name], np.zeros_like(shift), config.shrinkage)
+        bare[name] = _weight(known, still)
+        fields[name] = Field(
+            np.where(known, part.median, np.float32(0.0)), _weight(known, still + shift), frame.owned[name]
+        )
+    return fields, bare
+
+
+def _weight(known: NDArray[np.bool_], variance_of: NDArray[np.floating]) -> Plane:
+    return np.where(known & (variance_of > 0), 1.0 / np.maximum(variance_of, 1e-12), 0.0).astype(np.float32)
+
+
+def _scale(clusters: Sequence[Cluster]) -> NDArray[np.int64]:
+    return np.array([cluster.scale for cluster in clusters], dtype=np.int64)
+
+
+def _z(clusters: Sequence[Cluster]) -> NDArray[np.float64]:
+    return np.array([cluster.z for cluster in clusters], dtype=np.float64)
+
+
+def _area(cluster: Cluster, places: Places) -> float:
+    return sum(float(places.area_km2[name][pixels].sum(dtype=np.float64)) for name, pixels in cluster.footprint.pixels)
+
+
+def _statistics(
+    newer: Look,
+    factors: Sequence[float],
+    search: Search,
+    null: NullClusters,
+    tails: Mapping[int, Tail],
+    clusters: Sequence[Cluster],
+    compared_km2: float,
+) -> dict[str, Any]:
+    return {
+        "observation_id": newer.record.id,
+        "channel": newer.record.channel,
+        "compared_km2": round(compared_km2, 1),
+        "scales_km": [round(scale.fwhm_km, 2) for scale in search.scales],
+        "noise_factors": [round(float(factor), 4) for factor in factors],
+        "null_draws": null.draws,
+        "null_clusters_per_draw": round(len(null.z) / null.draws, 2),
+        "clusters": len(clusters),
+        "darker": sum(cluster.sign < 0 for cluster in clusters),
+        "p_floor": float(f"{min((tail.floor for tail in tails.values()), default=1.0):.4g}"),
+        "tails": {
+            f"{search.scales[index].fwhm_km:.1f}": {
+                "shape": round(tail.shape, 4),
+                "shape_sigma": round(tail.shape_sigma, 4) if tail.count > 1 else None,
+                "scale": round(tail.scale, 4),
+                "count": tail.count,
+            }
+            for index, tail in sorted(tails.items())
+        },
+    }

@@ -1,0 +1,104 @@
+"""Matched filter: the best amplitude of a Gaussian change of given size at every pixel, and its significance."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc import body
+from iovolc.detect.pyramid import Scale, reduce_sum
+from iovolc.geometry.smooth import smooth
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+
+_MAD_TO_SIGMA = 1.4826
+_LEAST_COVERAGE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The filter's answer on one sheet, at the scale's reduced pixels.
+
+    Parameters
+    ----------
+    amplitude : ndarray, shape (row, col), float32
+        Best amplitude; 0 where the place is not covered.
+    sigma : ndarray, shape (row, col), float32
+        Its standard deviation if the noise were white; inf where not covered.
+    factor : int
+        Reduction of the sheet.
+    """
+
+    amplitude: Plane
+    sigma: Plane
+    factor: int
+
+
+def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Response:
+    """Inverse-variance weighted mean of the difference under the scale's Gaussian.
+
+    Parameters
+    ----------
+    difference : ndarray, shape (row, col), float32
+        Finite everywhere.
+    weight : ndarray, shape (row, col), float32
+        Inverse variance; 0 where there is no data or the pixel is masked.
+    sheet : Sheet
+        The sheet of both.
+    scale : Scale
+        Size of the filter.
+    """
+    factor = scale.factor(sheet)
+    weights = reduce_sum(weight, factor)
+    covered = reduce_sum((weight > 0).astype(np.float32), factor) >= _LEAST_COVERAGE * factor * factor
+    total = smooth(weights, sheet, scale.sigma_km)
+    products = smooth(reduce_sum(difference * weight, factor), sheet, scale.sigma_km)
+    good = covered & (total > 0)
+    safe = np.where(good, total, np.float32(1.0))
+    amplitude = np.where(good, products / safe, np.float32(0.0))
+    spread = 1.0 / (4.0 * math.pi * _sigma_px_squared(sheet, scale, factor, weights.shape[0]))
+    sigma = np.where(good, np.sqrt(spread[:, None] / safe), np.inf)
+    return Response(amplitude.astype(np.float32), sigma.astype(np.float32), factor)
+
+
+def _sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:
+    """Product of the Gaussian's two widths in reduced pixels, per row."""
+    pixel_km = sheet.pixel_km * factor
+    squared = np.full(rows, (scale.sigma_km / pixel_km) ** 2)
+    if sheet.wraps:
+        lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
+        squared /= np.cos(lat)
+    return squared
+
+
+def noise_factor(responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], grid: Grid) -> float:
+    """How much wider the filter's answers scatter than for white noise: 1.4826 MAD about zero, over all sheets.
+
+    Parameters
+    ----------
+    responses : mapping of str to Response
+        By sheet.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to the sheet, full size.
+    grid : Grid
+        The grid.
+
+    Returns
+    -------
+    float
+        1 for white noise of the stated variance; nan where nothing is covered.
+    """
+    parts: list[NDArray[np.float32]] = []
+    for sheet in grid.sheets:
+        if sheet.name not in responses:
+            continue
+        response = responses[sheet.name]
+        half = response.factor // 2
+        mine = owned[sheet.name][half :: response.factor, half :: response.factor]
+        good = np.isfinite(response.sigma) & mine
+        parts.append(np.abs(response.amplitude[good] / response.sigma[good]))
+    values = np.concatenate(parts) if parts else np.empty(0, np.float32)
+    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan

@@ -1,0 +1,146 @@
+"""What the search finds where nothing changed: surrogate residual fields with the noise measured in this epoch.
+
+A surrogate has the local variance of the real residual (its weights) and its spatial covariance: a sum of white noise
+and of smoothed noise of growing width, whose powers reproduce the scatter of the matched filter at every scale.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from iovolc.detect.clusters import find_clusters
+from iovolc.detect.pieces import Field, Search
+from iovolc.detect.pyramid import Scale, expand
+from iovolc.geometry.smooth import smooth
+from iovolc.model.grid import Grid, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Noise as a sum of independent components.
+
+    Parameters
+    ----------
+    sigma_km : tuple of float
+        Width of each component's smoothing; 0 is white noise.
+    power : tuple of float
+        Variance of each component per pixel, in units of the stated variance.
+    """
+
+    sigma_km: tuple[float, ...]
+    power: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NullClusters:
+    """Clusters found in surrogate fields.
+
+    Parameters
+    ----------
+    scale : ndarray of int64
+        Index of the best scale.
+    z : ndarray of float64
+        Peak significance.
+    area_px : ndarray of float64
+        Footprint in pixels.
+    draws : int
+        Number of surrogate fields.
+    """
+
+    scale: NDArray[np.int64]
+    z: NDArray[np.float64]
+    area_px: NDArray[np.float64]
+    draws: int
+
+
+def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], pixel_km: float) -> Spectrum:
+    """The components whose scatter under each filter is the measured one.
+
+    Parameters
+    ----------
+    factors : sequence of float
+        Noise factor of each scale (:func:`iovolc.detect.matched.noise_factor`); nan where unknown.
+    scales : sequence of Scale
+        The scales.
+    pixel_km : float
+        Pixel size.
+
+    Notes
+    -----
+    Unit noise smoothed to width ``a`` keeps the share ``a^2 / (a^2 + s^2)`` of its variance under a Gaussian ``s``,
+    white noise ``pixel^2 / (4 pi s^2)``. The powers are non-negative least squares on the relative variances.
+    """
+    widths = (0.0, *(scale.sigma_km for scale in scales))
+    known = [i for i, factor in enumerate(factors) if math.isfinite(factor) and factor > 0]
+    if not known:
+        return Spectrum((0.0,), (1.0,))
+    s2 = np.array([scales[i].sigma_km ** 2 for i in known])
+    measured = np.array([factors[i] ** 2 for i in known])
+    white = pixel_km**2 / (4.0 * math.pi * s2)
+    columns = [np.ones_like(s2)] + [width**2 / (width**2 + s2) / white for width in widths[1:]]
+    design = np.stack(columns, axis=1) / measured[:, None]
+    power, _ = nnls(design, np.ones(len(known)))
+    return Spectrum(widths, tuple(float(value) for value in power))
+
+
+def draw(spectrum: Spectrum, sheet: Sheet, generator: np.random.Generator) -> NDArray[np.float32]:
+    """A field of this noise in units of its stated standard deviation, on one sheet."""
+    field = np.zeros(sheet.shape, np.float32)
+    for sigma_km, power in zip(spectrum.sigma_km, spectrum.power, strict=True):
+        if power <= 0:
+            continue
+        if sigma_km == 0:
+            field += np.float32(math.sqrt(power)) * generator.standard_normal(sheet.shape, dtype=np.float32)
+            continue
+        factor = Scale(sigma_km * 2.3548).factor(sheet)
+        shape = (sheet.shape[0] // factor, sheet.shape[1] // factor)
+        noise = smooth(generator.standard_normal(shape, dtype=np.float32), sheet, sigma_km)
+        spread = noise.std(axis=1, keepdims=True) if sheet.wraps else noise.std()
+        field += expand((noise * (math.sqrt(power) / np.maximum(spread, 1e-12))).astype(np.float32), factor)
+    return field
+
+
+def null_clusters(
+    fields: Mapping[str, Field], grid: Grid, search: Search, spectrum: Spectrum, seed: Sequence[int], draws: int
+) -> NullClusters:
+    """Clusters of surrogate fields that have the fields' weights and gaps.
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+        The real residual; only weights and ownership are used.
+    grid, search : Grid, Search
+        As for the real search; the systematic floor is left out, so the null has unit variance at every scale.
+    spectrum : Spectrum
+        The measured noise.
+    seed : sequence of int
+        Seed of the generator.
+    draws : int
+        Number of surrogate fields.
+    """
+    generator = np.random.Generator(np.random.PCG64(list(seed)))
+    bare = Search(search.scales, search.seed_z, search.grow_z, 0.0)
+    found: list[tuple[int, float, float]] = []
+    for _ in range(draws):
+        surrogate = {
+            sheet.name: _surrogate(fields[sheet.name], draw(spectrum, sheet, generator))
+            for sheet in grid.sheets
+            if sheet.name in fields
+        }
+        clusters, _ = find_clusters(surrogate, grid, bare)
+        found += [
+            (cluster.scale, cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
+            for cluster in clusters
+        ]
+    table = np.array(found, dtype=np.float64).reshape(-1, 3)
+    return NullClusters(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], draws)
+
+
+def _surrogate(field: Field, noise: NDArray[np.float32]) -> Field:
+    known = field.weight > 0
+    sigma = 1.0 / np.sqrt(np.where(known, field.weight, np.float32(1.0)))
+    return Field(np.where(known, noise * sigma, np.float32(0.0)).astype(np.float32), field.weight, field.owned)

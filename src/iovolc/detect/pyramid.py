@@ -1,0 +1,66 @@
+"""Weighted planes at ever coarser pixels, so that wide filters cost little."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+
+_LEAST_SIGMA_PX = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A size of the matched filter.
+
+    Parameters
+    ----------
+    fwhm_km : float
+        Full width at half maximum of its Gaussian.
+    """
+
+    fwhm_km: float
+
+    @property
+    def sigma_km(self) -> float:
+        """Standard deviation of the Gaussian."""
+        return self.fwhm_km / FWHM_PER_SIGMA
+
+    def factor(self, sheet: Sheet) -> int:
+        """By how much the sheet may be reduced: the Gaussian keeps 1.5 pixels of sigma, rows and columns divide."""
+        factor = 1
+        while (
+            self.sigma_km / (sheet.pixel_km * factor * 2) >= _LEAST_SIGMA_PX
+            and sheet.shape[0] % (factor * 2) == 0
+            and sheet.shape[1] % (factor * 2) == 0
+        ):
+            factor *= 2
+        return factor
+
+
+def scales(grid: Grid, smallest_km: float, largest_km: float, step: float) -> tuple[Scale, ...]:
+    """Sizes from the smallest, but at least two pixels, to the largest in equal ratios."""
+    first = max(smallest_km, 2.0 * grid.pixel_km)
+    count = max(1, int(np.floor(np.log(largest_km / first) / np.log(step) + 1e-9)) + 1)
+    return tuple(Scale(first * step**i) for i in range(count))
+
+
+def reduce_sum(values: Plane, factor: int) -> Plane:
+    """Sum over blocks of ``factor`` x ``factor`` pixels."""
+    if factor == 1:
+        return values
+    rows, cols = values.shape
+    blocks = values.reshape(rows // factor, factor, cols // factor, factor)
+    return blocks.sum(axis=(1, 3), dtype=values.dtype)
+
+
+def expand(values: NDArray[Any], factor: int) -> NDArray[Any]:
+    """Each value repeated over its block of ``factor`` x ``factor`` pixels."""
+    if factor == 1:
+        return values
+    return np.repeat(np.repeat(values, factor, axis=0), factor, axis=1)

@@ -1,0 +1,103 @@
+"""From the rank of a cluster among null clusters to p- and q-values."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
+
+from iovolc.detect.null import NullClusters
+
+_LEAST_SAMPLE = 50
+_EXTRAPOLATION = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Generalised Pareto tail of null peaks above the seed threshold.
+
+    Parameters
+    ----------
+    shape, scale : float
+        Its parameters; the shape is not taken below 0, so the tail has no end point and errs on the safe side.
+    shape_sigma : float
+        Standard error of the shape.
+    count : int
+        Null clusters behind it.
+    floor : float
+        Smallest p-value that this sample supports.
+    """
+
+    shape: float
+    scale: float
+    shape_sigma: float
+    count: int
+    floor: float
+
+
+def fit_tail(z: NDArray[np.float64], threshold: float) -> Tail:
+    """Probability-weighted moments fit (Hosking and Wallis 1987, Technometrics 29, 339) to the excesses."""
+    excess = np.sort(z - threshold)
+    count = len(excess)
+    if count < 2:
+        return Tail(0.0, 1.0 / threshold, math.inf, count, 1.0 / (count + 1))
+    first = float(excess.mean())
+    ranks = (count - np.arange(1, count + 1)) / (count - 1)
+    second = float((ranks * excess).mean())
+    shape = 2.0 - first / max(first - 2.0 * second, 1e-9)
+    shape = min(max(shape, 0.0), 0.5)
+    floor = 1.0 / (_EXTRAPOLATION * (count + 1))
+    return Tail(shape, first * (1.0 - shape), 1.0 / math.sqrt(count), count, floor)
+
+
+def survival(tail: Tail, z: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
+    """Share of null clusters with a peak above ``z``, never under the tail's floor."""
+    excess = np.maximum(z - threshold, 0.0) / tail.scale
+    share = np.exp(-excess) if tail.shape < 1e-6 else (1.0 + tail.shape * excess) ** (-1.0 / tail.shape)
+    return np.maximum(share, tail.floor)
+
+
+def p_values(
+    scale: NDArray[np.int64], z: NDArray[np.float64], null: NullClusters, threshold: float
+) -> tuple[NDArray[np.float64], dict[int, Tail]]:
+    """Share of null clusters of about the same scale that peak at least as high.
+
+    Parameters
+    ----------
+    scale : ndarray of int64
+        Best scale of each cluster.
+    z : ndarray of float64
+        Peak significance of each cluster.
+    null : NullClusters
+        The null; both signs together, since surrogates are symmetric.
+    threshold : float
+        Seed threshold of the search.
+
+    Returns
+    -------
+    p : ndarray of float64
+    tails : dict of int to Tail
+        The tail used for each scale.
+    """
+    p = np.ones(len(z))
+    tails: dict[int, Tail] = {}
+    for index in sorted(set(scale.tolist())):
+        tails[index] = fit_tail(_sample(null, index), threshold)
+        mine = scale == index
+        p[mine] = survival(tails[index], z[mine], threshold)
+    return p, tails
+
+
+def _sample(null: NullClusters, index: int) -> NDArray[np.float64]:
+    """Null peaks of this scale; neighbouring scales join until the sample is large enough."""
+    for reach in range(int(null.scale.max(initial=0)) + index + 1):
+        near = np.abs(null.scale - index) <= reach
+        if near.sum() >= _LEAST_SAMPLE:
+            return null.z[near]
+    return null.z
+
+
+def q_values(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Benjamini-Hochberg adjusted p-values."""
+    return false_discovery_control(p, method="bh") if len(p) else p

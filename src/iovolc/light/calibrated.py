@@ -1,0 +1,116 @@
+"""Normalisation between calibrated epochs: a gain and a smooth surface in ln albedo, fitted on unchanged terrain."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import sph_harm_y
+
+from iovolc.geometry.lattice import nodes, sample
+from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.light.blocks import BlockPlaces
+from iovolc.model.epoch import Lattice
+from iovolc.model.grid import Sheet
+
+Vector = NDArray[np.float64]
+Plane = NDArray[np.float32]
+
+_STEP_DEG = 5.0
+_TUKEY = 4.685
+_ITERATIONS = 12
+_PRIOR_GAIN = 0.1
+_PRIOR_SURFACE = 0.3
+_DEGREE_BY_COVERAGE = ((0.4, 3), (0.1, 2), (0.02, 1), (0.0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """``newer ~ gain * older + surface`` in ln albedo.
+
+    Parameters
+    ----------
+    gain : float
+        Ratio of contrasts.
+    surface : Lattice
+        One component: the additive surface.
+    sigma : float
+        Robust scatter of the blocks about the fit.
+    """
+
+    gain: float
+    surface: Lattice
+    sigma: float
+
+
+def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vector | None = None) -> Tone:
+    """Robust fit over block means (Tukey's biweight, spherical harmonics up to degree 3 where coverage allows).
+
+    Parameters
+    ----------
+    newer, older : ndarray, shape (block,)
+        Block means of ln albedo; NaN where there is none.
+    places : BlockPlaces
+        Where the blocks lie.
+    unchanged : ndarray, shape (block,), or None
+        Probability of no change, as an additional weight (:func:`iovolc.light.irmad.no_change_probability`).
+    """
+    good = np.isfinite(newer) & np.isfinite(older) & (places.area_km2 > 0)
+    node_lat, node_lon_e = nodes(_STEP_DEG)
+    shape = (len(node_lat), len(node_lon_e), 1)
+    if not good.any():
+        return Tone(1.0, Lattice(np.zeros(shape, np.float32), _STEP_DEG), math.nan)
+    coverage = float(places.area_km2[good].sum() / places.area_km2.sum())
+    degree = next(degree for least, degree in _DEGREE_BY_COVERAGE if coverage >= least)
+    basis = _harmonics(places.lat[good], places.lon_e[good], degree)
+    middle = float(np.median(older[good]))
+    design = np.column_stack([older[good] - middle, basis])
+    base = places.area_km2[good] / places.area_km2[good].mean()
+    if unchanged is not None:
+        base = base * np.where(np.isfinite(unchanged[good]), np.maximum(unchanged[good], 0.01), 1.0)
+    prior = np.concatenate([[1.0], np.zeros(basis.shape[1])])
+    tightness = np.concatenate([[_PRIOR_GAIN], np.full(basis.shape[1], _PRIOR_SURFACE)])
+    solution, sigma = _robust(design, newer[good], base, prior, tightness)
+    lat, lon_e = np.meshgrid(node_lat, node_lon_e, indexing="ij")
+    surface = _harmonics(lat.ravel(), lon_e.ravel(), degree) @ solution[1:] - solution[0] * middle
+    return Tone(float(solution[0]), Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG), sigma)
+
+
+def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
+    """The older epoch's ln albedo in the newer one's tone; NaN stays NaN."""
+    lat, lon_e = pixel_lat_lon(sheet)
+    surface = sample(tone.surface, lat, lon_e)[..., 0]
+    return (np.float32(tone.gain) * older + surface).astype(np.float32)
+
+
+def _robust(design: Vector, target: Vector, base: Vector, prior: Vector, tightness: Vector) -> tuple[Vector, float]:
+    """Iteratively reweighted least squares with a Gaussian prior; the solution and the robust scatter."""
+    solution = prior.copy()
+    solution[1] = float(np.median(target - design @ prior)) / design[0, 1]
+    sigma = math.inf
+    for _ in range(_ITERATIONS):
+        residual = target - design @ solution
+        sigma = max(1.4826 * float(np.median(np.abs(residual))), 1e-6)
+        weight = base * np.clip(1.0 - (residual / (_TUKEY * sigma)) ** 2, 0.0, None) ** 2
+        weighted = design * weight[:, None]
+        precision = sigma**2 / tightness**2
+        normal = weighted.T @ design + np.diag(precision)
+        updated: Vector = np.linalg.solve(normal, weighted.T @ target + precision * prior).astype(np.float64)
+        done = np.max(np.abs(updated - solution)) < 1e-5
+        solution = updated
+        if done:
+            break
+    return solution, sigma
+
+
+def _harmonics(lat: Vector, lon_e: Vector, degree: int) -> Vector:
+    """Real spherical harmonics up to ``degree``; the first column is constant."""
+    theta, phi = np.radians(90.0 - lat), np.radians(lon_e)
+    columns: list[Vector] = []
+    for n in range(degree + 1):
+        for m in range(n + 1):
+            value = sph_harm_y(n, m, theta, phi)
+            columns.append(np.real(value))
+            if m:
+                columns.append(np.imag(value))
+    return np.stack(columns, axis=-1)

@@ -1,0 +1,158 @@
+"""The difference of two epochs of one channel once resolution and tone are matched."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
+from iovolc.light.blocks import BlockPlaces
+from iovolc.light.calibrated import apply_tone, fit_tone
+from iovolc.light.monotone import apply_tone_curves, fit_tone_curves
+from iovolc.light.resolution import blur, fine_correlation, relative_blur
+from iovolc.model.grid import Grid
+from iovolc.model.observation import Quantity
+
+Plane = NDArray[np.float32]
+
+TONE_RADIUS_KM = 600.0
+REUSE_BAND_KM = (3.0, 12.0)
+REUSE_WINDOW_KM = 40.0
+LEAST_BLUR_PX = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An epoch as detection reads it.
+
+    Parameters
+    ----------
+    observation_id : str
+        Its id.
+    quantity : str
+        ``relative`` epochs hold normal scores, others ln albedo.
+    is_mosaic : bool
+        Whether it may hold pixels of an older map.
+    resolution_km : float
+        Effective resolution (FWHM).
+    tone : mapping of str to ndarray, shape (row, col), float32
+        By sheet; NaN where unusable.
+    blocks : ndarray, shape (block,)
+        Block means of ``tone``.
+    """
+
+    observation_id: str
+    quantity: Quantity
+    is_mosaic: bool
+    resolution_km: float
+    tone: Mapping[str, Plane]
+    blocks: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The places that all epochs of a grid share, computed once.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    places : BlockPlaces
+        Where the blocks lie.
+    """
+
+    grid: Grid
+    owned: Mapping[str, NDArray[np.bool_]]
+    places: BlockPlaces
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Newer minus older at a common resolution and tone.
+
+    Parameters
+    ----------
+    value : mapping of str to ndarray, shape (row, col), float32
+        By sheet; NaN where either has no data or the place was not observed anew.
+    reused : mapping of str to ndarray, shape (row, col), bool
+        Places where the newer mosaic took over the older one's pixels.
+    resolution_km : float
+        The coarser of the two resolutions.
+    """
+
+    value: Mapping[str, Plane]
+    reused: Mapping[str, NDArray[np.bool_]]
+    resolution_km: float
+
+
+def difference(
+    newer: Side, older: Side, frame: Frame, *, reuse_correlation: float, unchanged: NDArray[np.float64] | None = None
+) -> Difference:
+    """Compare an epoch with one predecessor of its channel.
+
+    Parameters
+    ----------
+    newer, older : Side
+        The two epochs; if either is ``relative`` both are compared by rank.
+    frame : Frame
+        The grid's places.
+    reuse_correlation : float
+        Fine-scale correlation of two mosaics above which the newer one reused the older one's pixels.
+    unchanged : ndarray, shape (block,), or None
+        Probability of no change per block, where several bands tell it.
+    """
+    reused = _reused(newer, older, frame.grid, reuse_correlation)
+    if "relative" in (newer.quantity, older.quantity):
+        value = _by_rank(newer, older, frame)
+    else:
+        value = _by_tone(newer, older, frame, unchanged)
+    kept = {
+        name: np.where(reused[name], np.float32(np.nan), plane) if name in reused else plane
+        for name, plane in value.items()
+    }
+    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km))
+
+
+def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float64] | None) -> dict[str, Plane]:
+    tone = fit_tone(newer.blocks, older.blocks, frame.places, unchanged)
+    coarser = max(newer.resolution_km, older.resolution_km)
+    out: dict[str, Plane] = {}
+    for sheet in frame.grid.sheets:
+        if sheet.name not in newer.tone or sheet.name not in older.tone:
+            continue
+        planes: list[Plane] = []
+        for side in (newer, older):
+            sigma_px = math.sqrt(max(coarser**2 - side.resolution_km**2, 0.0)) / FWHM_PER_SIGMA / sheet.pixel_km
+            plane = side.tone[sheet.name]
+            planes.append(blur(plane, sheet, sigma_px) if sigma_px > LEAST_BLUR_PX else plane)
+        out[sheet.name] = planes[0] - apply_tone(tone, planes[1], sheet)
+    return out
+
+
+def _by_rank(newer: Side, older: Side, frame: Frame) -> dict[str, Plane]:
+    first: dict[str, Plane] = {}
+    second: dict[str, Plane] = {}
+    for sheet in frame.grid.sheets:
+        if sheet.name not in newer.tone or sheet.name not in older.tone:
+            continue
+        a, b = newer.tone[sheet.name], older.tone[sheet.name]
+        needed = relative_blur(a, b, sheet)
+        first[sheet.name], second[sheet.name] = blur(a, sheet, needed.first), blur(b, sheet, needed.second)
+    curves = fit_tone_curves(second, first, frame.owned, frame.grid, radius_km=TONE_RADIUS_KM)
+    return {name: first[name] - apply_tone_curves(curves, second[name], frame.grid.sheet(name)) for name in first}
+
+
+def _reused(newer: Side, older: Side, grid: Grid, least: float) -> dict[str, NDArray[np.bool_]]:
+    if not (newer.is_mosaic and older.is_mosaic):
+        return {}
+    low_km, high_km = (
+        max(sigma, 0.5 * grid.pixel_km * factor) for sigma, factor in zip(REUSE_BAND_KM, (1, 4), strict=True)
+    )
+    correlation = fine_correlation(
+        newer.tone, older.tone, grid, low_km=low_km, high_km=high_km, window_km=REUSE_WINDOW_KM
+    )
+    return {name: plane > least for name, plane in correlation.items()}
