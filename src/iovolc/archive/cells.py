@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-
-from iovolc.archive.crs import describe, is_io
+from iovolc.archive.crs import why_refused
 from iovolc.archive.fields import Column
 from iovolc.archive.origin import Origin
 from iovolc.errors import Finding
@@ -135,12 +132,9 @@ def _read_projection(_column: Column, text: str) -> str:
     if match is None:
         raise CellError("E403", f"`{text}`; allowed are {', '.join(PROJECTIONS)} or a code such as IAU_2015:50110")
     code = f"{match[1].replace('IAU:2015', 'IAU_2015')}:{match[2]}"
-    try:
-        crs = CRS.from_user_input(code)
-    except CRSError as error:
-        raise CellError("E202", f"`{text}` is not in the database of coordinate systems") from error
-    if not is_io(crs):
-        raise CellError("E202", f"`{text}` is {describe(crs)}")
+    refused = why_refused(code)
+    if refused is not None:
+        raise CellError("E202", refused)
     return code
 
 

@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 from rasterio.io import DatasetReader
 
-from iovolc.archive.crs import canonical, describe, is_io
+from iovolc.archive.crs import canonical, why_refused
 from iovolc.archive.rows import Row
 from iovolc.errors import AmbiguousGeometry
 from iovolc.model.observation import Bounds, Placement, Projected
@@ -44,16 +42,14 @@ def place(dataset: DatasetReader, row: Row) -> Placement:
 def _from_label(dataset: DatasetReader, row: Row) -> Projected:
     if dataset.crs is None:
         raise _refuse(row, "E201", "the file names no coordinate system")
-    try:
-        crs = CRS.from_wkt(dataset.crs.to_wkt())
-    except CRSError as error:
-        raise _refuse(row, "E202", "the file's coordinate system is not understood") from error
-    if not is_io(crs):
-        raise _refuse(row, "E202", f"the file says {describe(crs)}")
+    wkt = dataset.crs.to_wkt()
+    refused = why_refused(wkt)
+    if refused is not None:
+        raise _refuse(row, "E202", refused)
     transform = _transform(dataset)
     if transform is None:
         raise _refuse(row, "E201", "the file has a coordinate system, but no transform")
-    return Projected(canonical(crs), transform)
+    return Projected(canonical(wkt), transform)
 
 
 def _from_edges(dataset: DatasetReader, row: Row) -> Bounds:

@@ -1,0 +1,47 @@
+"""The printed pages of the documentation are up to date."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from iovolc.archive.fields import COLUMNS
+from iovolc.errors import PROBLEMS
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "print_tables.py"
+
+
+@pytest.fixture(name="script", scope="module")
+def load_script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("print_tables", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_are_up_to_date(script: ModuleType) -> None:
+    assert script.main(["--check"]) == 0
+
+
+def test_a_stale_page_is_named(script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert script.main(["--folder", str(tmp_path)]) == 0
+    assert script.main(["--check", "--folder", str(tmp_path)]) == 0
+    (tmp_path / "errors.md").write_text("old")
+    assert script.main(["--check", "--folder", str(tmp_path)]) == 1
+    assert "out of date: errors.md" in capsys.readouterr().err
+
+
+def test_every_column_and_problem_is_listed(script: ModuleType) -> None:
+    assert all(f"| `{name}` |" in script.catalogue_page() for name in COLUMNS)
+    assert all(f"| {code} |" in script.errors_page() for code in PROBLEMS)
+    assert set(json.loads(script.catalogue_schema())["properties"]) == set(COLUMNS)
+
+
+def test_every_line_of_a_table_has_as_many_cells(script: ModuleType) -> None:
+    for page in (script.catalogue_page().split("## Channels")[0], script.errors_page()):
+        lines = [line for line in page.splitlines() if line.startswith("|")]
+        assert {line.replace("\\|", "").count("|") for line in lines} == {4}
