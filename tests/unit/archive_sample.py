@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import rasterio
 from PIL import Image
 from rasterio import Affine
 
+from iovolc.archive.images import read_observation
 from iovolc.archive.rows import Row
+from iovolc.errors import Finding, InputError
+from iovolc.model.observation import Bounds
 
 NOON = datetime(2023, 12, 30, 12, 0, 0, tzinfo=UTC)
 GOOD = {"path": "a.png", "time_utc": "2023-12-30T08:36:00Z", "channel": "red"}
+GLOBE = Bounds(0.0, 360.0, 90.0, -90.0)
+EDGES = {"projection": "bounds", "edges": GLOBE}
 GLOBAL = {"left_lon_e": "0", "right_lon_e": "360", "top_lat": "90", "bottom_lat": "-90", "projection": "bounds"}
 METRES = Affine(500_000.0, 0.0, -5_000_000.0, 0.0, -500_000.0, 2_500_000.0)
 DEGREES = Affine(18.0, 0.0, -180.0, 0.0, -18.0, 90.0)
@@ -55,3 +61,12 @@ def write_tiff(
     with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=transform, **shape, **profile) as dataset:
         dataset.write(bands)
     return path
+
+
+def refusal(folder: Path, kind: type[InputError], **values: Any) -> Finding:
+    with pytest.raises(kind) as caught:
+        read_observation(row(**values), folder)
+    (finding,) = caught.value.findings
+    assert finding.row == 5
+    assert finding.product == values.get("path", "a.png")
+    return finding
