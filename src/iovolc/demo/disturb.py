@@ -1,6 +1,7 @@
 """What comes between the surface and the map: misregistration, uneven light, lost strips. Smooth random fields.
 
-Every function takes its own generator, so the same seed gives the same field at any set of places.
+Every function takes its own generator. Warps and strips are the same at any set of places; the light residual is scaled
+to the pixels given.
 """
 
 from typing import Final
@@ -56,8 +57,8 @@ def light_residual(
 ) -> NDArray[np.float32]:
     """What an imperfect photometric correction leaves, in ln albedo, shape (n,).
 
-    Half of it follows the angles of light and view, half is a low-order pattern over the surface; the sum has the
-    root mean square ``rms`` over the pixels given.
+    A random mixture of terms in the angles of light and view and of low-order patterns over the surface, with the root
+    mean square ``rms`` over the pixels given.
     """
     terms = [1.0 - mu0, 1.0 - mu, (1.0 - mu0) * (1.0 - mu), *vectors, vectors[0] * vectors[1], vectors[1] * vectors[2]]
     total = np.zeros_like(mu)

@@ -75,7 +75,8 @@ def compare(truth: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     used |= {found.row.event_id for one in ours for found in _near(one, theirs) if _explains(one, found.row)}
     false = sorted((row for row in theirs if row.event_id not in used), key=lambda row: row.event_id)
     rows += [{"verdict": "false", **_event_part(row)} for row in false]
-    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    return table.astype({"must_find": "boolean", "onset_holds": "boolean", "other_events": "Int64"})
 
 
 def _events(events: pd.DataFrame) -> list[Any]:
