@@ -1,0 +1,67 @@
+"""The figures of the strongest events: before, after and difference."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from iovolc.model.detection import Footprint
+from iovolc.model.grid import Grid, SheetName
+from iovolc.publish.drawing import place_text
+from iovolc.publish.run_output import Cutout, RunOutput
+from iovolc.publish.sampling import local_view, view
+from iovolc.publish.triplet import TripletSheet
+
+_EDGES_KM: Final = (80.0, 1500.0)
+
+
+def write_figures(folder: Path, run: RunOutput, events: pd.DataFrame) -> dict[str, str]:
+    """Draw the first events that have a view.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if needed.
+    run : RunOutput
+        Gives the views and the footprints; ``publish.figures`` says how many.
+    events : DataFrame
+        The strongest first.
+
+    Returns
+    -------
+    dict of str to str
+        File name by event id.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    sheet, drawn = TripletSheet(), dict[str, str]()
+    for row in events.head(run.config.publish.figures).to_dict("records"):
+        cutout = run.cutout(row["event_id"], half_width_km(row["diameter_km"]))
+        if cutout is None:
+            continue
+        outline = outline_mask(run.tracked.footprints[row["event_id"]], run.grid, cutout)
+        title = f"{row['event_id']}  ·  {row['kind']}, tier {row['tier']}  ·  {place_text(row['lat'], row['lon_e'])}"
+        name = f"{row['event_id']}.png"
+        sheet.draw(folder / name, cutout, outline, title)
+        drawn[row["event_id"]] = name
+    return drawn
+
+
+def half_width_km(diameter_km: float) -> float:
+    """Half the edge of the view of an event of this diameter: room around it, within bounds."""
+    return float(np.clip(1.25 * diameter_km, *_EDGES_KM))
+
+
+def outline_mask(footprint: Footprint, grid: Grid, cutout: Cutout) -> NDArray[np.float64]:
+    """1 where a pixel of the view lies in the footprint, else 0; shape of the view."""
+    pixels = dict(footprint.pixels)
+
+    def layer(name: SheetName) -> NDArray[np.bool_]:
+        mask = np.zeros(grid.sheet(name).shape, dtype=bool)
+        if name in pixels:
+            mask.flat[pixels[name]] = True
+        return mask
+
+    places = local_view(cutout.lat, cutout.lon_e, cutout.half_km, cutout.after.shape[0])
+    return view(grid, layer, *places).astype(np.float64)

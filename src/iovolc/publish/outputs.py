@@ -1,0 +1,80 @@
+"""Publishing a run: values in, one folder of files out, whole or not at all.
+
+The same :class:`~iovolc.publish.run_output.RunOutput` gives the same bytes, but for ``timings.json``.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from iovolc.publish import canonical
+from iovolc.publish.geopackage import write_geopackage
+from iovolc.publish.page import write_page
+from iovolc.publish.rasters import write_rasters
+from iovolc.publish.record import run_record
+from iovolc.publish.run_output import RunOutput
+from iovolc.publish.schemas import PUBLISHED, write_schemas
+from iovolc.publish.stac import write_stac
+from iovolc.publish.staging import RECORD, staged
+from iovolc.publish.tables import event_frame, run_tables, write_tables
+
+TIMINGS: Final = "timings.json"
+OWN_NAMES: Final = frozenset(
+    {RECORD, TIMINGS, "iovolc.gpkg", "page", "rasters", "schemas", "stac"}
+    | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
+)
+"""Everything that an output holds at its top level."""
+
+_NO_INPUT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def publish(out: Path, run: RunOutput) -> None:
+    """Write all outputs of a run to a folder.
+
+    Parameters
+    ----------
+    out : Path
+        The folder to make; an earlier output of iovolc there is replaced at the very end.
+    run : RunOutput
+        What to publish.
+
+    Raises
+    ------
+    ConfigError
+        If ``out`` holds anything that iovolc did not write.
+    pandera.errors.SchemaError
+        If a table breaks its schema.
+    """
+    timings = dict(run.timings)
+    with staged(out, OWN_NAMES) as folder:
+        with _timed(timings, "tables"):
+            tables = run_tables(run)
+            events = event_frame(run, tables["events"][1])
+            write_tables(folder, tables, events)
+            write_schemas(folder, [table for table, _ in tables.values()])
+        with _timed(timings, "geopackage"):
+            write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
+        with _timed(timings, "rasters"):
+            rasters = write_rasters(folder, run)
+        with _timed(timings, "stac"):
+            write_stac(folder, run, rasters)
+        record = run_record(run, tables, rasters)
+        with _timed(timings, "page"):
+            write_page(folder / "page", run, tables, rasters, record)
+        canonical.write(folder / RECORD, record)
+        canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
+
+
+def _stamp(run: RunOutput) -> datetime:
+    """Stands for the time of writing: the end of the newest input."""
+    return max((item.stop_utc for item in run.manifest.inputs), default=_NO_INPUT)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[f"publish.{step}"] = time.perf_counter() - start

@@ -1,0 +1,56 @@
+"""The web page of a run: one HTML file and its pictures; opens from disk, needs neither network nor scripts."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from iovolc.model.tables import Table
+from iovolc.publish import page_view
+from iovolc.publish.figures import write_figures
+from iovolc.publish.overview import draw_map, draw_timeline
+from iovolc.publish.rasters import ChannelRasters
+from iovolc.publish.run_output import RunOutput
+
+
+def write_page(
+    folder: Path,
+    run: RunOutput,
+    tables: Mapping[str, tuple[Table, pd.DataFrame]],
+    rasters: Sequence[ChannelRasters],
+    record: Mapping[str, Any],
+) -> None:
+    """Write ``index.html`` and ``figures/``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if needed.
+    run : RunOutput
+        The run.
+    tables : mapping of str to (Table, DataFrame)
+        The published tables.
+    rasters : sequence of ChannelRasters
+        The published layers; the first is the background of the map.
+    record : mapping
+        From :func:`iovolc.publish.record.run_record`.
+    """
+    shown = page_view.strongest(tables["events"][1], run.config.publish.max_candidates)
+    pictures = write_figures(folder / "figures", run, shown)
+    until = page_view.until(run)
+    # Drawn from the last to the first, so that the strongest lie on top.
+    draw_map(folder / "figures" / "map.png", rasters[0] if rasters else None, shown.iloc[::-1], until)
+    draw_timeline(folder / "figures" / "coverage.png", run.manifest.inputs)
+    values = page_view.values(run, tables, shown, pictures, record)
+    (folder / "index.html").write_text(render(values), encoding="utf-8", newline="\n")
+
+
+def render(values: Mapping[str, Any]) -> str:
+    """The HTML of the page; every value is escaped."""
+    environment = Environment(
+        loader=PackageLoader("iovolc.publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    return environment.get_template("index.html.j2").render(values)

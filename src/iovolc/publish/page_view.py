@@ -1,0 +1,260 @@
+"""What the page says, as plain values for its template: numbers are texts here, and every text is for people."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from iovolc.model.tables import Table
+from iovolc.publish.drawing import east_text, lat_text, span_text, west_text
+from iovolc.publish.record import BODY_AREA_KM2
+from iovolc.publish.run_output import RunOutput
+
+Row = Mapping[Any, Any]
+
+NOTHING: Final = "\N{EN DASH}"
+_STATES: Final = {
+    "ok": "complete",
+    "degraded": "degraded: some inputs were refused, the rest is published",
+    "failed": "failed: these outputs are not complete",
+}
+_NUMBERS: Final = (
+    ("snr", "Signal to noise", 1), ("p_value", "p", None), ("q_value", "q", None),
+    ("rank_contrast", "Change of rank", 3), ("power_gw", "Power (GW)", None),
+    ("match_probability", "Probability of not being there by chance", 2),
+)  # fmt: skip
+
+
+def strongest(events: pd.DataFrame, max_candidates: int) -> pd.DataFrame:
+    """The events in the order of the page: by tier, then significance; the last candidates left out."""
+    ordered = events.assign(weakness=-events["snr"]).sort_values(
+        ["tier", "p_value", "weakness", "event_id"], kind="stable", ignore_index=True
+    )
+    candidates = ordered["tier"] == "C"
+    return ordered[~candidates | (candidates.cumsum() <= max_candidates)].drop(columns="weakness")
+
+
+def until(run: RunOutput) -> str:
+    """Date of the newest observation; empty without any."""
+    return max((f"{item.stop_utc:%Y-%m-%d}" for item in run.manifest.inputs), default="")
+
+
+def values(
+    run: RunOutput,
+    tables: Mapping[str, tuple[Table, pd.DataFrame]],
+    shown: pd.DataFrame,
+    pictures: Mapping[str, str],
+    record: Mapping[str, Any],
+) -> dict[str, Any]:
+    """All values of the template ``index.html.j2``.
+
+    Parameters
+    ----------
+    run : RunOutput
+        The run.
+    tables : mapping of str to (Table, DataFrame)
+        The published tables.
+    shown : DataFrame
+        The events of the page in its order.
+    pictures : mapping of str to str
+        File name by event id.
+    record : mapping
+        From :func:`iovolc.publish.record.run_record`.
+    """
+    found = tables["detections"][1]
+    rows = dict(iter(found.groupby("event_id", sort=True)))
+    none = found.head(0)
+    return {
+        "record": record,
+        "state": _STATES[run.state],
+        "summary": summary(run, record),
+        "cards": _cards(record),
+        "events": [
+            event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], none))
+            for row in shown.to_dict("records")
+        ],
+        "left_out": len(tables["events"][1]) - len(shown),
+        "truth": truth(run.truth, set(shown["event_id"])),
+        "sureness": sureness(run, record),
+        "null_rows": [(words(key), number(value, None)) for key, value in sorted(run.null_statistics.items())],
+        "channels": [_channel(item) for item in record["channels"]],
+        "inputs": [_input(item) for item in run.manifest.inputs],
+        "refused": record["refused"],
+        "credits": [*run.credits],
+        "tables": [(name, len(frame)) for name, (_, frame) in tables.items()],
+    }
+
+
+def summary(run: RunOutput, record: Mapping[str, Any]) -> str:
+    """The run in two or three plain sentences."""
+    inputs, tiers = run.manifest.inputs, record["counts"]["events_by_tier"]
+    if not inputs:
+        return "No observation took part in this run, so nothing could be compared."
+    start = min(item.start_utc for item in inputs)
+    total, sure = record["counts"]["events"], tiers["A"] + tiers["B"]
+    first = f"iovolc compared {_count(len(inputs), 'observation')} of Io, taken from {start:%Y-%m-%d} to {until(run)}."
+    if not total:
+        second = "No change was found."
+    else:
+        second = (
+            f"It found {_count(total, 'change')}: {tiers['A']} seen in two independent data sets (tier A), "
+            f"{tiers['B']} significant in one (tier B), and {_count(tiers['C'], 'candidate')} that may not be real "
+            "(tier C)."
+        )
+    third = f"{share(record['area_compared_km2'])} of the surface could be compared"
+    return f"{first} {second} {third}{'.' if sure or not total else '; no change is certain yet.'}"
+
+
+def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, Any]:
+    """One event: its line in the table and its numbers."""
+    dlna = [(name.removeprefix("dlna_"), row[name]) for name in row if str(name).startswith("dlna_")]
+    details = [
+        ("Place", _exact_place(row)),
+        ("Nearest name", near(row)),
+        ("Area", f"{quantity(row['area_km2'])} ± {quantity(row['area_sigma_km2'])} km²"),
+        ("Diameter", f"{row['diameter_km']:.0f} km"),
+        ("Onset", onset(row)),
+        ("Last seen", date(row["last_seen_utc"])),
+        ("Seen in", f"{_count(int(row['n_epochs']), 'epoch')}, {', '.join(row['channels'])}"),
+        *((f"Change of ln albedo, {channel}", number(value, 3)) for channel, value in dlna if _known(value)),
+        *((label, number(row[name], digits)) for name, label, digits in _NUMBERS if _known(row[name])),
+        ("Light", row["light_class"]),
+        ("To bear in mind", ", ".join(words(flag) for flag in row["flags"]) or "nothing special"),
+    ]  # fmt: skip
+    return {
+        **{name: row[name] for name in ("event_id", "kind", "status", "activity", "tier")},
+        "place": f"{lat_text(row['lat'], 1)}, {east_text(row['lon_e'], 1)}",
+        "west": west_text(row["lon_e"], 1),
+        "near": near(row),
+        "area": f"{quantity(row['area_km2'])} km²",
+        "onset": onset(row),
+        "snr": number(row["snr"], 1),
+        "picture": picture,
+        "details": details,
+        "detections": [_detection(item) for item in detections.to_dict("records")],
+    }
+
+
+def truth(table: pd.DataFrame | None, linked: set[str]) -> dict[str, Any] | None:
+    """The truth table as heads and cells (text, and whether it names an event of the page); None if there is none."""
+    if table is None:
+        return None
+    rows = [[(number(value, None), value in linked) for value in row] for row in table.astype(object).to_numpy()]
+    return {"heads": [words(str(name)) for name in table.columns], "rows": rows}
+
+
+def sureness(run: RunOutput, record: Mapping[str, Any]) -> str:
+    """How often iovolc is wrong, in plain words."""
+    rate, expected = record["false_events_per_million_km2"], record["expected_false_events"]
+    limit = (
+        f"The changes of each epoch are listed so that at most {run.config.detect.q:.0%} of those of tier A and B "
+        "are expected to be false."
+    )
+    if expected is None:
+        return f"{limit} How many false events to expect was not measured in this run."
+    return (
+        f"{limit} On surrogate maps without any change, {number(rate, None)} false events per million km² were found; "
+        f"over the area compared here that makes {number(expected, None)}."
+    )
+
+
+def onset(row: Row) -> str:
+    """When it began, as an interval, or why nothing is claimed."""
+    after, before = row["onset_after_utc"], row["onset_before_utc"]
+    if _known(after) and _known(before):
+        return f"{date(after)} to {date(before)}"
+    if _known(before):
+        return f"before {date(before)}"
+    return f"after {date(after)}" if _known(after) else "not claimed"
+
+
+def near(row: Row) -> str:
+    """The nearest named feature and its distance."""
+    if not _known(row["nearest_feature"]):
+        return NOTHING
+    return (
+        f"{row['nearest_feature']} ({row['nearest_km']:.0f} km)"
+        if _known(row["nearest_km"])
+        else row["nearest_feature"]
+    )
+
+
+def share(area_km2: float) -> str:
+    """An area with its share of Io."""
+    return f"{area_km2 / 1e6:.1f} million km² ({area_km2 / BODY_AREA_KM2:.0%})"
+
+
+def quantity(value: float) -> str:
+    """An area to three significant digits, thousands apart."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}".replace(",", "\u202f") if rounded >= 100 else f"{rounded:g}"
+
+
+def number(value: Any, digits: int | None) -> str:
+    """A number rounded to decimals, or to four digits if None; other values as they are; a dash for none."""
+    if not _known(value):
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if digits is None else f"{value:.{digits}f}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(number(item, digits) for item in value)
+    return str(value)
+
+
+def words(name: str) -> str:
+    """A column name or flag as words; units stay at the end."""
+    return name.replace("_", " ")
+
+
+def date(value: Any) -> str:
+    """The day of a time; a dash for none."""
+    return f"{value:%Y-%m-%d}" if _known(value) else NOTHING
+
+
+def _known(value: Any) -> bool:
+    return not (value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)))
+
+
+def _count(many: int, noun: str) -> str:
+    return f"{many} {noun}" if many == 1 else f"{many} {noun}s"
+
+
+def _cards(record: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    tiers = record["counts"]["events_by_tier"]
+    rate = record["false_events_per_million_km2"]
+    return (
+        *((f"tier {tier}", str(count)) for tier, count in tiers.items()),
+        ("compared", f"{record['area_compared_km2'] / BODY_AREA_KM2:.0%}"),
+        ("false per million km²", number(rate, None)),
+        ("hot spots", str(record["counts"]["hotspots"])),
+    )
+
+
+def _channel(item: Mapping[str, Any]) -> dict[str, Any]:
+    kind = "change of ln albedo" if item["difference"] == "log_ratio" else "change of matched rank"
+    return {**item, "area": share(item["area_compared_km2"]), "measure": kind}
+
+
+def _input(item: Any) -> dict[str, Any]:
+    return {
+        "id": item.id, "source": " ".join(part for part in (item.mission, item.instrument) if part) or NOTHING,
+        "channel": item.channel, "span": span_text((item.start_utc, item.stop_utc)), "credit": item.credit or NOTHING,
+        "licence": item.licence or NOTHING, "sha256": item.sha256, "path": item.path,
+    }  # fmt: skip
+
+
+def _exact_place(row: Row) -> str:
+    east, west = east_text(row["lon_e"], 2), west_text(row["lon_e"], 2)
+    return f"{lat_text(row['lat'], 2)}, {east} = {west}, ± {row['position_sigma_km']:.1f} km"
+
+
+def _detection(row: Row) -> dict[str, str]:
+    contrast = row["contrast"] if _known(row["contrast"]) else row["rank_contrast"]
+    return {
+        "observation": row["observation_id"], "references": ", ".join(row["reference_ids"]),
+        "channel": row["channel"], "contrast": number(contrast, 3), "snr": number(row["snr"], 1),
+        "p_value": number(row["p_value"], None), "resolution": number(row["resolution_km"], 1),
+    }  # fmt: skip

@@ -1,0 +1,150 @@
+"""The layers of a channel as Cloud-Optimised GeoTIFFs of the whole globe, in Io's own coordinate system."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.transform import Affine
+
+from iovolc import body
+from iovolc.model.grid import SHEET_NAMES, Grid
+from iovolc.publish.run_output import ChannelLayers, ChannelSummary, RunOutput
+from iovolc.publish.sampling import map_lat_lon, mosaic
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One published layer: its name, type, unit and meaning."""
+
+    name: str
+    dtype: str
+    unit: str
+    title: str
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether values are codes, which must not be averaged."""
+        return self.dtype == "uint8"
+
+
+LAYERS: Final = (
+    Layer("value", "float32", "", "Normalised value of the newest epoch"),
+    Layer("difference", "float32", "", "Change of ln albedo, or of matched rank, against the predecessors"),
+    Layer("z", "float32", "", "Difference over its uncertainty"),
+    Layer("status", "uint8", "", "What is known of the pixel"),
+    Layer("resolution_km", "float32", "km", "Effective resolution (FWHM) of the comparison"),
+    Layer("comparable", "uint8", "", "1 where the newest epoch could be compared"),
+    Layer("completeness", "float32", "", "Probability that the stated change would have been found"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRasters:
+    """What writing a channel's rasters leaves for the page, the record and STAC.
+
+    Parameters
+    ----------
+    summary : ChannelSummary
+        The channel.
+    files : mapping of str to str
+        Path of each layer, relative to the output folder.
+    value : ndarray, shape (row, col), float32
+        The global map of the value.
+    comparable : ndarray, shape (row, col), bool
+        Where it could be compared.
+    compared_km2 : float
+        Area on the sphere that could be compared.
+    """
+
+    summary: ChannelSummary
+    files: Mapping[str, str]
+    value: NDArray[np.float32]
+    comparable: NDArray[np.bool_]
+    compared_km2: float
+
+
+def write_rasters(folder: Path, run: RunOutput) -> tuple[ChannelRasters, ...]:
+    """Write ``rasters/<channel>_<layer>.tif`` for all channels, one channel after the other."""
+    (folder / "rasters").mkdir()
+    return tuple(_write_channel(folder, run, summary) for summary in run.channels)
+
+
+def map_transform(grid: Grid) -> Affine:
+    """From pixel corners (col, row) of the global map to metres of ``IAU_2015:50110``."""
+    sheet = grid.sheets[0]
+    return Affine(sheet.pixel_m, 0.0, sheet.left_m, 0.0, -sheet.pixel_m, 90 * grid.pixels_per_degree * sheet.pixel_m)
+
+
+def area_km2(mask: NDArray[np.bool_], grid: Grid) -> float:
+    """Area on the sphere of the true pixels of a global map, in km2."""
+    scale = grid.pixels_per_degree
+    lat, _ = map_lat_lon(grid)
+    half = math.radians(0.5 / scale)
+    pixel = 2.0 * math.sin(half) * np.cos(np.radians(lat)) * math.radians(1.0 / scale) * body.RADIUS_KM**2
+    return float((mask.sum(axis=1) * pixel).sum())
+
+
+def _write_channel(folder: Path, run: RunOutput, summary: ChannelSummary) -> ChannelRasters:
+    sheets = {name: run.layers(summary.channel, name) for name in SHEET_NAMES}
+    files: dict[str, str] = {}
+    kept: dict[str, NDArray[Any]] = {}
+    for layer in LAYERS:
+        pixels = mosaic(run.grid, {name: _array(sheets[name], layer) for name in SHEET_NAMES})
+        files[layer.name] = f"rasters/{summary.channel}_{layer.name}.tif"
+        write_cog(folder / files[layer.name], pixels, layer, run.grid, _tags(run, summary, layer))
+        if layer.name in ("value", "comparable"):
+            kept[layer.name] = pixels
+    comparable = kept["comparable"] == 1
+    return ChannelRasters(summary, files, kept["value"], comparable, round(area_km2(comparable, run.grid), 1))
+
+
+def _array(layers: ChannelLayers, layer: Layer) -> NDArray[Any]:
+    return np.asarray(getattr(layers, layer.name)).astype(layer.dtype, copy=False)
+
+
+def _tags(run: RunOutput, summary: ChannelSummary, layer: Layer) -> dict[str, str]:
+    tags = {
+        "RUN_ID": run.run_id,
+        "BODY": body.NAME,
+        "CHANNEL": summary.channel,
+        "OBSERVATION": summary.observation_id,
+        "REFERENCES": ";".join(summary.reference_ids),
+        "DIFFERENCE": summary.difference,
+        "TITLE": layer.title,
+        "UNIT": summary.unit if layer.name == "value" else layer.unit,
+    }
+    if layer.name == "completeness":
+        tags["COMPLETENESS_OF"] = summary.completeness_of
+    return tags
+
+
+def write_cog(path: Path, pixels: NDArray[Any], layer: Layer, grid: Grid, tags: Mapping[str, str]) -> None:
+    """Write a global map as Cloud-Optimised GeoTIFF: 512-pixel tiles, overviews, ``IAU_2015:50110``.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder exists.
+    pixels : ndarray, shape (180 ppd, 360 ppd)
+        Floats have NaN for no data; masks have no such value.
+    layer : Layer
+        Masks get overviews of the nearest pixel, data of the average.
+    grid : Grid
+        Whose global map it is.
+    tags : mapping of str to str
+        Metadata.
+    """
+    with rasterio.open(
+        path, "w", driver="COG", height=pixels.shape[0], width=pixels.shape[1], count=1, dtype=layer.dtype,
+        nodata=None if layer.is_mask else math.nan, crs=body.CRS_EQUIRECTANGULAR, transform=map_transform(grid),
+        compress="ZSTD", level=1, predictor="YES", blocksize=512,
+        overview_resampling="NEAREST" if layer.is_mask else "AVERAGE",
+    ) as dataset:  # fmt: skip
+        dataset.write(pixels, 1)
+        dataset.set_band_description(1, layer.name)
+        dataset.update_tags(**dict(sorted(tags.items())))

@@ -1,0 +1,156 @@
+"""From the sheets of the grid to one equirectangular map, or to a view of one place.
+
+Places equatorward of 60 degrees are read from ``equator``, the others from the polar sheets, so that the maps agree
+with the footprints. Not for source images (:mod:`iovolc.geometry`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc import body
+from iovolc.geometry.sphere import lat_lon, sheet_pixel, tangent_basis, unit_vectors
+from iovolc.model.grid import Grid, Sheet, SheetName
+
+SPLIT_LAT: Final = 60.0
+_BLOCK_ROWS: Final = 128
+
+Array = NDArray[Any]
+Sheets = Mapping[SheetName, Array]
+
+
+def map_shape(grid: Grid) -> tuple[int, int]:
+    """Rows and columns of the global map with the grid's pixels per degree."""
+    return 180 * grid.pixels_per_degree, 360 * grid.pixels_per_degree
+
+
+def map_lat_lon(grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes of the rows and east longitudes of the columns of the global map (pixel centres, degrees)."""
+    rows, cols = map_shape(grid)
+    scale = grid.pixels_per_degree
+    return 90.0 - (np.arange(rows) + 0.5) / scale, -180.0 + (np.arange(cols) + 0.5) / scale
+
+
+def mosaic(grid: Grid, sheets: Sheets) -> Array:
+    """The global map of a layer: rows of ``equator`` as they are, polar caps resampled.
+
+    Parameters
+    ----------
+    grid : Grid
+        Whose sheets these are.
+    sheets : mapping of sheet name to ndarray, shape of the sheet
+        Floats are interpolated bilinearly over the valid pixels, all else is taken from the nearest pixel.
+
+    Returns
+    -------
+    ndarray, shape (180 ppd, 360 ppd)
+        North up, -180 to 180 degrees east.
+    """
+    lat, lon_e = map_lat_lon(grid)
+    cap = round((90.0 - SPLIT_LAT) * grid.pixels_per_degree)
+    equator = sheets["equator"]
+    margin = (equator.shape[0] - (lat.size - 2 * cap)) // 2
+    out = np.empty(map_shape(grid), dtype=equator.dtype)
+    out[cap:-cap] = equator[margin:-margin]
+    caps: tuple[tuple[SheetName, range], ...] = (("north", range(cap)), ("south", range(lat.size - cap, lat.size)))
+    for name, rows in caps:
+        for start in range(rows.start, rows.stop, _BLOCK_ROWS):
+            part = slice(start, min(start + _BLOCK_ROWS, rows.stop))
+            out[part] = sample(grid.sheet(name), sheets[name], lat[part, None], lon_e[None, :])
+    return out
+
+
+def local_view(
+    lat: float, lon_e: float, half_km: float, size_px: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places of the pixels of a north-up azimuthal equidistant view.
+
+    Parameters
+    ----------
+    lat, lon_e : float
+        Centre, degrees.
+    half_km : float
+        From the centre to the middle of an edge.
+    size_px : int
+        Pixels along an edge.
+
+    Returns
+    -------
+    lat, lon_e : ndarray, shape (size_px, size_px)
+        Degrees; first row north, first column west.
+
+    Notes
+    -----
+    Snyder, Map Projections: A Working Manual (1987), equations 25-14 ff., written with vectors.
+    """
+    steps = ((np.arange(size_px) + 0.5) / size_px * 2.0 - 1.0) * half_km
+    x, y = np.meshgrid(steps, -steps)
+    distance = np.hypot(x, y)
+    angle = distance / body.RADIUS_KM
+    east, north = tangent_basis(lat, lon_e)
+    with np.errstate(invalid="ignore"):
+        heading = np.nan_to_num((x / distance)[..., None] * east + (y / distance)[..., None] * north)
+    return lat_lon(np.cos(angle)[..., None] * unit_vectors(lat, lon_e) + np.sin(angle)[..., None] * heading)
+
+
+def view(grid: Grid, layer: Callable[[SheetName], Array], lat: Array, lon_e: Array) -> Array:
+    """A layer at given places.
+
+    Parameters
+    ----------
+    grid : Grid
+        Whose sheets these are.
+    layer : callable of a sheet name
+        Gives the array of the sheet; asked only for the sheets that are needed.
+    lat, lon_e : ndarray of one shape
+        Degrees.
+    """
+    parts: tuple[tuple[SheetName, Array], ...] = (
+        ("equator", np.abs(lat) < SPLIT_LAT),
+        ("north", lat >= SPLIT_LAT),
+        ("south", lat <= -SPLIT_LAT),
+    )
+    out: Array | None = None
+    for name, here in parts:
+        if not here.any():
+            continue
+        found = sample(grid.sheet(name), layer(name), lat[here], lon_e[here])
+        out = np.empty(lat.shape, dtype=found.dtype) if out is None else out
+        out[here] = found
+    if out is None:
+        raise ValueError("a view needs at least one place")
+    return out
+
+
+def sample(sheet: Sheet, array: Array, lat: Array, lon_e: Array) -> Array:
+    """An array of a sheet at places that the sheet shows: bilinear for floats, nearest for all else.
+
+    Missing neighbours are left out of the mean; where they weigh more than half there is no data.
+    """
+    row, col = sheet_pixel(sheet, lat, lon_e)
+    if not np.issubdtype(array.dtype, np.floating):
+        return array[_rows(sheet, np.rint(row)), _cols(sheet, np.rint(col))]
+    row0, col0 = np.floor(row), np.floor(col)
+    down, right = row - row0, col - col0
+    total = np.zeros(row.shape)
+    weight = np.zeros(row.shape)
+    for step_row, step_col in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        share = np.abs(1 - step_row - down) * np.abs(1 - step_col - right)
+        pixel = array[_rows(sheet, row0 + step_row), _cols(sheet, col0 + step_col)]
+        valid = np.isfinite(pixel)
+        total += np.where(valid, pixel, 0.0) * share
+        weight += np.where(valid, share, 0.0)
+    enough = weight > 0.5
+    return np.where(enough, total / np.where(enough, weight, 1.0), np.nan).astype(array.dtype)
+
+
+def _rows(sheet: Sheet, row: Array) -> NDArray[np.intp]:
+    return np.clip(row, 0, sheet.shape[0] - 1).astype(np.intp)
+
+
+def _cols(sheet: Sheet, col: Array) -> NDArray[np.intp]:
+    if sheet.wraps:
+        return col.astype(np.intp) % sheet.shape[1]
+    return np.clip(col, 0, sheet.shape[1] - 1).astype(np.intp)

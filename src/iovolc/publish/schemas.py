@@ -1,0 +1,82 @@
+"""The table schemas for others: JSON Schemas beside the outputs, and the text of ``docs/outputs.md``."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from iovolc.model.detection import LOOKS
+from iovolc.model.tables import (
+    DETECTIONS,
+    EVENTS,
+    HOTSPOTS,
+    LIGHT_CURVES,
+    SCHEMA_VERSION,
+    SEGMENTS,
+    Column,
+    Table,
+    json_schema,
+)
+from iovolc.publish import canonical
+from iovolc.publish.rasters import LAYERS
+from iovolc.publish.run_output import PIXEL_STATUS
+
+PUBLISHED: Final = (EVENTS, DETECTIONS, LOOKS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)
+"""All published tables, in the order of the documentation."""
+
+
+def write_schemas(folder: Path, tables: Iterable[Table]) -> None:
+    """Write ``schemas/<table>.schema.json`` for each table."""
+    for table in tables:
+        canonical.write(folder / "schemas" / f"{table.name}.schema.json", json_schema(table))
+
+
+def markdown() -> str:
+    """The text of ``docs/outputs.md``: every file, table and column of a run's outputs."""
+    parts = [_HEAD.format(version=SCHEMA_VERSION), _rasters()]
+    parts += [_table(table) for table in PUBLISHED]
+    return "\n".join(parts)
+
+
+_HEAD = """# The outputs of a run
+
+This page is printed from the schemas in code (version {version}). Columns are only ever added within a major version.
+
+| file | what it is |
+|---|---|
+| `page/index.html` | the web page: opens from disk, needs no network |
+| `run.json` | configuration, versions, inputs, area compared, null statistics, counts, state, refused inputs |
+| `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
+| `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
+| `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
+| `iovolc.gpkg` | events, detections and hot spots for QGIS |
+| `stac/collection.json` | STAC Collection with one Item per channel |
+| `schemas/<table>.schema.json` | JSON Schemas of the tables |
+| `timings.json` | seconds by stage; the only file that differs between two equal runs |
+
+Longitudes are east-positive from -180 to 180 degrees and planetocentric on the IAU_2015 sphere; `lon_w` repeats them
+as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC.
+"""
+
+
+def _rasters() -> str:
+    lines = ["## Rasters", "", "| layer | type | unit | what it shows |", "|---|---|---|---|"]
+    lines += [f"| `{layer.name}` | {layer.dtype} | {layer.unit or '-'} | {layer.title} |" for layer in LAYERS]
+    codes = ", ".join(f"{code} = {meaning}" for code, meaning in enumerate(PIXEL_STATUS))
+    return "\n".join([*lines, "", f"Codes of `status`: {codes}.", ""])
+
+
+def _table(table: Table) -> str:
+    lines = [
+        f"## {table.name}",
+        "",
+        f"{table.title}. Sorted by {', '.join(f'`{name}`' for name in table.sort_by)}.",
+        "",
+    ]
+    lines += ["| column | type | unit | null | what it says |", "|---|---|---|---|---|"]
+    return "\n".join([*lines, *(_row(column) for column in table.columns), ""])
+
+
+def _row(column: Column) -> str:
+    allowed = f" ({', '.join(f'`{value}`' for value in column.values)})" if column.values else ""
+    null = "yes" if column.nullable else "no"
+    return f"| `{column.name}` | {column.kind} | {column.unit or '-'} | {null} | {column.description}{allowed} |"

@@ -1,0 +1,76 @@
+"""A run's folder appears whole or not at all: it is written beside its place and moved there at the end."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from iovolc.errors import ConfigError
+
+PROGRAM: Final = "iovolc"
+RECORD: Final = "run.json"
+
+
+@contextmanager
+def staged(out: Path, own: frozenset[str]) -> Iterator[Path]:
+    """A temporary sibling of ``out`` to write into; takes its place when the block ends without an error.
+
+    Parameters
+    ----------
+    out : Path
+        The folder to make. An output of iovolc is replaced.
+    own : frozenset of str
+        The names that an output of iovolc may hold.
+
+    Raises
+    ------
+    ConfigError
+        If ``out`` is a file, or a folder with anything that iovolc did not write.
+    """
+    out = out.absolute()
+    check_replaceable(out, own)
+    partial, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def check_replaceable(out: Path, own: frozenset[str]) -> None:
+    """Refuse to touch anything but a missing or empty folder or an earlier output.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`staged`; call it early, before hours of work.
+    """
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ConfigError(f"the output {out} is a file: name a folder")
+    names = sorted(path.name for path in out.iterdir())
+    if not names:
+        return
+    if not _is_output(out):
+        raise ConfigError(f"the folder {out} is not empty and not an output of iovolc: name another one, or empty it")
+    foreign = [name for name in names if name not in own]
+    if foreign:
+        raise ConfigError(f"the folder {out} also holds {', '.join(foreign[:5])}: move that away, or name another one")
+
+
+def _is_output(out: Path) -> bool:
+    try:
+        record = json.loads((out / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.get("program") == PROGRAM

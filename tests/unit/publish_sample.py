@@ -1,0 +1,168 @@
+"""A small synthetic run for the tests of publishing: 4 pixels per degree, four events, one refused input."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from iovolc.config import Config
+from iovolc.errors import Finding
+from iovolc.geometry.sphere import distance_km, pixel_lat_lon
+from iovolc.model.detection import LOOKS, Footprint, Tracked
+from iovolc.model.frames import conform, empty
+from iovolc.model.grid import Grid
+from iovolc.model.tables import DETECTIONS, EVENTS, HOTSPOTS, LIGHT_CURVES, SEGMENTS
+from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout, InputFile, ManifestSummary, RunOutput
+from iovolc.publish.sampling import local_view, view
+
+RUN_ID = "0123456789ab"
+CONFIG = Config.model_validate({"grid": {"pixels_per_degree": 4}, "publish": {"figures": 3, "max_candidates": 2}})
+GRID = Grid.at(4)
+CHANNELS = ("red", "green")
+
+PLACES = {
+    "evt-equator": (10.0, -59.5, 200.0, "A"),
+    "evt-seam": (-20.0, 179.5, 180.0, "B"),
+    "evt-pole": (88.0, 30.0, 250.0, "B"),
+    "evt-edge60": (60.0, 45.0, 150.0, "C"),
+}
+"""Event id: latitude, east longitude, radius in km, tier."""
+
+
+def utc(year, month, day):
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+def cap_footprint(lat, lon_e, radius_km, grid=GRID):
+    """All pixels within a distance of a place, split between the sheets at 60 degrees."""
+    pixels = []
+    for sheet in grid.sheets:
+        sheet_lat, sheet_lon = pixel_lat_lon(sheet)
+        inside = distance_km(sheet_lat, sheet_lon, lat, lon_e) <= radius_km
+        inside &= np.abs(sheet_lat) < 60.0 if sheet.name == "equator" else np.abs(sheet_lat) >= 60.0
+        flat = np.flatnonzero(inside).astype(np.int32)
+        if flat.size:
+            pixels.append((sheet.name, flat))
+    return Footprint(tuple(pixels))
+
+
+def events():
+    rows = []
+    for number, (event_id, (lat, lon_e, radius, tier)) in enumerate(PLACES.items()):
+        rows.append(
+            {
+                "event_id": event_id, "kind": "darkening", "status": "provisional", "activity": "new", "tier": tier,
+                "lat": lat, "lon_e": lon_e, "lon_w": -lon_e % 360, "position_sigma_km": 5.0,
+                "area_km2": np.pi * radius**2, "area_sigma_km2": 900.0, "diameter_km": 2 * radius,
+                "onset_after_utc": utc(1999, 7, 3), "onset_before_utc": utc(2007, 2, 28),
+                "last_seen_utc": utc(2023, 12, 30), "n_epochs": 2, "channels": ["red", "green"],
+                "dlna_red": -0.25, "dlna_green": None, "rank_contrast": None,
+                "snr": 9.5 - number, "p_value": 1.2e-5 * (number + 1), "q_value": 0.004, "power_method": "none",
+                "nearest_feature": "Kanehekili <Fluctus>", "nearest_km": 12.3, "match_probability": 0.9,
+                "new_site": False, "light_class": "sun", "flags": ["relief", "edge"], "parents": [],
+            }
+        )  # fmt: skip
+    return conform(pd.DataFrame(rows).assign(run_id="0"), EVENTS.with_channels(CHANNELS))
+
+
+def detections():
+    rows = []
+    for event_id, (lat, lon_e, radius, _) in PLACES.items():
+        rows.append(
+            {
+                "detection_id": f"det-{event_id[4:]}", "event_id": event_id, "observation_id": "obs-c",
+                "reference_ids": ["obs-a", "obs-b"], "channel": "red", "scale_km": radius, "kind": "darkening",
+                "lat": lat, "lon_e": lon_e, "lon_w": -lon_e % 360, "position_sigma_km": 5.0,
+                "area_km2": np.pi * radius**2, "contrast": -0.25, "contrast_sigma": 0.02, "snr": 9.0,
+                "p_value": 1e-5, "q_value": 0.004, "resolution_km": 16.0, "registration_sigma_km": 2.5,
+                "limit_90": 0.1, "light_class": "sun", "reliability": 0.8, "flags": [],
+            }
+        )  # fmt: skip
+    return conform(pd.DataFrame(rows), DETECTIONS)
+
+
+def hotspots():
+    row = {
+        "site_id": "hot-1", "name": "Loki Patera", "lat": 13.0, "lon_e": 51.2, "lon_w": 308.8, "position_sigma_km": 8.0,
+        "n_detections": 3, "first_seen_utc": utc(2013, 1, 1), "last_seen_utc": utc(2018, 1, 1), "activity": "active",
+    }  # fmt: skip
+    return conform(pd.DataFrame([row]), HOTSPOTS)
+
+
+def looks():
+    row = {
+        "detection_id": "det-seam", "observation_id": "obs-a", "state": "without", "valid_fraction": 1.0,
+        "contrast": -0.2, "contrast_sigma": 0.02,
+    }  # fmt: skip
+    return conform(pd.DataFrame([row]), LOOKS)
+
+
+def _surface(lat, lon_e):
+    return (0.5 + 0.2 * np.sin(np.radians(3 * lon_e)) * np.cos(np.radians(2 * lat))).astype(np.float32)
+
+
+def layers(channel, name):
+    """A smooth surface without data west of 90 W; the events are one step darker."""
+    lat, lon_e = pixel_lat_lon(GRID.sheet(name))
+    seen = lon_e > -90.0
+    changed = np.zeros(lat.shape, dtype=bool)
+    for place_lat, place_lon, radius, _ in PLACES.values():
+        changed |= distance_km(lat, lon_e, place_lat, place_lon) <= radius
+    difference = np.where(changed, -0.25, 0.0).astype(np.float32)
+    brightness = 1.0 if channel == "red" else 0.5
+    value = np.where(seen, brightness * _surface(lat, lon_e) * np.exp(difference), np.nan).astype(np.float32)
+    status = np.where(seen, np.where(changed, 4, 2), 0).astype(np.uint8)
+    return ChannelLayers(
+        value, np.where(seen, difference, np.nan).astype(np.float32), (difference / 0.03).astype(np.float32), status,
+        np.full(lat.shape, 16.0, np.float32), seen, np.where(seen, 0.9, 0.0).astype(np.float32),
+    )  # fmt: skip
+
+
+def cutout(event_id, half_km):
+    lat, lon_e, *_ = PLACES[event_id]
+    places = local_view(lat, lon_e, half_km, 200)
+    after = view(GRID, lambda name: layers("red", name).value, *places)
+    difference = view(GRID, lambda name: layers("red", name).difference, *places)
+    return Cutout(
+        lat, lon_e, half_km, after / np.exp(difference), after, difference, "red", "I/F", "change of ln albedo",
+        ("obs-a", "obs-b"), ("obs-c",), (utc(1999, 7, 3), utc(2007, 2, 28)), (utc(2023, 12, 30), utc(2023, 12, 30)),
+    )  # fmt: skip
+
+
+def _input(name, path, start, stop, mission):
+    return InputFile(name, path, "ab" * 32, mission, "camera", "red", start, stop, f"{mission} team", "CC BY 4.0")
+
+
+def sample_run(**changes):
+    """The run, with some of its fields replaced."""
+    inputs = (
+        _input("obs-a", "maps/a.tif", utc(1979, 3, 5), utc(1999, 7, 3), "Galileo"),
+        _input("obs-b", "maps/b.tif", utc(2007, 2, 28), utc(2007, 2, 28), "New Horizons"),
+        _input("obs-c", "maps/c.tif", utc(2023, 12, 30), utc(2023, 12, 30), "Juno"),
+    )
+    fields = {
+        "run_id": RUN_ID,
+        "config": CONFIG,
+        "manifest": ManifestSummary(3, "cd" * 32, inputs),
+        "channels": tuple(
+            ChannelSummary(name, "obs-c", ("obs-a", "obs-b"), "log_ratio", "I/F", "a change of 60 km and 20 %")
+            for name in CHANNELS
+        ),
+        "tracked": Tracked(events(), detections(), {name: cap_footprint(*place[:3]) for name, place in PLACES.items()}),
+        "looks": looks(),
+        "segments": empty(SEGMENTS),
+        "hotspots": hotspots(),
+        "light_curves": empty(LIGHT_CURVES),
+        "layers": layers,
+        "cutout": cutout,
+        "null_statistics": {"draws": 2, "clusters": 412, "false_events_per_million_km2": 0.031},
+        "refused": (Finding("E302", "maps/d.tif", "no time in <label> or catalogue", row=5, column="time_utc"),),
+        "state": "degraded",
+        "package_versions": {"numpy": "2.4"},
+        "algorithm_versions": {"detect": "1"},
+        "credits": ("Base map: USGS",),
+        "notes": ("The changes in this run are replayed.",),
+        "truth": pd.DataFrame({"eruption": ["surt-1979", "quiet"], "found": ["evt-equator", None]}),
+        "timings": {"detect": 1.5},
+    }  # fmt: skip
+    return RunOutput(**{**fields, **changes})
