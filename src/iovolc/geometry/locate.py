@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 from iovolc import body
 from iovolc.geometry import views
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.sphere import lat_lon, tangent_basis
 
 N_PARAMETERS: Final = 20
@@ -48,6 +49,11 @@ class Source:
     bottom_gap: float = 0.0
     to_pixel: Matrix = field(default_factory=lambda: np.eye(3))
     from_lon_lat: Transformer | None = None
+
+    @property
+    def edges(self) -> tuple[float, float, float]:
+        """Period, top gap and bottom gap."""
+        return self.period, self.top_gap, self.bottom_gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def locate(source: Source, vectors: Matrix) -> Positions:
     return Positions(*_compiled(source.kind, source.parameters, np.ascontiguousarray(vectors, dtype=np.float64)))
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _compiled(kind: int, p: Matrix, vectors: Matrix) -> Matrix:
     found = np.empty((5, vectors.shape[0]))
     for i in range(vectors.shape[0]):
@@ -116,5 +122,6 @@ def _ask_proj(source: Source, vectors: Matrix) -> Matrix:
     lat, lon_e = lat_lon(vectors)
     x, y = source.from_lon_lat.transform(lon_e, lat)
     seen = np.isfinite(x) & np.isfinite(y)
-    places = np.stack((np.where(seen, x, np.nan), np.where(seen, y, np.nan), np.ones_like(lat)))
-    return source.to_pixel[:2] @ places
+    x, y = np.where(seen, x, np.nan), np.where(seen, y, np.nan)
+    (a, b, c), (d, e, f), _ = source.to_pixel.tolist()
+    return np.stack((a * x + b * y + c, d * x + e * y + f))

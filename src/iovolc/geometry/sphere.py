@@ -138,12 +138,12 @@ def sheet_pixel(sheet: Sheet, lat: ArrayLike, lon_e: ArrayLike) -> Pair:
         rho = 2.0 * body.RADIUS_M * np.tan(np.radians(90.0 - sign * lat) / 2.0)
         x, y = rho * np.sin(np.radians(lon_e)), -sign * rho * np.cos(np.radians(lon_e))
     row, col = (sheet.top_m - y) / sheet.pixel_m - 0.5, (x - sheet.left_m) / sheet.pixel_m - 0.5
-    return np.asarray(row, np.float64), np.asarray(col, np.float64)
+    return np.array(row, dtype=np.float64), np.array(col, dtype=np.float64)
 
 
 def _pixel_metres(sheet: Sheet, window: Window | None) -> Pair:
     """Projected x of the columns and y of the rows."""
     part = window or Window(0, sheet.shape[0], 0, sheet.shape[1])
-    x = sheet.left_m + (np.arange(part.col0, part.col1) + 0.5) * sheet.pixel_m
-    y = sheet.top_m - (np.arange(part.row0, part.row1) + 0.5) * sheet.pixel_m
+    x = sheet.left_m + (np.arange(part.col0, part.col1, dtype=np.float64) + 0.5) * sheet.pixel_m
+    y = sheet.top_m - (np.arange(part.row0, part.row1, dtype=np.float64) + 0.5) * sheet.pixel_m
     return x, y

@@ -8,15 +8,22 @@ nearest pixels are extended by half a pixel; outside there is nothing. Not for p
 import math
 from typing import Final
 
+import numpy as np
 from numba import njit
 from numpy import float32
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import INLINED, KERNEL
+
 EDGE_TOLERANCE_PX: Final = 1e-6
 """Rounding must not push a pixel off the edge that it shares with the image."""
+OUTSIDE: Final = (-1, -1, 0.0, -1, -1, 0.0, -1, -1, 0.0)
+Four = tuple[float, float, float, float]
+WEIGHT_TOLERANCE: Final = 1e-6
+"""Half of the weights must count as half, whatever the order in which they were added."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def column_pair(col: float, width: int, period: float) -> tuple[int, int, float]:
     """The two columns around a position and the weight of the second; the first is -1 outside the image.
 
@@ -49,7 +56,7 @@ def column_pair(col: float, width: int, period: float) -> tuple[int, int, float]
     return first, min(first + 1, width - 1), x - first
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def bilinear(
     pixels: NDArray[float32], col: float, row: float, period: float, top_gap: float, bottom_gap: float
 ) -> tuple[float, float]:
@@ -67,30 +74,41 @@ def bilinear(
         Distance in rows of the first (last) row's centre from the same row on the other side of the pole; 0 if the
         image does not reach the pole.
     """
-    height, width = pixels.shape
+    r0, r1, h, c0, c1, f, d0, d1, g = _around(pixels.shape[0], pixels.shape[1], col, row, period, top_gap, bottom_gap)
+    total, weight = 0.0, 0.0
+    if r0 >= 0:
+        total, weight = _four(pixels, r0, c0, c1, f, r1, d0, d1, g, h)
+    return total, weight
+
+
+@njit(**INLINED)
+def _around(
+    height: int, width: int, col: float, row: float, period: float, top_gap: float, bottom_gap: float
+) -> tuple[int, int, float, int, int, float, int, int, float]:
+    """Two rows with the weight of the second, and for each row two columns with the weight of the second."""
     y = row - 0.5
     last = height - 1.0
     if not (math.isfinite(col) and math.isfinite(y)):
-        return 0.0, 0.0
+        return OUTSIDE
     c0, c1, f = column_pair(col, width, period)
     if c0 < 0:
-        return 0.0, 0.0
+        return OUTSIDE
     if 0.0 <= y < last:
         r0 = int(y)
-        return _four(pixels, r0, c0, c1, f, r0 + 1, c0, c1, f, y - r0)
+        return r0, r0 + 1, y - r0, c0, c1, f, c0, c1, f
     if y < 0.0:
         edge, gap, beyond = 0, top_gap, -y
     else:
         edge, gap, beyond = height - 1, bottom_gap, y - last
     if gap > 0.0:
         d0, d1, g = column_pair(col + 0.5 * period, width, period)
-        return _four(pixels, edge, c0, c1, f, edge, d0, d1, g, min(beyond / gap, 0.5))
+        return edge, edge, min(beyond / gap, 0.5), c0, c1, f, d0, d1, g
     if beyond > 0.5 + EDGE_TOLERANCE_PX:
-        return 0.0, 0.0
-    return _four(pixels, edge, c0, c1, f, edge, c0, c1, f, 0.0)
+        return OUTSIDE
+    return edge, edge, 0.0, c0, c1, f, c0, c1, f
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _four(
     pixels: NDArray[float32],
     r0: int, c0: int, c1: int, f: float,
@@ -103,14 +121,63 @@ def _four(
     )
     if not math.isnan(total):
         return total, 1.0
+    return _valid_only(
+        (pixels[r0, c0], pixels[r0, c1], pixels[r1, d0], pixels[r1, d1]),
+        (near * (1.0 - f), near * f, far * (1.0 - g), far * g),
+    )
+
+
+@njit(**KERNEL)
+def _valid_only(values: Four, parts: Four) -> tuple[float, float]:
     total, weight = 0.0, 0.0
-    for value, part in (
-        (pixels[r0, c0], near * (1.0 - f)),
-        (pixels[r0, c1], near * f),
-        (pixels[r1, d0], far * (1.0 - g)),
-        (pixels[r1, d1], far * g),
-    ):
-        if not math.isnan(value):
-            total += part * value
-            weight += part
+    for k in range(4):
+        if not math.isnan(values[k]):
+            total += parts[k] * values[k]
+            weight += parts[k]
     return total, weight
+
+
+@njit(**KERNEL)
+def at(
+    pixels: NDArray[float32],
+    edges: tuple[float, float, float],
+    col: NDArray[np.float64],
+    row: NDArray[np.float64],
+    min_weight: float,
+) -> NDArray[float32]:
+    """Interpolated values at positions; NaN where less than ``min_weight`` of the weights is valid.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (row, col), float32
+        NaN where there is no data.
+    edges : tuple of float
+        Period, top gap and bottom gap as in :func:`bilinear`.
+    col, row : ndarray, shape (place,), float64
+        Positions in pixels.
+    min_weight : float
+        Between 0 and 1.
+    """
+    found = np.full(col.size, np.nan, np.float32)
+    for i in range(col.size):
+        total, weight = bilinear(pixels, col[i], row[i], edges[0], edges[1], edges[2])
+        if weight > 0.0 and weight >= min_weight - WEIGHT_TOLERANCE:
+            found[i] = total / weight
+    return found
+
+
+@njit(**KERNEL)
+def accumulate(
+    pixels: NDArray[float32],
+    edges: tuple[float, float, float],
+    col: NDArray[np.float64],
+    row: NDArray[np.float64],
+    places: NDArray[np.int64],
+    total: NDArray[np.float64],
+    weight: NDArray[np.float64],
+) -> None:
+    """Add the interpolation at each position to ``total`` and ``weight`` at its place."""
+    for i in range(places.size):
+        part, share = bilinear(pixels, col[i], row[i], edges[0], edges[1], edges[2])
+        total[places[i]] += part
+        weight[places[i]] += share

@@ -14,6 +14,8 @@ from numba import njit
 from numpy import float64
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import INLINED
+
 EQUIRECTANGULAR: Final = 0
 STEREOGRAPHIC: Final = 1
 SINUSOIDAL: Final = 2
@@ -26,7 +28,7 @@ Position = tuple[float, float, float, float, float]
 """Column and row (first pixel centre at 0.5), coarse and fine pixel size on the ground in km, cosine of emission."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def project(kind: int, p: NDArray[float64], x: float, y: float, z: float) -> Position:
     """Where the source shows the direction (x, y, z); the column is NaN where it does not.
 
@@ -52,7 +54,7 @@ def project(kind: int, p: NDArray[float64], x: float, y: float, z: float) -> Pos
     return _disc(p, x, y, z)
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _equirectangular(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     flat = math.sqrt(x * x + y * y)
     col = (math.atan2(y, x) - p[0]) * p[1]
@@ -62,7 +64,7 @@ def _equirectangular(p: NDArray[float64], x: float, y: float, z: float) -> Posit
     return col, row, max(across, p[6]), min(across, p[6]), 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _stereographic(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     stretch = 2.0 / (1.0 + p[8] * z) if p[8] * z > -0.999 else math.nan
     right = stretch * (y * p[6] - x * p[7])
@@ -71,7 +73,7 @@ def _stereographic(p: NDArray[float64], x: float, y: float, z: float) -> Positio
     return p[0] * right + p[1] * up + p[2], p[3] * right + p[4] * up + p[5], ground_km, ground_km, 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _sinusoidal(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     lat = math.atan2(z, math.sqrt(x * x + y * y))
     lon = math.atan2(y * p[6] - x * p[7], x * p[6] + y * p[7])
@@ -81,7 +83,7 @@ def _sinusoidal(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     return p[0] * right + p[1] * lat + p[2], p[3] * right + p[4] * lat + p[5], p[9] * stretch, p[9] / stretch, 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _orthographic(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     cos_emission = x * p[12] + y * p[13] + z * p[14]
     if cos_emission <= 0.0:
@@ -93,7 +95,7 @@ def _orthographic(p: NDArray[float64], x: float, y: float, z: float) -> Position
     return col, row, p[15] / cos_emission, p[15], cos_emission
 
 
-@njit(cache=True, nogil=True)
+@njit(**INLINED)
 def _disc(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     a2, b2, c2, distance = p[16], p[17], p[18], p[19]
     radius = 1.0 / math.sqrt(x * x / a2 + y * y / b2 + z * z / c2)

@@ -1,22 +1,141 @@
-"""From the pixels of any view of Io to values at chosen places.
+"""From the pixels of any view of Io to the common grid, and to values at chosen places.
 
-Not for projections (:mod:`iovolc.geometry.projections`) nor for estimating a displacement (registration).
+Inverse mapping: each target point looks up the source, bilinear between the valid pixels around it; where the source
+is finer than the grid, the target pixel is the mean over evenly spaced points, at least one per source pixel and
+axis. Not for projections (:mod:`iovolc.geometry.projections`) nor for estimating a displacement (registration).
 """
+
+import math
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from iovolc.geometry import taps, views
+from iovolc import body
+from iovolc.geometry import fused, mapped, separable, taps, targets, views
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.locate import Source, locate
 from iovolc.geometry.projections import source
 from iovolc.geometry.sphere import unit_vectors
+from iovolc.model.epoch import Lattice
+from iovolc.model.flags import Flag
+from iovolc.model.grid import Sheet, Window
 from iovolc.model.observation import Placement
+
+Pixels = NDArray[np.float32]
+NO_DISPLACEMENT: Final = Lattice(np.zeros((0, 0, 3), np.float32), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Warped:
+    """An image on a rectangle of a sheet.
+
+    Parameters
+    ----------
+    value : ndarray, shape (row, col), float32
+        In the image's unit; NaN where there is no data.
+    resolution_km : ndarray, shape (row, col), float32
+        The larger of the image's pixel on the ground, foreshortening included, and the sheet's pixel; NaN where
+        there is no data.
+    flags : ndarray, shape (row, col), uint16
+        ``NO_DATA`` where the value is NaN, with ``LIMB`` where that is for the emission angle alone.
+    """
+
+    value: Pixels
+    resolution_km: Pixels
+    flags: NDArray[np.uint16]
+
+
+def warp(
+    pixels: Pixels,
+    placement: Placement,
+    sheet: Sheet,
+    *,
+    displacement: Lattice | None = None,
+    min_weight: float = 0.5,
+    max_emission_deg: float = 90.0,
+    window: Window | None = None,
+) -> Warped:
+    """Bring an image to a sheet of the grid.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (row, col), float32
+        NaN where there is no data.
+    placement : Projected, Bounds or Disc
+        Where the image lies on Io.
+    sheet : Sheet
+        Part of the grid.
+    displacement : Lattice or None
+        Components 0 to 2: the body-fixed vector, in units of Io's radius, to add to a point's unit vector to find
+        where the image shows it.
+    min_weight : float
+        Least valid share of the interpolation weights; below it there is no data.
+    max_emission_deg : float
+        More oblique views are no data; matters for discs and orthographic maps.
+    window : Window or None
+        Rectangle of the sheet; None is the whole sheet. A window gets the same bits as the whole sheet.
+
+    Raises
+    ------
+    AmbiguousGeometry
+        If the placement is not one on Io.
+    """
+    image = np.ascontiguousarray(pixels, np.float32)
+    origin = source(placement, (image.shape[0], image.shape[1]))
+    part = window or Window(0, sheet.shape[0], 0, sheet.shape[1])
+    target = targets.target(sheet, part)
+    shift = displacement or NO_DISPLACEMENT
+    if origin.kind == views.EQUIRECTANGULAR and sheet.name == "equator":
+        return _equatorial(image, origin, target, shift, min_weight)
+    out = Warped(np.empty(part.shape, np.float32), np.empty(part.shape, np.float32), np.empty(part.shape, np.uint16))
+    limits = (min_weight, math.cos(math.radians(max_emission_deg)))
+    if origin.kind == views.MAPPED:
+        mapped.warp(image, origin, target, shift, min_weight, out.value, out.resolution_km, out.flags)
+        return out
+    fused.warp(
+        image, origin.kind, origin.parameters, origin.edges,
+        (target.hemisphere, target.xs, target.ys, target.shifts, target.pixel),
+        shift.values, shift.step_deg, limits, out.value, out.resolution_km, out.flags,
+    )  # fmt: skip
+    return out
+
+
+def _equatorial(image: Pixels, origin: Source, target: targets.Target, shift: Lattice, min_weight: float) -> Warped:
+    cols, rows = separable.axes(origin.parameters, target)
+    value = np.empty((target.ys.shape[0], target.xs.shape[0]), np.float32)
+    if shift.values.size:
+        separable.moved(
+            image, origin.parameters, origin.edges, target.xs, target.ys, cols, rows,
+            shift.values, shift.step_deg, min_weight, value,
+        )  # fmt: skip
+    else:
+        col_taps = separable.weights(cols, image.shape[1], origin.period)
+        row_taps = separable.weights(rows, image.shape[0], 0.0)
+        separable.still(image, col_taps, row_taps, min_weight, value)
+    resolution = np.empty_like(value)
+    flags = np.empty(value.shape, np.uint16)
+    widths = np.maximum(origin.parameters[5] * target.ys[:, 1], origin.parameters[6])
+    _finish(value, np.maximum(widths, target.pixel * body.RADIUS_KM), int(Flag.NO_DATA), resolution, flags)
+    return Warped(value, resolution, flags)
+
+
+@njit(**KERNEL)
+def _finish(
+    value: Pixels, row_km: NDArray[np.float64], no_data: int, resolution_km: Pixels, flags: NDArray[np.uint16]
+) -> None:
+    for i in range(value.shape[0]):
+        for j in range(value.shape[1]):
+            missing = np.isnan(value[i, j])
+            resolution_km[i, j] = np.nan if missing else row_km[i]
+            flags[i, j] = no_data if missing else 0
 
 
 def sample(
-    pixels: NDArray[np.float32], placement: Placement, lat: ArrayLike, lon_e: ArrayLike, *, min_weight: float = 0.5
-) -> NDArray[np.float32]:
+    pixels: Pixels, placement: Placement, lat: ArrayLike, lon_e: ArrayLike, *, min_weight: float = 0.5
+) -> Pixels:
     """Values of an image at places, bilinear between its valid pixels.
 
     Parameters
@@ -40,52 +159,8 @@ def sample(
     AmbiguousGeometry
         If the placement is not one on Io.
     """
+    image = np.ascontiguousarray(pixels, np.float32)
+    origin = source(placement, (image.shape[0], image.shape[1]))
     vectors = unit_vectors(lat, lon_e)
-    found = _sample(
-        np.ascontiguousarray(pixels, np.float32), source(placement, pixels.shape), vectors.reshape(-1, 3), min_weight
-    )
-    return found.reshape(vectors.shape[:-1])
-
-
-def _sample(
-    pixels: NDArray[np.float32], origin: Source, vectors: NDArray[np.float64], min_weight: float
-) -> NDArray[np.float32]:
-    edges = (origin.period, origin.top_gap, origin.bottom_gap)
-    if origin.kind == views.MAPPED:
-        places = locate(origin, vectors)
-        return _at_positions(pixels, edges, places.col, places.row, min_weight)
-    return _at_vectors(pixels, origin.kind, origin.parameters, edges, vectors, min_weight)
-
-
-@njit(cache=True, nogil=True)
-def _at_positions(
-    pixels: NDArray[np.float32],
-    edges: tuple[float, float, float],
-    col: NDArray[np.float64],
-    row: NDArray[np.float64],
-    min_weight: float,
-) -> NDArray[np.float32]:
-    found = np.full(col.size, np.nan, np.float32)
-    for i in range(col.size):
-        total, weight = taps.bilinear(pixels, col[i], row[i], edges[0], edges[1], edges[2])
-        if weight > 0.0 and weight >= min_weight:
-            found[i] = total / weight
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _at_vectors(
-    pixels: NDArray[np.float32],
-    kind: int,
-    parameters: NDArray[np.float64],
-    edges: tuple[float, float, float],
-    vectors: NDArray[np.float64],
-    min_weight: float,
-) -> NDArray[np.float32]:
-    found = np.full(vectors.shape[0], np.nan, np.float32)
-    for i in range(vectors.shape[0]):
-        col, row, _, _, _ = views.project(kind, parameters, vectors[i, 0], vectors[i, 1], vectors[i, 2])
-        total, weight = taps.bilinear(pixels, col, row, edges[0], edges[1], edges[2])
-        if weight > 0.0 and weight >= min_weight:
-            found[i] = total / weight
-    return found
+    places = locate(origin, vectors.reshape(-1, 3))
+    return taps.at(image, origin.edges, places.col, places.row, min_weight).reshape(vectors.shape[:-1])
