@@ -13,6 +13,7 @@ from typing import Final
 
 from iovolc.archive.fields import CHANNEL_RANGES_UM, COLUMNS, Column, json_schema
 from iovolc.errors import PROBLEMS
+from iovolc.publish.schemas import markdown
 
 FOLDER: Final = Path(__file__).parent
 
@@ -78,6 +79,7 @@ PAGES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
         "catalogue.md": catalogue_page,
         "catalogue.schema.json": catalogue_schema,
         "errors.md": errors_page,
+        "outputs.md": markdown,
     }
 )
 

@@ -1,11 +1,13 @@
 """The web page of a run: one HTML file and its pictures; opens from disk, needs neither network nor scripts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from iovolc.model.tables import Table
 from iovolc.publish import page_view
@@ -53,4 +55,10 @@ def render(values: Mapping[str, Any]) -> str:
         loader=PackageLoader("iovolc.publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    environment.filters["code"] = code
     return environment.get_template("index.html.j2").render(values)
+
+
+def code(text: str) -> Markup:
+    """The text, escaped, with what stands between backticks marked as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,10 @@ LAYERS: Final = (
     Layer("comparable", "uint8", "", "1 where the newest epoch could be compared"),
     Layer("completeness", "float32", "", "Probability that the stated change would have been found"),
 )
+
+
+_KEPT: Final = ("value", "comparable")
+_WRITERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +96,19 @@ def area_km2(mask: NDArray[np.bool_], grid: Grid) -> float:
 
 def _write_channel(folder: Path, run: RunOutput, summary: ChannelSummary) -> ChannelRasters:
     sheets = {name: run.layers(summary.channel, name) for name in SHEET_NAMES}
-    files: dict[str, str] = {}
-    kept: dict[str, NDArray[Any]] = {}
-    for layer in LAYERS:
+    files = {layer.name: f"rasters/{summary.channel}_{layer.name}.tif" for layer in LAYERS}
+
+    def write(layer: Layer) -> NDArray[Any] | None:
         pixels = mosaic(run.grid, {name: _array(sheets[name], layer) for name in SHEET_NAMES})
-        files[layer.name] = f"rasters/{summary.channel}_{layer.name}.tif"
         write_cog(folder / files[layer.name], pixels, layer, run.grid, _tags(run, summary, layer))
-        if layer.name in ("value", "comparable"):
-            kept[layer.name] = pixels
-    comparable = kept["comparable"] == 1
-    return ChannelRasters(summary, files, kept["value"], comparable, round(area_km2(comparable, run.grid), 1))
+        return pixels if layer.name in _KEPT else None
+
+    # Each layer is a file of its own, so the threads cannot change a byte.
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        written = dict(zip(files, writers.map(write, LAYERS), strict=True))
+    value, comparable = (np.asarray(written[name]) for name in _KEPT)
+    mask = comparable == 1
+    return ChannelRasters(summary, files, value, mask, round(area_km2(mask, run.grid), 1))
 
 
 def _array(layers: ChannelLayers, layer: Layer) -> NDArray[Any]:
