@@ -83,11 +83,13 @@ class _Part:
 def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str, Field], grid: Grid) -> list[Cluster]:
     parts: list[_Part] = []
     numbers: dict[str, NDArray[np.int32]] = {}
+    links: list[tuple[int, int]] = []
     for sheet in grid.sheets:
         mine = [piece for piece in pieces.get(sheet.name, ()) if piece.sign == sign]
         if mine:
             numbers[sheet.name] = _label_parts(mine, sheet, parts)
-    groups = _groups(len(parts), _across_sheets(numbers, grid))
+            links += _within_pieces(mine, numbers[sheet.name])
+    groups = _groups(len(parts), [*links, *_across_sheets(numbers, grid)])
     clusters = [_cluster([parts[i] for i in group], sign, fields) for group in groups]
     return [cluster for cluster in clusters if cluster is not None]
 
@@ -111,6 +113,15 @@ def _label_parts(pieces: Sequence[Piece], sheet: Sheet, parts: list[_Part]) -> N
         for label in range(1, regions.count + 1)
     )
     return np.where(regions.labels > 0, regions.labels + first, -1).astype(np.int32)
+
+
+def _within_pieces(pieces: Sequence[Piece], numbers: NDArray[np.int32]) -> list[tuple[int, int]]:
+    """Pairs of parts that one piece spans: its footprint may have fallen apart where it is weak."""
+    pairs: list[tuple[int, int]] = []
+    for piece in pieces:
+        first, *others = np.unique(numbers.ravel()[piece.pixels]).tolist()
+        pairs += [(first, other) for other in others]
+    return pairs
 
 
 def _across_sheets(numbers: Mapping[str, NDArray[np.int32]], grid: Grid) -> list[tuple[int, int]]:
