@@ -110,6 +110,18 @@ class TrackConfig(Section):
     source_km: float = Field(
         default=10.0, ge=0.0, description="How far a source itself may wander between epochs, one sigma."
     )
+    min_overlap: float = Field(
+        default=0.1,
+        gt=0.0,
+        le=1.0,
+        description="Footprints that share this part of their union, registration allowed for, are at one place.",
+    )
+    strong_overlap: float = Field(
+        default=0.5,
+        gt=0.0,
+        le=1.0,
+        description="Shared part from which a change is taken as part, or as the end, of an earlier one.",
+    )
     name_within_km: float = Field(
         default=200.0, gt=0.0, description="Named features farther away than this are not given."
     )

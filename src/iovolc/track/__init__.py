@@ -1,1 +1,79 @@
 """What changes mean over time: events, their names and their onset."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from iovolc.config import TrackConfig
+from iovolc.model.detection import Detected, EpochInfo, Feature, Footprint, Tracked
+from iovolc.model.frames import conform, empty
+from iovolc.model.grid import Grid
+from iovolc.model.tables import DETECTIONS, EVENTS
+from iovolc.track.chains import Chain
+from iovolc.track.changes import read_changes
+from iovolc.track.events import Context, event_id, event_rows
+from iovolc.track.linking import Rules, link
+from iovolc.track.looks import read_looks
+from iovolc.track.places import footprint_of, joined_places
+
+__all__ = ["track"]
+
+
+def track(
+    detected: Detected,
+    epochs: Sequence[EpochInfo],
+    features: Sequence[Feature],
+    grid: Grid,
+    config: TrackConfig,
+    q: float,
+    channels: Sequence[str],
+) -> Tracked:
+    """Join detections to events over time and channels.
+
+    The result is a function of what the tables say: the order of their rows does not matter.
+
+    Parameters
+    ----------
+    detected : Detected
+        Detections, looks and footprints of all epochs.
+    epochs : sequence of EpochInfo
+        Every epoch that a detection or look names.
+    features : sequence of Feature
+        Named features of Io.
+    grid : Grid
+        To which the footprints belong.
+    config : TrackConfig
+        Gates and distances.
+    q : float
+        False-discovery rate of the run.
+    channels : sequence of str
+        Channels of the run: each has its ``dlna_<channel>``.
+
+    Returns
+    -------
+    Tracked
+        Events, detections with their ``event_id``, and the union of each event's footprints.
+
+    Raises
+    ------
+    AlgorithmError
+        If a detection lacks its epoch or footprint, or a look its epoch.
+    """
+    table = EVENTS.with_channels(channels)
+    if detected.detections.empty:
+        return Tracked(empty(table), empty(DETECTIONS), {})
+    looks = read_looks(detected.looks, epochs)
+    chains = link(read_changes(detected, epochs, grid), Rules(config, q, looks, grid))
+    rows = event_rows(chains, Context(looks, features, grid, config, q))
+    owner = {change.id: event_id(chain) for chain in chains for change in chain.changes}
+    joined = detected.detections.assign(event_id=detected.detections["detection_id"].map(owner))
+    footprints = {event_id(chain): _footprint(chain, grid) for chain in chains}
+    return Tracked(
+        conform(pd.DataFrame(rows), table),
+        conform(joined, DETECTIONS),
+        {name: footprints[name] for name in sorted(footprints)},
+    )
+
+
+def _footprint(chain: Chain, grid: Grid) -> Footprint:
+    return footprint_of(joined_places([change.footprint for change in chain.changes], grid), grid)

@@ -1,0 +1,157 @@
+"""From chains of detections to the rows of the events table."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from iovolc.config import TrackConfig
+from iovolc.geometry.longitudes import west_from_east
+from iovolc.geometry.sphere import lat_lon
+from iovolc.model.detection import Feature
+from iovolc.model.grid import Grid
+from iovolc.model.observation import CHANNELS
+from iovolc.model.tables import EVENT_FLAGS
+from iovolc.track.chains import Chain
+from iovolc.track.changes import Change, strength_order
+from iovolc.track.kinds import is_ring, kind_of
+from iovolc.track.lifecycle import activity, is_new_site, status
+from iovolc.track.looks import Looks
+from iovolc.track.names import nearest_feature
+from iovolc.track.onset import onset
+from iovolc.track.regions import edge_pixels
+from iovolc.track.tiers import is_shift_like, simes, tier
+
+UNPUBLISHED: Final = "unpublished"
+"""Stands for the run id until the run is published."""
+_SIGMA_OF_FWHM: Final = 1.0 / (2.0 * math.sqrt(2.0 * math.log(2.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rows need besides the chains: looks, names, grid, gates and the false-discovery rate."""
+
+    looks: Looks
+    features: Sequence[Feature]
+    grid: Grid
+    config: TrackConfig
+    q: float
+
+
+def event_id(chain: Chain) -> str:
+    """First 12 hex digits of the sha256 over the id of the founding detection."""
+    return hashlib.sha256(chain.founding.id.encode()).hexdigest()[:12]
+
+
+def event_rows(chains: Sequence[Chain], context: Context) -> list[dict[str, Any]]:
+    """One row of the events table per chain, in the chains' order."""
+    ids = [event_id(chain) for chain in chains]
+    begun = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    tiers = [
+        tier(chain, context.q, unordered=start.flag == "span_overlap")
+        for chain, start in zip(chains, begun, strict=True)
+    ]
+    strong = context.config.strong_overlap
+    rows: list[dict[str, Any]] = []
+    for name, chain, start, grade in zip(ids, chains, begun, tiers, strict=True):
+        lifecycle = {
+            "event_id": name,
+            "tier": grade,
+            "status": status(grade, chain.undone, strong),
+            "activity": activity(chain, chains, start, context.looks, strong),
+            "new_site": is_new_site(chain, tiers),
+            "parents": sorted(ids[number] for number in chain.parents),
+            "onset_after_utc": start.after_utc,
+            "onset_before_utc": start.before_utc,
+            "flags": _flags(chain, start.flag, context.q),
+        }
+        rows.append(lifecycle | _place(chain, context) | _what(chain, context.grid) | _evidence(chain))
+    return rows
+
+
+def weighted_contrast(changes: Iterable[Change]) -> float:
+    """Mean change of ln albedo, weighted by the inverse variance; NaN if none is calibrated."""
+    known = [change for change in changes if math.isfinite(change.contrast)]
+    if not known:
+        return math.nan
+    weights = [_weight(change) for change in known]
+    return math.fsum(w * change.contrast for w, change in zip(weights, known, strict=True)) / math.fsum(weights)
+
+
+def area_sigma_km2(change: Change, grid: Grid) -> float:
+    """One-sigma uncertainty of a footprint's area.
+
+    The edge is uncertain by registration and resolution, independently from one resolution element of the perimeter to
+    the next: ``L sigma_edge / sqrt(n)`` with ``n`` elements along the perimeter ``L``.
+    """
+    length_km = edge_pixels(change.footprint, grid) * grid.pixel_km
+    element_km = max(change.resolution_km, grid.pixel_km)
+    edge_km = math.hypot(change.registration_sigma_km, change.resolution_km * _SIGMA_OF_FWHM)
+    return length_km * edge_km / math.sqrt(max(length_km / element_km, 1.0))
+
+
+def _place(chain: Chain, context: Context) -> dict[str, Any]:
+    lat, lon_e = (float(value) for value in lat_lon(chain.position.vector))
+    largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
+    match = nearest_feature(lat, lon_e, context.features, context.config.name_within_km)
+    return {
+        "lat": lat,
+        "lon_e": lon_e,
+        "lon_w": float(west_from_east(lon_e)),
+        "position_sigma_km": chain.position.sigma_km,
+        "area_km2": largest.area_km2,
+        "area_sigma_km2": area_sigma_km2(largest, context.grid),
+        "diameter_km": 2.0 * math.sqrt(largest.area_km2 / math.pi),
+        "nearest_feature": match.name if match else None,
+        "nearest_km": match.distance_km if match else None,
+        "match_probability": match.probability if match else None,
+    }
+
+
+def _what(chain: Chain, grid: Grid) -> dict[str, Any]:
+    generation = [change for change in chain.changes if change.visit == chain.founding.visit]
+    dlna = _by_channel(generation)
+    ranks = [change for change in generation if change.relative]
+    weights = np.array([change.snr for change in ranks])
+    rank = float(weights @ np.array([change.rank_contrast for change in ranks]) / weights.sum()) if ranks else None
+    largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
+    kind = "fading" if chain.reverts else kind_of(chain.changes, dlna, is_ring(largest.footprint, grid))
+    return {"kind": kind, "rank_contrast": rank} | {f"dlna_{channel}": value for channel, value in dlna.items()}
+
+
+def _evidence(chain: Chain) -> dict[str, Any]:
+    changes = chain.changes
+    best = min(changes, key=strength_order)
+    seen = {change.channel for change in changes}
+    return {
+        "last_seen_utc": max(change.epoch.stop_utc for change in changes),
+        "n_epochs": len({change.visit for change in changes}),
+        "channels": [channel for channel in CHANNELS if channel in seen],
+        "snr": max(change.snr for change in changes),
+        "p_value": simes([change.p_value for change in changes]),
+        "q_value": min(change.pooled_q for change in changes),
+        "light_class": best.light_class,
+        "power_method": "none",
+        "run_id": UNPUBLISHED,
+    }
+
+
+def _by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
+    channels = sorted({change.channel for change in changes})
+    return {name: weighted_contrast(change for change in changes if change.channel == name) for name in channels}
+
+
+def _weight(change: Change) -> float:
+    return change.contrast_sigma**-2 if change.contrast_sigma > 0.0 else change.snr**2
+
+
+def _flags(chain: Chain, onset_flag: str | None, q: float) -> list[str]:
+    """The flags of the detections; ``shift_like`` only where no significant one is free of it."""
+    words = {flag for change in chain.changes for flag in change.flags} - {"shift_like"}
+    words |= {onset_flag} if onset_flag else set()
+    words |= {"shift_like"} if is_shift_like(chain.changes, q) else set()
+    words |= {"reverts"} if chain.reverts else set()
+    return [flag for flag in EVENT_FLAGS if flag in words]

@@ -1,0 +1,64 @@
+"""The named feature nearest to a place, and how likely it is not the nearest by chance."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from iovolc import body
+from iovolc.geometry.sphere import distance_km
+from iovolc.model.detection import Feature
+
+NEIGHBOURHOOD_KM: Final = 500.0
+"""The local density of features is counted within this distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The nearest named feature.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    distance_km : float
+        From the place to the feature's **centre**, along the great circle.
+    probability : float
+        1 minus the chance that an unrelated feature's centre lies at least as near.
+    """
+
+    name: str
+    distance_km: float
+    probability: float
+
+
+def nearest_feature(lat: float, lon_e: float, features: Sequence[Feature], within_km: float) -> Match | None:
+    """The feature whose centre is nearest, or None if none is near.
+
+    The chance that an unrelated one lies within d is ``1 - exp(-pi rho d^2)``, rho being the density of features
+    within :data:`NEIGHBOURHOOD_KM` of the place, the named one included.
+
+    Parameters
+    ----------
+    lat, lon_e : float
+        Planetocentric degrees.
+    features : sequence of Feature
+        In any order; of equally near ones the first by name is taken.
+    within_km : float
+        Features farther away are not given.
+    """
+    if not features:
+        return None
+    ordered = sorted(features, key=lambda feature: feature.name)
+    places = np.array([(feature.lat, feature.lon_e) for feature in ordered])
+    apart_km = distance_km(lat, lon_e, places[:, 0], places[:, 1])
+    best = int(np.argmin(apart_km))
+    nearest_km = float(apart_km[best])
+    if nearest_km > within_km:
+        return None
+    around_km = max(NEIGHBOURHOOD_KM, nearest_km)
+    cap_km2 = 2.0 * math.pi * body.RADIUS_KM**2 * (1.0 - math.cos(around_km / body.RADIUS_KM))
+    density = int((apart_km <= around_km).sum()) / cap_km2
+    return Match(ordered[best].name, nearest_km, math.exp(-math.pi * density * nearest_km**2))

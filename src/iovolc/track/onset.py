@@ -1,0 +1,80 @@
+"""When a change began: an interval between two looks, never a date."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from iovolc.model.detection import EpochInfo
+from iovolc.track.changes import Change, epoch_order
+from iovolc.track.looks import Look, Looks
+
+OnsetFlag = Literal["span_overlap", "first_seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The interval in which a change began.
+
+    Parameters
+    ----------
+    after_utc : datetime or None
+        Start of the last adequate look without the change.
+    before_utc : datetime or None
+        Stop of the first look with it; None where the two looks are unordered.
+    flag : str or None
+        ``first_seen`` where no adequate look came before, ``span_overlap`` where the last look without the change and
+        the first with it overlap in time, so that nothing is claimed.
+    """
+
+    after_utc: datetime | None
+    before_utc: datetime | None
+    flag: OnsetFlag | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """Epochs without the change, and the first one with it."""
+
+    without: tuple[EpochInfo, ...]
+    first: EpochInfo
+
+    @property
+    def last(self) -> EpochInfo | None:
+        return max(self.without, key=epoch_order, default=None)
+
+
+def onset(founding: Change, others: Iterable[Change], looks: Looks) -> Onset:
+    """The onset of an event.
+
+    The founding change's own looks decide; those of the other changes may narrow the interval, never contradict it.
+
+    Parameters
+    ----------
+    founding : Change
+        The earliest detection.
+    others : iterable of Change
+        The event's other detections; only their looks before the founding epoch count.
+    looks : mapping of str to sequence of Look
+        Adequate looks by detection id, oldest first.
+    """
+    began = epoch_order(founding.epoch)
+    bracket = _narrowed(_Bracket((), founding.epoch), looks.get(founding.id, ()))
+    for change in others:
+        bracket = _narrowed(bracket, [look for look in looks.get(change.id, ()) if epoch_order(look.epoch) < began])
+    if bracket.last is None:
+        return Onset(None, bracket.first.stop_utc, "first_seen")
+    if bracket.first.start_utc < bracket.last.stop_utc:
+        return Onset(None, None, "span_overlap")
+    return Onset(max(epoch.start_utc for epoch in bracket.without), bracket.first.stop_utc, None)
+
+
+def _narrowed(bracket: _Bracket, looks: Sequence[Look]) -> _Bracket:
+    """The bracket with those looks that lie within it."""
+    first = epoch_order(bracket.first)
+    without = tuple(look.epoch for look in looks if look.state == "without" and epoch_order(look.epoch) < first)
+    closer = replace(bracket, without=(*bracket.without, *without))
+    after = epoch_order(closer.last) if closer.last is not None else None
+    shown = [look.epoch for look in looks if look.state == "with" and epoch_order(look.epoch) < first]
+    within = [epoch for epoch in shown if after is None or epoch_order(epoch) > after]
+    return replace(closer, first=min(within, key=epoch_order, default=bracket.first))

@@ -1,0 +1,107 @@
+import pytest
+from track_sample import detected, detection, epoch, look, run, utc
+
+from iovolc.errors import AlgorithmError
+from iovolc.track.looks import read_looks
+
+
+def onset_of(epochs, looks, extra=()):
+    tracked = run([detection("d", "now", 10.0, 20.0), *extra], epochs, looks)
+    row = tracked.events.loc[
+        tracked.events["event_id"] == tracked.detections.set_index("detection_id")["event_id"]["d"]
+    ]
+    row = row.iloc[0]
+    stamps = [
+        None if value is None or value != value else value.to_pydatetime()
+        for value in row.loc[["onset_after_utc", "onset_before_utc"]]
+    ]
+    return (*stamps, row["flags"])
+
+
+def test_lies_between_the_last_look_without_and_the_detection():
+    epochs = [epoch("a", 1999), epoch("b", 2007), epoch("now", 2023)]
+    after, before, flags = onset_of(epochs, [look("d", "a"), look("d", "b")])
+    assert (after, before, flags) == (utc(2007), utc(2023), [])
+
+
+def test_ends_at_the_first_look_that_shows_the_change_already():
+    epochs = [epoch("a", 1999), epoch("b", 2007), epoch("now", 2023)]
+    after, before, _ = onset_of(epochs, [look("d", "a"), look("d", "b", "with")])
+    assert (after, before) == (utc(1999), utc(2007))
+
+
+def test_a_look_with_the_change_before_one_without_is_another_story():
+    epochs = [epoch("a", 1999), epoch("b", 2007), epoch("now", 2023)]
+    after, before, _ = onset_of(epochs, [look("d", "a", "with"), look("d", "b")])
+    assert (after, before) == (utc(2007), utc(2023))
+
+
+def test_inadequate_looks_say_nothing():
+    epochs = [epoch("a", 1999), epoch("b", 2007), epoch("now", 2023)]
+    after, before, flags = onset_of(epochs, [look("d", "a"), look("d", "b", "inadequate")])
+    assert (after, before, flags) == (utc(1999), utc(2023), [])
+
+
+def test_without_any_earlier_look_only_the_end_is_known():
+    after, before, flags = onset_of([epoch("now", 2022, 2023)], [])
+    assert (after, before, flags) == (None, utc(2023), ["first_seen"])
+
+
+def test_mosaics_give_the_start_of_the_earlier_and_the_stop_of_the_later_span():
+    epochs = [epoch("a", 1979, 2001), epoch("now", 2017, 2023)]
+    after, before, flags = onset_of(epochs, [look("d", "a")])
+    assert (after, before, flags) == (utc(1979), utc(2023), [])
+
+
+def test_spans_that_touch_are_ordered():
+    epochs = [epoch("a", 1979, 2017), epoch("now", 2017, 2023)]
+    assert onset_of(epochs, [look("d", "a")])[2] == []
+
+
+def test_overlapping_spans_are_unordered_and_claim_nothing():
+    epochs = [epoch("a", 1979, 2018), epoch("now", 2017, 2023)]
+    assert onset_of(epochs, [look("d", "a")]) == (None, None, ["span_overlap"])
+
+
+def test_the_overlap_is_that_of_the_first_look_with_the_change():
+    epochs = [epoch("a", 1979, 2001), epoch("b", 2000, 2007), epoch("now", 2023)]
+    assert onset_of(epochs, [look("d", "a"), look("d", "b", "with")]) == (None, None, ["span_overlap"])
+
+
+def test_the_latest_start_counts_when_all_looks_without_came_before():
+    epochs = [epoch("mosaic", 1979, 2001), epoch("image", 1999), epoch("now", 2007)]
+    after, before, _ = onset_of(epochs, [look("d", "mosaic"), look("d", "image")])
+    assert (after, before) == (utc(1999), utc(2007))
+
+
+def test_another_channel_narrows_the_interval():
+    epochs = [
+        epoch("a", 1999), epoch("now", 2023), epoch("b", 2007, channel="blue"), epoch("now-b", 2023, channel="blue"),
+    ]  # fmt: skip
+    extra = [detection("e", "now-b", 10.0, 20.0, channel="blue")]
+    after, before, _ = onset_of(epochs, [look("d", "a"), look("e", "b")], extra)
+    assert (after, before) == (utc(2007), utc(2023))
+
+
+def test_a_later_detection_does_not_move_the_onset_past_the_founding_one():
+    epochs = [epoch("a", 1999), epoch("now", 2007), epoch("c", 2015), epoch("later", 2023)]
+    extra = [detection("e", "later", 10.0, 20.0)]
+    looks = [look("d", "a"), look("e", "a"), look("e", "now"), look("e", "c")]
+    after, before, _ = onset_of(epochs, looks, extra)
+    assert (after, before) == (utc(1999), utc(2007))
+
+
+def test_a_later_detection_does_not_contradict_the_founding_ones_looks():
+    epochs = [epoch("a", 1999), epoch("b", 2003), epoch("now", 2007), epoch("later", 2023)]
+    extra = [detection("e", "later", 10.0, 20.0)]
+    looks = [look("d", "a"), look("d", "b", "with"), look("e", "a", "with"), look("e", "b")]
+    after, before, _ = onset_of(epochs, looks, extra)
+    assert (after, before) == (utc(1999), utc(2003))
+
+
+def test_looks_come_oldest_first_and_unknown_epochs_are_named():
+    table = detected([detection("d", "now", 0.0, 0.0)], [look("d", "b"), look("d", "a")]).looks
+    ordered = read_looks(table, [epoch("a", 1999), epoch("b", 1979)])["d"]
+    assert [one.epoch.observation_id for one in ordered] == ["b", "a"]
+    with pytest.raises(AlgorithmError, match="unknown epoch b"):
+        read_looks(table, [epoch("a", 1999)])
