@@ -1,6 +1,11 @@
 """A small synthetic run for the tests of publishing: 4 pixels per degree, four events, one refused input."""
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +17,7 @@ from iovolc.model.detection import LOOKS, Footprint, Tracked
 from iovolc.model.frames import conform, empty
 from iovolc.model.grid import Grid
 from iovolc.model.tables import DETECTIONS, EVENTS, HOTSPOTS, LIGHT_CURVES, SEGMENTS
+from iovolc.publish.outputs import publish
 from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout, InputFile, ManifestSummary, RunOutput
 from iovolc.publish.sampling import local_view, view
 
@@ -33,6 +39,7 @@ def utc(year, month, day):
     return datetime(year, month, day, tzinfo=UTC)
 
 
+@lru_cache(maxsize=32)
 def cap_footprint(lat, lon_e, radius_km, grid=GRID):
     """All pixels within a distance of a place, split between the sheets at 60 degrees."""
     pixels = []
@@ -101,6 +108,7 @@ def _surface(lat, lon_e):
     return (0.5 + 0.2 * np.sin(np.radians(3 * lon_e)) * np.cos(np.radians(2 * lat))).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
 def layers(channel, name):
     """A smooth surface without data west of 90 W; the events are one step darker."""
     lat, lon_e = pixel_lat_lon(GRID.sheet(name))
@@ -166,3 +174,12 @@ def sample_run(**changes):
         "timings": {"detect": 1.5},
     }  # fmt: skip
     return RunOutput(**{**fields, **changes})
+
+
+@lru_cache(maxsize=1)
+def published():
+    """The folder of the published sample; written once per test session, removed at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="iovolc-publish-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    publish(folder / "out", sample_run())
+    return folder / "out"

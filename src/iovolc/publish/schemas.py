@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from iovolc.model.detection import LOOKS
@@ -24,6 +25,24 @@ PUBLISHED: Final = (EVENTS, DETECTIONS, LOOKS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)
 """All published tables, in the order of the documentation."""
 
 
+FLAG_MEANINGS: Final = MappingProxyType(
+    {
+        "span_overlap": "the spans of the mosaics overlap, so their order is unknown and no onset is claimed",
+        "not_reobserved": "it lies on or beside pixels that a mosaic took over from an older one",
+        "first_seen": "no adequate look came before, so the onset has no earlier bound",
+        "shift_like": "a shift of the map explains it as well as a change does",
+        "relief": "shading of mountains under another light may take part in it",
+        "seam": "it lies on a seam of a mosaic",
+        "resolution": "the two sides differ in resolution",
+        "edge": "it touches the edge of what was compared, and may go on beyond",
+        "clipped": "pixels at an end of the sensor's or the picture's range take part in it",
+        "poor_registration": "the maps agree poorly in position here",
+        "reverts": "it returns to how the place looked before an earlier change",
+    }
+)
+"""What the words in the ``flags`` columns mean."""
+
+
 def write_schemas(folder: Path, tables: Iterable[Table]) -> None:
     """Write ``schemas/<table>.schema.json`` for each table."""
     for table in tables:
@@ -32,7 +51,7 @@ def write_schemas(folder: Path, tables: Iterable[Table]) -> None:
 
 def markdown() -> str:
     """The text of ``docs/outputs.md``: every file, table and column of a run's outputs."""
-    parts = [_HEAD.format(version=SCHEMA_VERSION), _rasters()]
+    parts = [_HEAD.format(version=SCHEMA_VERSION), _rasters(), _flags()]
     parts += [_table(table) for table in PUBLISHED]
     return "\n".join(parts)
 
@@ -63,6 +82,11 @@ def _rasters() -> str:
     lines += [f"| `{layer.name}` | {layer.dtype} | {layer.unit or '-'} | {layer.title} |" for layer in LAYERS]
     codes = ", ".join(f"{code} = {meaning}" for code, meaning in enumerate(PIXEL_STATUS))
     return "\n".join([*lines, "", f"Codes of `status`: {codes}.", ""])
+
+
+def _flags() -> str:
+    lines = ["## Flags", "", "| flag | what to bear in mind |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {meaning} |" for name, meaning in FLAG_MEANINGS.items()), ""])
 
 
 def _table(table: Table) -> str:

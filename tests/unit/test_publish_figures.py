@@ -1,0 +1,132 @@
+"""Figures: what is drawn, how it is labelled, and that the same input gives the same file."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from publish_sample import GRID, PLACES, cap_footprint, cutout, events, published, sample_run, utc
+
+from iovolc.publish import drawing
+from iovolc.publish.figures import half_width_km, outline_mask, write_figures
+from iovolc.publish.graticule import Graticule
+from iovolc.publish.overview import draw_map, draw_timeline
+from iovolc.publish.triplet import TripletSheet, difference_reach
+
+
+def _colours(path):
+    with Image.open(path) as image:
+        assert "Software" not in image.info
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_the_strongest_events_get_a_figure():
+    names = {path.name for path in (published() / "page" / "figures").iterdir()}
+    assert names == {"evt-equator.png", "evt-seam.png", "evt-pole.png", "map.png", "coverage.png"}
+
+
+def test_the_three_panels_show_grey_grey_and_colour():
+    pixels = _colours(published() / "page" / "figures" / "evt-equator.png")
+    height, width = pixels.shape[:2]
+    before, change = pixels[height // 2, width * 2 // 10], pixels[height // 2, width * 8 // 10]
+    assert np.ptp(before) <= 2
+    assert change[0] - change[2] > 80, "a darkening is orange-brown"
+
+
+def test_the_outline_is_drawn_and_the_after_side_is_darker():
+    pixels = _colours(published() / "page" / "figures" / "evt-equator.png")
+    height, width = pixels.shape[:2]
+    left, middle = pixels[height // 2, int(width * 0.187)], pixels[height // 2, int(width * 0.49)]
+    assert middle.sum() < left.sum()
+    yellow = (np.abs(pixels - np.array([255, 210, 63])).sum(axis=2) < 30).sum()
+    assert yellow > 200
+
+
+def test_an_event_without_a_view_is_left_out(tmp_path):
+    run = sample_run(cutout=lambda event_id, half_km: None if event_id == "evt-pole" else cutout(event_id, half_km))
+    drawn = write_figures(tmp_path, run, events().head(3))
+    assert drawn == {"evt-edge60": "evt-edge60.png", "evt-equator": "evt-equator.png"}
+
+
+def test_the_order_of_drawing_leaves_no_trace(tmp_path):
+    sheet = TripletSheet()
+    mask = np.zeros((200, 200))
+    mask[80:120, 80:120] = 1.0
+    sheet.draw(tmp_path / "first.png", cutout("evt-seam", 200.0), mask, "seam")
+    sheet.draw(tmp_path / "other.png", cutout("evt-pole", 900.0), np.zeros((200, 200)), "pole")
+    sheet.draw(tmp_path / "again.png", cutout("evt-seam", 200.0), mask, "seam")
+    assert (tmp_path / "first.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+    assert (tmp_path / "first.png").read_bytes() != (tmp_path / "other.png").read_bytes()
+
+
+def test_a_view_without_data_is_drawn_all_the_same(tmp_path):
+    blank = np.full((50, 50), np.nan, dtype=np.float32)
+    nothing = replace(cutout("evt-equator", 200.0), before=blank, after=blank, difference=blank)
+    TripletSheet().draw(tmp_path / "blank.png", nothing, np.zeros((50, 50)), "nothing")
+    assert (tmp_path / "blank.png").stat().st_size > 1000
+
+
+def test_the_outline_is_the_footprint():
+    lat, lon_e, radius, _ = PLACES["evt-pole"]
+    mask = outline_mask(cap_footprint(lat, lon_e, radius), GRID, cutout("evt-pole", 500.0))
+    assert mask.mean() == pytest.approx(np.pi * radius**2 / 1000.0**2, rel=0.03)
+    assert mask[100, 100] == 1.0
+    assert mask[0, 0] == 0.0
+
+
+def test_the_view_leaves_room_around_the_event():
+    assert half_width_km(100.0) == 125.0
+    assert half_width_km(1.0) == 80.0
+    assert half_width_km(5000.0) == 1500.0
+
+
+def test_stretch_is_shared_and_never_empty():
+    dark, bright = np.zeros((10, 10), np.float32), np.ones((10, 10), np.float32)
+    assert drawing.grey_stretch(dark, bright) == (0.0, 1.0)
+    assert drawing.grey_stretch(bright, bright) == (0.5, 1.5)
+    assert drawing.grey_stretch(dark * np.nan, dark * np.nan) == (0.0, 1.0)
+
+
+def test_colours_of_the_difference_follow_the_event():
+    difference = np.full((10, 10), -0.5, np.float32)
+    assert difference_reach(difference, np.ones((10, 10))) == pytest.approx(0.6)
+    assert difference_reach(difference * 0.01, np.ones((10, 10))) == 0.05
+    assert difference_reach(difference, np.zeros((10, 10))) == 0.3
+
+
+def test_both_longitudes_are_labelled():
+    at, labels = Graticule.of(cutout("evt-equator", 300.0)).lon_ticks(300.0)
+    assert "-60° E\n60° W" in labels
+    assert at == sorted(at)
+    assert all(-300 < place < 300 for place in at)
+
+
+def test_labels_run_on_across_the_seam():
+    _, labels = Graticule.of(cutout("evt-seam", 300.0)).lon_ticks(300.0)
+    assert "-180° E\n180° W" in labels
+    assert "-175° E\n175° W" in labels
+    assert "175° E\n185° W" in labels
+
+
+def test_latitudes_rise_to_the_north():
+    at, labels = Graticule.of(cutout("evt-equator", 300.0)).lat_ticks(300.0)
+    assert at == sorted(at)
+    assert labels == ["5° N", "10° N", "15° N"]
+    assert Graticule.of(cutout("evt-pole", 300.0)).lat_ticks(300.0) == ([], [])
+
+
+def test_texts_of_places():
+    assert drawing.place_text(-18.24, -147.0) == "18.2° S, -147.0° E = 147.0° W"
+    assert drawing.lat_text(0.2) == "0°"
+    assert drawing.west_text(0.0) == "0° W"
+    assert drawing.west_text(0.3) == "0° W"
+    assert drawing.east_text(-0.2) == "0° E"
+    assert drawing.span_text((utc(1979, 3, 5), utc(1999, 7, 3))) == "1979-03-05 to 1999-07-03"
+    assert drawing.span_text((utc(1979, 3, 5), utc(1979, 3, 5))) == "1979-03-05"
+
+
+def test_a_map_without_background_and_events(tmp_path):
+    draw_map(tmp_path / "map.png", None, events().head(0), "")
+    draw_timeline(tmp_path / "timeline.png", ())
+    assert (tmp_path / "map.png").stat().st_size > 1000
+    assert (tmp_path / "timeline.png").stat().st_size > 500

@@ -1,0 +1,79 @@
+"""Publishing as a whole: the same bytes every time, and nothing of others is ever overwritten."""
+
+import json
+
+import pytest
+from publish_sample import published, sample_run
+
+from iovolc.errors import ConfigError
+from iovolc.publish.outputs import OWN_NAMES, publish
+from iovolc.publish.staging import check_replaceable, staged
+
+
+def _files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_two_runs_give_identical_bytes(tmp_path):
+    publish(tmp_path / "again", sample_run())
+    first, second = _files(published()), _files(tmp_path / "again")
+    assert first.keys() == second.keys()
+    assert [name for name in sorted(first) if first[name] != second[name] and name != "timings.json"] == []
+
+
+def test_the_contract_is_complete():
+    names = {path.name for path in published().iterdir()}
+    assert names == OWN_NAMES
+    assert len(list((published() / "rasters").iterdir())) == 14
+
+
+def test_an_earlier_output_is_replaced(tmp_path):
+    out = tmp_path / "out"
+    with staged(out, OWN_NAMES) as folder:
+        (folder / "run.json").write_text('{"program": "iovolc", "run_id": "old"}')
+    with staged(out, OWN_NAMES) as folder:
+        (folder / "run.json").write_text('{"program": "iovolc", "run_id": "new"}')
+    assert json.loads((out / "run.json").read_text())["run_id"] == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_leaves_the_earlier_output(tmp_path):
+    out = tmp_path / "out"
+    with staged(out, OWN_NAMES) as folder:
+        (folder / "run.json").write_text('{"program": "iovolc"}')
+    with pytest.raises(KeyError, match="unknown"):
+        publish(out, sample_run(layers=lambda channel, sheet: {}[f"unknown {channel} {sheet}"]))
+    assert _files(out) == {"run.json": b'{"program": "iovolc"}'}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path):
+    (tmp_path / ".out.partial").mkdir()
+    (tmp_path / ".out.partial" / "half").write_text("x")
+    (tmp_path / "out").mkdir()
+    with staged(tmp_path / "out", OWN_NAMES) as folder:
+        (folder / "run.json").write_text("{}")
+    assert _files(tmp_path) == {"out/run.json": b"{}"}
+
+
+@pytest.mark.parametrize("text", [None, "no json", "[]", '{"program": "other"}'])
+def test_a_folder_of_others_is_refused(tmp_path, text):
+    (tmp_path / "precious.txt").write_text("mine")
+    if text is not None:
+        (tmp_path / "run.json").write_text(text)
+    with pytest.raises(ConfigError, match="not an output of iovolc"):
+        publish(tmp_path, sample_run())
+    assert (tmp_path / "precious.txt").read_text() == "mine"
+
+
+def test_files_of_others_within_an_output_are_not_lost(tmp_path):
+    (tmp_path / "run.json").write_text('{"program": "iovolc"}')
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ConfigError, match=r"also holds notes\.txt"):
+        check_replaceable(tmp_path, OWN_NAMES)
+
+
+def test_a_file_is_refused(tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(ConfigError, match="is a file"):
+        check_replaceable(tmp_path / "out", OWN_NAMES)

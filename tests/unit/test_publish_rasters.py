@@ -1,0 +1,59 @@
+"""The Cloud-Optimised GeoTIFFs: coordinate system, tiles, overviews and the area compared."""
+
+import numpy as np
+import pytest
+import rasterio
+from publish_sample import GRID, published
+from rasterio.transform import array_bounds
+
+from iovolc import body
+from iovolc.publish.rasters import LAYERS, area_km2, map_transform, write_cog
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+def test_every_layer_is_a_cog_of_io(layer):
+    with rasterio.open(published() / "rasters" / f"green_{layer.name}.tif") as dataset:
+        assert dataset.crs.to_authority() == ("IAU_2015", "50110")
+        assert dataset.shape == (720, 1440)
+        assert dataset.dtypes == (layer.dtype,)
+        assert dataset.block_shapes == [(512, 512)]
+        assert dataset.overviews(1)
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert dataset.tags()["CHANNEL"] == "green"
+        assert dataset.descriptions == (layer.name,)
+        assert np.isnan(dataset.nodata) if not layer.is_mask else dataset.nodata is None
+
+
+def test_pixels_lie_where_they_belong():
+    with rasterio.open(published() / "rasters" / "red_difference.tif") as dataset:
+        x, y = np.radians([-59.5, 10.0]) * body.RADIUS_M
+        assert next(dataset.sample([(x, y)]))[0] == pytest.approx(-0.25)
+        assert next(dataset.sample([(x + 600_000, y)]))[0] == 0.0
+        assert np.isnan(next(dataset.sample([(np.radians(-120) * body.RADIUS_M, y)]))[0])
+        assert dataset.bounds.left == pytest.approx(-np.pi * body.RADIUS_M)
+        assert dataset.bounds.top == pytest.approx(np.pi / 2 * body.RADIUS_M)
+
+
+def test_overviews_of_codes_invent_no_codes():
+    with rasterio.open(published() / "rasters" / "red_status.tif", overview_level=0) as dataset:
+        assert set(np.unique(dataset.read(1))) == {0, 2, 4}
+
+
+def test_overviews_of_data_are_averages(tmp_path):
+    value = next(layer for layer in LAYERS if layer.name == "value")
+    pixels = np.indices((720, 1440)).sum(axis=0).astype(np.float32) % 2
+    write_cog(tmp_path / "x.tif", pixels, value, GRID, {})
+    with rasterio.open(tmp_path / "x.tif", overview_level=0) as dataset:
+        np.testing.assert_allclose(dataset.read(1), 0.5)
+
+
+def test_the_area_of_the_whole_map_is_that_of_the_sphere():
+    everything = np.ones((720, 1440), dtype=bool)
+    assert area_km2(everything, GRID) == pytest.approx(4 * np.pi * body.RADIUS_KM**2, rel=1e-9)
+    everything[360:] = False
+    assert area_km2(everything, GRID) == pytest.approx(2 * np.pi * body.RADIUS_KM**2, rel=1e-9)
+
+
+def test_the_transform_maps_the_corners():
+    half = np.pi * body.RADIUS_M
+    assert array_bounds(720, 1440, map_transform(GRID)) == pytest.approx((-half, -half / 2, half, half / 2))
