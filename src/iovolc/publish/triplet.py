@@ -90,9 +90,9 @@ class TripletSheet:
             axes.set_title(text, fontsize=8, color=INK, pad=4)
 
     def _graticule(self, axes: Axes, graticule: Graticule, edge: float) -> None:
-        colour = "#555555" if axes is self._axes[2] else "#ffffff"
-        self._contour(axes, graticule.lat, edge, graticule.lats, colour, 0.4, "-")
-        self._contour(axes, graticule.from_centre, edge, graticule.from_centre_levels, colour, 0.4, "-")
+        colour = "#888888" if axes is self._axes[2] else "#ffffff"
+        self._contour(axes, graticule.lat, edge, graticule.lats, colour, 0.3, "-")
+        self._contour(axes, graticule.from_centre, edge, graticule.from_centre_levels, colour, 0.3, "-")
         at, labels = graticule.lon_ticks(edge)
         axes.set_xticks(at, labels)
         at, labels = graticule.lat_ticks(edge)
