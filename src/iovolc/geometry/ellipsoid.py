@@ -62,17 +62,16 @@ def disc_lat_lon(disc: Disc, col: ArrayLike, row: ArrayLike) -> tuple[Values, Va
     lat, lon_e : ndarray
         Planetocentric degrees; NaN off the limb.
     """
-    observer = disc.range_km * unit_vectors(disc.sub_observer_lat, disc.sub_observer_lon_e)
-    ray = plane_points(disc, col, row) - observer
+    start = plane_points(disc, col, row)
+    ray = start - disc.range_km * unit_vectors(disc.sub_observer_lat, disc.sub_observer_lon_e)
+    ray /= np.linalg.norm(ray, axis=-1, keepdims=True)
     radii = np.array(body.TRIAXIAL_RADII_KM)
-    start, step = observer / radii, ray / radii
-    a = np.sum(step * step, axis=-1)
-    b = np.sum(start * step, axis=-1)
-    c = float(start @ start) - 1.0
+    a = np.sum((ray / radii) ** 2, axis=-1)
+    b = np.sum(start / radii * (ray / radii), axis=-1)
+    c = np.sum((start / radii) ** 2, axis=-1) - 1.0
     under_root = b * b - a * c
-    root = np.sqrt(np.where(under_root < 0.0, np.nan, under_root))
-    reach = c / (root - b)
-    return lat_lon(observer + reach[..., None] * ray)
+    reach_km = (-b - np.sqrt(np.where(under_root < 0.0, np.nan, under_root))) / a
+    return lat_lon(start + reach_km[..., None] * ray)
 
 
 def plane_points(disc: Disc, col: ArrayLike, row: ArrayLike) -> Values:

@@ -69,7 +69,7 @@ def _stereographic(p: NDArray[float64], x: float, y: float, z: float) -> Positio
     stretch = 2.0 / (1.0 + p[8] * z) if p[8] * z > -0.999 else math.nan
     right = stretch * (y * p[6] - x * p[7])
     up = -p[8] * stretch * (x * p[6] + y * p[7])
-    ground_km = 2.0 * p[9] / stretch
+    ground_km = p[9] / stretch
     return p[0] * right + p[1] * up + p[2], p[3] * right + p[4] * up + p[5], ground_km, ground_km, 1.0
 
 
