@@ -111,7 +111,7 @@ def detect_epoch(
     least_km2 = config.min_resolution_elements * resolution_km**2
     clusters = tuple(cluster for cluster in clusters if _area(cluster, places) >= least_km2)
     seed = (config.seed, zlib.crc32(newer.record.id.encode()))
-    spectrum = fit_spectrum(factors, search.scales, frame.grid.pixel_km)
+    spectrum = fit_spectrum(factors, search.scales, frame.grid)
     null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws)
     p, tails = p_values(_scale(clusters), _z(clusters), null, search.seed_z)
     evidence = Evidence(

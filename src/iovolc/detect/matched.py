@@ -59,12 +59,12 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     good = covered & (total > 0)
     safe = np.where(good, total, np.float32(1.0))
     amplitude = np.where(good, products / safe, np.float32(0.0))
-    spread = 1.0 / (4.0 * math.pi * _sigma_px_squared(sheet, scale, factor, weights.shape[0]))
+    spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
     sigma = np.where(good, np.sqrt(spread[:, None] / safe), np.inf)
     return Response(amplitude.astype(np.float32), sigma.astype(np.float32), factor)
 
 
-def _sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:
+def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:
     """Product of the Gaussian's two widths in reduced pixels, per row."""
     pixel_km = sheet.pixel_km * factor
     squared = np.full(rows, (scale.sigma_km / pixel_km) ** 2)

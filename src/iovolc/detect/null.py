@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from iovolc.detect.clusters import find_clusters
+from iovolc import body
+from iovolc.detect.clusters import OWNER_LAT, find_clusters
+from iovolc.detect.matched import sigma_px_squared
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
-from iovolc.geometry.smooth import smooth
+from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.model.grid import Grid, Sheet
 
 
@@ -57,7 +59,7 @@ class NullClusters:
     draws: int
 
 
-def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], pixel_km: float) -> Spectrum:
+def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) -> Spectrum:
     """The components whose scatter under each filter is the measured one.
 
     Parameters
@@ -66,13 +68,13 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], pixel_km: fl
         Noise factor of each scale (:func:`iovolc.detect.matched.noise_factor`); nan where unknown.
     scales : sequence of Scale
         The scales.
-    pixel_km : float
-        Pixel size.
+    grid : Grid
+        The grid.
 
     Notes
     -----
     Unit noise smoothed to width ``a`` keeps the share ``a^2 / (a^2 + s^2)`` of its variance under a Gaussian ``s``,
-    white noise ``pixel^2 / (4 pi s^2)``. The powers are non-negative least squares on the relative variances.
+    white noise ``pixel area / (4 pi s^2)``. The powers are non-negative least squares on the relative variances.
     """
     widths = (0.0, *(scale.sigma_km for scale in scales))
     known = [i for i, factor in enumerate(factors) if math.isfinite(factor) and factor > 0]
@@ -80,11 +82,28 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], pixel_km: fl
         return Spectrum((0.0,), (1.0,))
     s2 = np.array([scales[i].sigma_km ** 2 for i in known])
     measured = np.array([factors[i] ** 2 for i in known])
-    white = pixel_km**2 / (4.0 * math.pi * s2)
+    white = _pixel_km2(grid) / (4.0 * math.pi * s2)
     columns = [np.ones_like(s2)] + [width**2 / (width**2 + s2) / white for width in widths[1:]]
     design = np.stack(columns, axis=1) / measured[:, None]
     power, _ = nnls(design, np.ones(len(known)))
     return Spectrum(widths, tuple(float(value) for value in power))
+
+
+def _pixel_km2(grid: Grid) -> float:
+    """Harmonic mean of the areas that the filter gives to a grid's pixels: those of ``equator`` narrow poleward."""
+    inverse, count = 0.0, 0
+    for sheet in grid.sheets:
+        rows, cols = sheet.shape
+        if sheet.wraps:
+            lat = (sheet.top_m - (np.arange(rows) + 0.5) * sheet.pixel_m) / body.RADIUS_M
+            own = np.abs(lat) < math.radians(OWNER_LAT)
+            inverse += cols * float((1.0 / np.cos(lat[own])).sum())
+            count += cols * int(own.sum())
+        else:
+            rim = 2.0 * body.RADIUS_M / sheet.pixel_m * math.tan(math.radians(90.0 - OWNER_LAT) / 2.0)
+            inverse += math.pi * rim**2
+            count += round(math.pi * rim**2)
+    return grid.pixel_km**2 * count / inverse
 
 
 def draw(spectrum: Spectrum, sheet: Sheet, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -96,12 +115,19 @@ def draw(spectrum: Spectrum, sheet: Sheet, generator: np.random.Generator) -> ND
         if sigma_km == 0:
             field += np.float32(math.sqrt(power)) * generator.standard_normal(sheet.shape, dtype=np.float32)
             continue
-        factor = Scale(sigma_km * 2.3548).factor(sheet)
+        scale = Scale(sigma_km * FWHM_PER_SIGMA)
+        factor = scale.factor(sheet)
         shape = (sheet.shape[0] // factor, sheet.shape[1] // factor)
         noise = smooth(generator.standard_normal(shape, dtype=np.float32), sheet, sigma_km)
-        spread = noise.std(axis=1, keepdims=True) if sheet.wraps else noise.std()
-        field += expand((noise * (math.sqrt(power) / np.maximum(spread, 1e-12))).astype(np.float32), factor)
+        field += expand((math.sqrt(power) * noise / _spread(sheet, scale, shape)).astype(np.float32), factor)
     return field
+
+
+def _spread(sheet: Sheet, scale: Scale, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Standard deviation of smoothed unit white noise; less near the sheet's edges, beyond which there is nothing."""
+    squared = sigma_px_squared(sheet, scale, sheet.shape[0] // shape[0], shape[0])[:, None]
+    inside = smooth(np.ones(shape, np.float32), sheet, scale.sigma_km / math.sqrt(2.0))
+    return np.sqrt(np.maximum(inside, 0.1) / (4.0 * math.pi * squared))
 
 
 def null_clusters(
