@@ -11,7 +11,7 @@ Plane = NDArray[np.float32]
 _BINS = 4096
 
 
-def normal_scores(values: Mapping[str, Plane], areas: Mapping[str, NDArray[np.float64]]) -> dict[str, Plane]:
+def normal_scores(values: Mapping[str, Plane], areas: Mapping[str, NDArray[np.floating]]) -> dict[str, Plane]:
     """Standard normal quantile of each pixel's area-weighted rank over the whole map.
 
     Parameters

@@ -1,0 +1,134 @@
+"""Runs independent tasks in parallel: the one module that knows Dask.
+
+Threads of this process by default (the kernels release the interpreter's lock), or the workers of a Dask scheduler by
+address. Tasks are coarse (an epoch each), results come back in the order of the items, so neither the number of
+workers nor their speed can change what is computed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from dask.base import compute
+from dask.callbacks import Callback
+from dask.delayed import delayed
+
+from iovolc.errors import ConfigError, TransientIOError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Progress = Callable[[str, int, int], None]
+"""Called with a label, the number of finished tasks and their total."""
+
+
+def silent(label: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+class Runner(Protocol):
+    """Maps a function over items."""
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item], label: str) -> list[Result]:
+        """Results in the order of the items; the first error is raised."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Threads of this process.
+
+    Parameters
+    ----------
+    workers : int
+        How many.
+    progress : callable
+        Told of each finished task.
+    """
+
+    workers: int
+    progress: Progress = silent
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item], label: str) -> list[Result]:
+        """Results in the order of the items."""
+        if not items:
+            return []
+        lazy = [delayed(function, pure=False)(item) for item in items]
+        with _counting(self.progress, label, len(items)):
+            return list(compute(*lazy, scheduler="threads", num_workers=self.workers, optimize_graph=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected.
+    progress : callable
+        Told of each finished task.
+    """
+
+    client: Any
+    progress: Progress = silent
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item], label: str) -> list[Result]:
+        """Results in the order of the items."""
+        from distributed import as_completed  # noqa: PLC0415
+
+        futures = self.client.map(function, list(items), pure=False)
+        for done, _ in enumerate(as_completed(futures), start=1):
+            self.progress(label, done, len(futures))
+        return self.client.gather(futures)
+
+
+@contextmanager
+def runner(*, workers: int = 2, address: str | None = None, progress: Progress = silent) -> Iterator[Runner]:
+    """A runner for the time of a ``with`` block.
+
+    Parameters
+    ----------
+    workers : int
+        Threads, if there is no address.
+    address : str or None
+        Address of a Dask scheduler whose workers see the same store and have iovolc installed.
+    progress : callable
+        Told of each finished task.
+
+    Raises
+    ------
+    ConfigError
+        If the number of workers is below 1.
+    TransientIOError
+        If the scheduler does not answer.
+    """
+    if address is None:
+        if workers < 1:
+            raise ConfigError(f"the number of workers must be at least 1, not {workers}")
+        yield Threads(workers, progress)
+        return
+    from distributed import Client  # noqa: PLC0415
+
+    try:
+        client = Client(address, timeout="20s", set_as_default=False)
+    except (OSError, TimeoutError) as error:
+        raise TransientIOError(
+            f"the Dask scheduler at {address} does not answer: {error}; start it and try again"
+        ) from error
+    with client:
+        yield Cluster(client, progress)
+
+
+@contextmanager
+def _counting(progress: Progress, label: str, total: int) -> Iterator[None]:
+    done = 0
+
+    def count(*_: Any) -> None:
+        nonlocal done
+        done += 1
+        progress(label, min(done, total), total)
+
+    with Callback(posttask=count):
+        yield

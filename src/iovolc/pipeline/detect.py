@@ -1,0 +1,189 @@
+"""Detect: every epoch of a manifest against its predecessors, each computed once and kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from iovolc.config import DetectConfig
+from iovolc.cube.cache import cache_key, cached
+from iovolc.cube.entry import EpochEntry
+from iovolc.cube.manifest import Manifest
+from iovolc.detect.epoch import EpochChange, detect_epoch
+from iovolc.model import frames
+from iovolc.model.detection import LOOKS, Detected, Footprint
+from iovolc.model.tables import DETECTIONS
+from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
+
+Plane = NDArray[np.float32]
+
+_STAGE = "detect"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One epoch to be compared.
+
+    Parameters
+    ----------
+    store : Path
+        The store.
+    entry : EpochEntry
+        The epoch.
+    predecessors : tuple of EpochEntry
+        Earlier epochs of its channel, by stop time and then id.
+    siblings : tuple of EpochEntry
+        All epochs of the manifest that share an image with one of these.
+    config : DetectConfig
+        Thresholds.
+    """
+
+    store: Path
+    entry: EpochEntry
+    predecessors: tuple[EpochEntry, ...]
+    siblings: tuple[EpochEntry, ...]
+    config: DetectConfig
+
+    @property
+    def key(self) -> str:
+        """Hash of everything the result depends on."""
+        return cache_key(
+            ALGORITHM_VERSIONS["detect"],
+            self.config.model_dump(mode="json"),
+            self.entry.content_hash,
+            [entry.content_hash for entry in self.predecessors],
+            sorted(entry.content_hash for entry in self.siblings),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The changes of all epochs of a manifest.
+
+    Parameters
+    ----------
+    detected : Detected
+        Rows, looks and footprints of all.
+    tasks : tuple of Task
+        What was compared with what; its maps are read with :func:`maps_of`.
+    statistics : tuple of dict
+        Null statistics, one per task.
+    """
+
+    detected: Detected
+    tasks: tuple[Task, ...]
+    statistics: tuple[Mapping[str, Any], ...]
+
+
+def detect(manifest: Manifest, context: Context) -> Scan:
+    """Compare every epoch of a manifest with its predecessors.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What makes the cube.
+    context : Context
+        Store, configuration and workers.
+    """
+    tasks = plan(manifest, context)
+    # The latest have the most predecessors: they start first, so that no worker ends on a long one alone.
+    order = sorted(range(len(tasks)), key=lambda i: -len(tasks[i].predecessors))
+    context.runner.map(detect_one, [tasks[i] for i in order], "detect")
+    results = [_load(_folder_of(task)) for task in tasks]
+    return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
+
+
+def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
+    """What is to be compared with what: each epoch that has a predecessor in its channel."""
+    tasks: list[Task] = []
+    for channel in manifest.channels:
+        entries = sorted(manifest.of_channel(channel), key=lambda entry: entry.order)
+        for i, entry in enumerate(entries[1:], start=1):
+            before = tuple(entries[:i])
+            siblings = _siblings((entry, *before), manifest.entries)
+            tasks.append(Task(context.store, entry, before, siblings, context.config.detect))
+    return tuple(tasks)
+
+
+def _siblings(mine: Sequence[EpochEntry], entries: Sequence[EpochEntry]) -> tuple[EpochEntry, ...]:
+    images = {(entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) for entry in mine}
+    return tuple(
+        entry for entry in entries if (entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) in images
+    )
+
+
+def detect_one(task: Task) -> str:
+    """Compute and keep one epoch's changes; gives the key under which they lie."""
+    cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
+    return task.key
+
+
+def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
+    """Difference and per-pixel significance of a task on a sheet; None where nothing was compared."""
+    path = _folder_of(task) / f"{sheet}.npz"
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as planes:
+        return planes["difference"].astype(np.float32), planes["z"].astype(np.float32)
+
+
+def _folder_of(task: Task) -> Path:
+    """Where a task's result lies, computed first if it has gone."""
+
+    def compute() -> Any:
+        return _compute(task)
+
+    return cached(task.store, _STAGE, task.key, compute, save=_save, load=_itself)
+
+
+def _itself(folder: Path) -> Path:
+    return folder
+
+
+def _compute(task: Task) -> EpochChange:
+    frame, places = frame_of(task.entry.pixels_per_degree)
+    older = [look_at(task.store, entry) for entry in task.predecessors]
+    unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings)
+    return detect_epoch(look_at(task.store, task.entry), older, frame, places, task.config, unchanged)
+
+
+def _save(change: Any, folder: Path) -> None:
+    change.detected.detections.to_parquet(folder / "detections.parquet", compression="zstd")
+    change.detected.looks.to_parquet(folder / "looks.parquet", compression="zstd")
+    (folder / "null.json").write_text(json.dumps(change.null, sort_keys=True), encoding="utf-8")
+    pixels = {
+        f"{name}/{sheet}": flat
+        for name, footprint in change.detected.footprints.items()
+        for sheet, flat in footprint.pixels
+    }
+    np.savez(folder / "footprints.npz", allow_pickle=False, **pixels)
+    for sheet, plane in change.difference.items():
+        half = {"difference": plane.astype(np.float16), "z": np.clip(change.z[sheet], -6e4, 6e4).astype(np.float16)}
+        np.savez(folder / f"{sheet}.npz", allow_pickle=False, **half)
+
+
+def _load(folder: Path) -> tuple[Detected, Mapping[str, Any]]:
+    detections = frames.conform(pd.read_parquet(folder / "detections.parquet"), DETECTIONS)
+    looks = frames.conform(pd.read_parquet(folder / "looks.parquet"), LOOKS)
+    footprints: dict[str, list[tuple[Any, NDArray[np.int32]]]] = {}
+    with np.load(folder / "footprints.npz", allow_pickle=False) as archive:
+        for key in archive.files:
+            name, _, sheet = key.partition("/")
+            footprints.setdefault(name, []).append((sheet, archive[key]))
+    null = json.loads((folder / "null.json").read_text(encoding="utf-8"))
+    return Detected(detections, looks, {name: Footprint(tuple(parts)) for name, parts in footprints.items()}), null
+
+
+def _together(parts: Sequence[Detected]) -> Detected:
+    def stack(table: Any, name: str) -> pd.DataFrame:
+        held = [getattr(part, name) for part in parts if len(getattr(part, name))]
+        return frames.conform(pd.concat(held, ignore_index=True), table) if held else frames.empty(table)
+
+    footprints = {name: footprint for part in parts for name, footprint in sorted(part.footprints.items())}
+    return Detected(stack(DETECTIONS, "detections"), stack(LOOKS, "looks"), footprints)

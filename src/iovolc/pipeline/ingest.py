@@ -1,0 +1,204 @@
+"""Ingest: from a catalogue to a new manifest. One bad product never stops the others."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from iovolc.archive.catalogue import read_catalogue
+from iovolc.archive.files import file_sha256
+from iovolc.archive.images import read_observation
+from iovolc.archive.origin import Origin
+from iovolc.archive.reference import ReferenceMap, load_reference
+from iovolc.archive.rows import Row
+from iovolc.config import Config
+from iovolc.cube.cache import cache_key
+from iovolc.cube.entry import EpochEntry, Refused
+from iovolc.cube.epochs import read_provenance, write_epoch
+from iovolc.cube.manifest import Manifest, commit, read_head
+from iovolc.cube.quarantine import refuse
+from iovolc.errors import DataQualityError, Finding, InputError, NoWork
+from iovolc.geometry.registration import register
+from iovolc.model.epoch import Epoch
+from iovolc.model.grid import Grid
+from iovolc.model.observation import Observation
+from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.layers import layers_on
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest did.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        The current manifest afterwards.
+    added : tuple of str
+        Ids of new epochs.
+    known : int
+        Rows whose epoch the store already held.
+    findings : tuple of Finding
+        Numbered problems of the rows that were refused.
+    """
+
+    manifest: Manifest
+    added: tuple[str, ...]
+    known: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    row: Row
+    folder: Path
+    store: Path
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Of one row: an entry, or the problems for which it was refused."""
+
+    entry: EpochEntry | None
+    findings: tuple[Finding, ...] = ()
+    refused: Refused | None = None
+
+
+def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
+    """Read catalogues, bring their observations to the grid, and commit them to the store.
+
+    Parameters
+    ----------
+    catalogues : sequence of Path
+        CSV files.
+    context : Context
+        Store, configuration and workers.
+
+    Raises
+    ------
+    InputError
+        If a catalogue cannot be read at all, or if nothing in the store or the catalogues is usable.
+    """
+    grid = Grid.at(context.config.grid.pixels_per_degree)
+    findings: list[Finding] = []
+    tasks: list[_Task] = []
+    for path in catalogues:
+        content = read_catalogue(path)
+        findings += content.findings
+        tasks += [_Task(row, path.parent, context.store, context.config) for row in content.rows]
+    known = _known_keys(context.store)
+    fresh = [task for task in tasks if _key(task, quiet=True) not in known]
+    outcomes = context.runner.map(_ingest_one, fresh, "ingest")
+    entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
+    refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
+    refused += _refuse_rows(context.store, findings)
+    findings += [finding for outcome in outcomes for finding in outcome.findings]
+    manifest = commit(context.store, grid, entries, refused=tuple(refused))
+    if not manifest.entries:
+        if findings:
+            raise InputError(findings)
+        raise NoWork("the catalogues hold no row; add one per band")
+    return Ingested(
+        manifest, tuple(entry.observation_id for entry in entries), len(tasks) - len(fresh), tuple(findings)
+    )
+
+
+def _known_keys(store: Path) -> set[str]:
+    head = read_head(store)
+    return set() if head is None else {read_provenance(store, entry)["key"] for entry in head.entries}
+
+
+@lru_cache(maxsize=2)
+def _reference(name: str) -> ReferenceMap:
+    return load_reference(name)
+
+
+def _key(task: _Task, *, quiet: bool = False) -> str:
+    """Hash of everything the epoch depends on; empty if the file cannot be read and ``quiet``."""
+    try:
+        sha256 = file_sha256(task.folder / task.row.path, task.row.origin)
+    except InputError:
+        if quiet:
+            return ""
+        raise
+    config = task.config
+    return cache_key(
+        repr(replace(task.row, number=0)),
+        sha256,
+        config.grid.model_dump(mode="json"),
+        config.ingest.model_dump(mode="json"),
+        config.registration.model_dump(mode="json", exclude={"reference"}),
+        _reference(config.registration.reference).sha256,
+        ALGORITHM_VERSIONS["ingest"],
+    )
+
+
+def _ingest_one(task: _Task) -> _Outcome:
+    origin: Origin = task.row.origin
+    try:
+        observation = read_observation(task.row, task.folder)
+        epoch = make_epoch(observation, _reference(task.config.registration.reference), task.config)
+        provenance = {
+            "key": _key(task),
+            "reference_sha256": _reference(task.config.registration.reference).sha256,
+            "ingest": task.config.ingest.model_dump(mode="json"),
+            "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
+            "algorithm": ALGORITHM_VERSIONS["ingest"],
+        }
+        entry = write_epoch(task.store, epoch, Grid.at(task.config.grid.pixels_per_degree), provenance)
+    except InputError as error:
+        return _refusal(task, error.findings, "")
+    except DataQualityError as error:
+        return _refusal(task, (origin.finding("E402", str(error)),), "")
+    return _Outcome(entry)
+
+
+def _refusal(task: _Task, findings: tuple[Finding, ...], reason: str) -> _Outcome:
+    try:
+        sha256 = file_sha256(task.folder / task.row.path, task.row.origin)
+    except InputError:
+        sha256 = hashlib.sha256(str(task.row.path).encode()).hexdigest()
+    product = task.row.id or str(task.row.path)
+    return _Outcome(None, findings, refuse(task.store, sha256, product, findings, reason=reason))
+
+
+def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
+    """Quarantine records for rows that could not even be read."""
+    products = dict.fromkeys(finding.product for finding in findings)
+    return [
+        refuse(
+            store,
+            hashlib.sha256(product.encode()).hexdigest(),
+            product,
+            [finding for finding in findings if finding.product == product],
+        )
+        for product in products
+    ]
+
+
+def make_epoch(observation: Observation, reference: ReferenceMap, config: Config) -> Epoch:
+    """Register an observation and resample it once onto the grid.
+
+    Parameters
+    ----------
+    observation : Observation
+        Pixels and record.
+    reference : ReferenceMap
+        The fixed reference map.
+    config : Config
+        Grid, ingest and registration.
+    """
+    grid = Grid.at(config.grid.pixels_per_degree)
+    record = observation.record
+    registration = register(
+        observation.pixels,
+        record.placement,
+        reference.pixels,
+        reference.placement,
+        config.registration,
+        label_sigma_km=record.registration_sigma_km,
+        grid_pixel_km=grid.pixel_km,
+    )
+    return layers_on(grid, observation, registration, config.ingest)
