@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.detect.pyramid import Scale, reduce_sum
+from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -52,16 +53,24 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
         Size of the filter.
     """
     factor = scale.factor(sheet)
-    weights = reduce_sum(weight, factor)
-    covered = reduce_sum((weight > 0).astype(np.float32), factor) >= _LEAST_COVERAGE * factor * factor
+    products, weights, counts = reduce_weighted(difference, weight, factor)
     total = smooth(weights, sheet, scale.sigma_km)
-    products = smooth(reduce_sum(difference * weight, factor), sheet, scale.sigma_km)
-    good = covered & (total > 0)
-    safe = np.where(good, total, np.float32(1.0))
-    amplitude = np.where(good, products / safe, np.float32(0.0))
+    summed = smooth(products, sheet, scale.sigma_km)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    sigma = np.where(good, np.sqrt(spread[:, None] / safe), np.inf)
-    return Response(amplitude.astype(np.float32), sigma.astype(np.float32), factor)
+    amplitude, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
+    return Response(amplitude, sigma, factor)
+
+
+@njit(cache=True, nogil=True)
+def _divide(summed, total, counts, spread, least):  # noqa: ANN001, ANN202
+    amplitude = np.zeros_like(total)
+    sigma = np.full_like(total, np.inf)
+    for row in range(total.shape[0]):
+        for col in range(total.shape[1]):
+            if counts[row, col] >= least and total[row, col] > 0:
+                amplitude[row, col] = summed[row, col] / total[row, col]
+                sigma[row, col] = math.sqrt(spread[row] / total[row, col])
+    return amplitude, sigma
 
 
 def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
@@ -50,13 +51,30 @@ def scales(grid: Grid, smallest_km: float, largest_km: float, step: float) -> tu
     return tuple(Scale(first * step**i) for i in range(count))
 
 
-def reduce_sum(values: Plane, factor: int) -> Plane:
-    """Sum over blocks of ``factor`` x ``factor`` pixels."""
-    if factor == 1:
-        return values
-    rows, cols = values.shape
-    blocks = values.reshape(rows // factor, factor, cols // factor, factor)
-    return blocks.sum(axis=(1, 3), dtype=values.dtype)
+@njit(cache=True, nogil=True)
+def reduce_weighted(difference: Plane, weight: Plane, factor: int) -> tuple[Plane, Plane, Plane]:
+    """Sums over blocks of ``factor`` x ``factor`` pixels: weight times difference, weight, and pixels of any weight.
+
+    Parameters
+    ----------
+    difference, weight : ndarray, shape (row, col), float32
+        Rows and columns divide by ``factor``.
+    factor : int
+        Edge of a block.
+    """
+    rows, cols = weight.shape[0] // factor, weight.shape[1] // factor
+    products = np.zeros((rows, cols), np.float32)
+    weights = np.zeros((rows, cols), np.float32)
+    counts = np.zeros((rows, cols), np.float32)
+    for row in range(rows * factor):
+        for col in range(cols * factor):
+            value = weight[row, col]
+            if value > 0:
+                i, j = row // factor, col // factor
+                products[i, j] += value * difference[row, col]
+                weights[i, j] += value
+                counts[i, j] += 1.0
+    return products, weights, counts
 
 
 def expand(values: NDArray[Any], factor: int) -> NDArray[Any]:

@@ -5,6 +5,7 @@ Not for the triaxial body (:mod:`iovolc.geometry.ellipsoid`) nor for source imag
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -86,6 +87,19 @@ def pixel_lat_lon(sheet: Sheet, window: Window | None = None) -> Pair:
     lat, lon_e : ndarray, shape (row, col), float64
         Degrees; longitude in [-180, 180).
     """
+    return _sheet_lat_lon(sheet) if window is None else _lat_lon(sheet, window)
+
+
+@lru_cache(maxsize=6)
+def _sheet_lat_lon(sheet: Sheet) -> Pair:
+    """Of a whole sheet: every stage asks for them again and again, so they are kept, and are not to be written to."""
+    lat, lon_e = _lat_lon(sheet, None)
+    lat.setflags(write=False)
+    lon_e.setflags(write=False)
+    return lat, lon_e
+
+
+def _lat_lon(sheet: Sheet, window: Window | None) -> Pair:
     x, y = np.meshgrid(*_pixel_metres(sheet, window))
     if sheet.name == "equator":
         return np.degrees(y / body.RADIUS_M), wrap180(np.degrees(x / body.RADIUS_M))
