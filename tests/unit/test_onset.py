@@ -1,21 +1,15 @@
+import pandas as pd
 import pytest
-from track_sample import detected, detection, epoch, look, run, utc
+from track_sample import detected, detection, epoch, event_of, look, run, utc
 
 from iovolc.errors import AlgorithmError
 from iovolc.track.looks import read_looks
 
 
 def onset_of(epochs, looks, extra=()):
-    tracked = run([detection("d", "now", 10.0, 20.0), *extra], epochs, looks)
-    row = tracked.events.loc[
-        tracked.events["event_id"] == tracked.detections.set_index("detection_id")["event_id"]["d"]
-    ]
-    row = row.iloc[0]
-    stamps = [
-        None if value is None or value != value else value.to_pydatetime()
-        for value in row.loc[["onset_after_utc", "onset_before_utc"]]
-    ]
-    return (*stamps, row["flags"])
+    row = event_of(run([detection("d", "now", 10.0, 20.0), *extra], epochs, looks), "d")
+    after, before = (None if pd.isna(row[name]) else row[name] for name in ("onset_after_utc", "onset_before_utc"))
+    return after, before, row["flags"]
 
 
 def test_lies_between_the_last_look_without_and_the_detection():

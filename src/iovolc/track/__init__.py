@@ -14,6 +14,7 @@ from iovolc.track.changes import read_changes
 from iovolc.track.events import Context, event_id, event_rows
 from iovolc.track.linking import Rules, link
 from iovolc.track.looks import read_looks
+from iovolc.track.names import index
 from iovolc.track.places import footprint_of, joined_places
 
 __all__ = ["track"]
@@ -64,7 +65,7 @@ def track(
         return Tracked(empty(table), empty(DETECTIONS), {})
     looks = read_looks(detected.looks, epochs)
     chains = link(read_changes(detected, epochs, grid), Rules(config, q, looks, grid))
-    rows = event_rows(chains, Context(looks, features, grid, config, q))
+    rows = event_rows(chains, Context(looks, index(features), grid, config, q))
     owner = {change.id: event_id(chain) for chain in chains for change in chain.changes}
     joined = detected.detections.assign(event_id=detected.detections["detection_id"].map(owner))
     footprints = {event_id(chain): _footprint(chain, grid) for chain in chains}

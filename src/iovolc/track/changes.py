@@ -1,6 +1,7 @@
 """Detections as tracking sees them: in order, with sign, place and epoch, and grouped into visits.
 
-A visit is one look of one instrument in any number of channels.
+A visit is one look of one instrument in any number of channels; a second product of the same channel and span is the
+same look again.
 """
 
 import math
@@ -144,7 +145,9 @@ def read_changes(detected: Detected, epochs: Sequence[EpochInfo], grid: Grid) ->
 def _belongs(epoch: EpochInfo, group: Sequence[EpochInfo]) -> bool:
     first = group[0]
     near = abs(epoch.start_utc - first.start_utc) < SAME_VISIT and abs(epoch.stop_utc - first.stop_utc) < SAME_VISIT
-    return near and epoch.channel not in {other.channel for other in group}
+    alike = [other for other in group if other.channel == epoch.channel]
+    copies = all((other.start_utc, other.stop_utc) == (epoch.start_utc, epoch.stop_utc) for other in alike)
+    return near and copies
 
 
 def _change(

@@ -11,7 +11,6 @@ import numpy as np
 from iovolc.config import TrackConfig
 from iovolc.geometry.longitudes import west_from_east
 from iovolc.geometry.sphere import lat_lon
-from iovolc.model.detection import Feature
 from iovolc.model.grid import Grid
 from iovolc.model.observation import CHANNELS
 from iovolc.model.tables import EVENT_FLAGS
@@ -20,7 +19,7 @@ from iovolc.track.changes import Change, strength_order
 from iovolc.track.kinds import is_ring, kind_of
 from iovolc.track.lifecycle import activity, is_new_site, status
 from iovolc.track.looks import Looks
-from iovolc.track.names import nearest_feature
+from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.tiers import is_shift_like, simes, tier
@@ -35,7 +34,7 @@ class Context:
     """What the rows need besides the chains: looks, names, grid, gates and the false-discovery rate."""
 
     looks: Looks
-    features: Sequence[Feature]
+    names: Names
     grid: Grid
     config: TrackConfig
     q: float
@@ -96,7 +95,7 @@ def area_sigma_km2(change: Change, grid: Grid) -> float:
 def _place(chain: Chain, context: Context) -> dict[str, Any]:
     lat, lon_e = (float(value) for value in lat_lon(chain.position.vector))
     largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
-    match = nearest_feature(lat, lon_e, context.features, context.config.name_within_km)
+    match = nearest_feature(chain.position.vector, context.names, context.config.name_within_km)
     return {
         "lat": lat,
         "lon_e": lon_e,

@@ -61,7 +61,7 @@ def link(changes: Sequence[Change], rules: Rules) -> tuple[Chain, ...]:
         Gates, looks and grid.
     """
     chains: list[Chain] = []
-    cells = Cells(rules.grid)
+    cells = Cells()
     for _, group in groupby(changes, key=lambda change: change.visit):
         seen = sightings(tuple(group), rules.config.min_overlap, rules.grid)
         near = neighbours(seen, chains, cells, rules.config)

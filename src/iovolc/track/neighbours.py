@@ -9,10 +9,9 @@ from scipy.spatial import KDTree
 
 from iovolc import body
 from iovolc.config import TrackConfig
-from iovolc.model.grid import Grid
 from iovolc.track.association import Pair, pair_cost, reach_km
 from iovolc.track.chains import Chain, agreement
-from iovolc.track.regions import Overlap, blocks, overlap
+from iovolc.track.regions import Overlap, overlap
 from iovolc.track.sightings import Position, Sighting, position
 
 _APART: Final = Overlap(0.0, 0.0, 0.0)
@@ -21,18 +20,17 @@ _APART: Final = Overlap(0.0, 0.0, 0.0)
 class Cells:
     """Coarse cells of the grid with the numbers of the chains that touch them."""
 
-    def __init__(self, grid: Grid) -> None:
-        self._grid = grid
+    def __init__(self) -> None:
         self._numbers: dict[int, set[int]] = {}
 
     def add(self, number: int, sighting: Sighting) -> None:
         """Note that a chain touches the cells of its newest sighting."""
-        for cell in blocks(sighting.region, self._grid):
+        for cell in sighting.region.cells:
             self._numbers.setdefault(cell, set()).add(number)
 
     def at(self, sighting: Sighting) -> set[int]:
         """Chains that may share a place with the sighting."""
-        return {number for cell in blocks(sighting.region, self._grid) for number in self._numbers.get(cell, ())}
+        return {number for cell in sighting.region.cells for number in self._numbers.get(cell, ())}
 
 
 def neighbours(

@@ -15,7 +15,7 @@ from iovolc.model.grid import Grid
 from iovolc.track.dilation import dilated_places
 from iovolc.track.places import Places, areas_km2, by_sheet
 
-_BLOCK_PX: Final = 16
+_CELL_PX: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,14 @@ class Region:
         Their areas on the sphere.
     area_km2 : float
         Sum of the areas.
+    cells : frozenset of int
+        Coarse cells that it touches: two regions that share a place share a cell.
     """
 
     places: Places
     km2: NDArray[np.float64]
     area_km2: float
+    cells: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Overlap:
 def region(places: Places, grid: Grid) -> Region:
     """The region of these places, in ascending order."""
     km2 = areas_km2(places, grid)
-    return Region(places, km2, float(km2.sum()))
+    return Region(places, km2, float(km2.sum()), _cells(places, grid))
 
 
 def dilated(footprint: Footprint, by_km: float, grid: Grid) -> Region:
@@ -66,19 +69,9 @@ def joined(regions: Iterable[Region], grid: Grid) -> Region:
 def overlap(first: Region, second: Region) -> Overlap:
     """What two regions share, by area."""
     small, large = (first, second) if first.places.size <= second.places.size else (second, first)
-    at = np.minimum(np.searchsorted(large.places, small.places), large.places.size - 1)
-    shared = float(small.km2[large.places[at] == small.places].sum())
+    shared = float(small.km2[_holds(large.places, small.places)].sum())
     union = first.area_km2 + second.area_km2 - shared
     return Overlap(shared / union, shared / min(first.area_km2, second.area_km2), shared / second.area_km2)
-
-
-def blocks(part: Region, grid: Grid) -> list[int]:
-    """Coarse cells that a region touches: two regions that share a place share a cell."""
-    found: list[NDArray[np.int64]] = []
-    for number, (sheet, flat) in enumerate(by_sheet(part.places, grid)):
-        rows, cols = np.divmod(flat, sheet.shape[1])
-        found.append(np.unique(((number << 20) + rows // _BLOCK_PX << 20) + cols // _BLOCK_PX))
-    return [int(block) for block in np.concatenate(found)]
 
 
 def edge_pixels(footprint: Footprint, grid: Grid) -> int:
@@ -86,10 +79,26 @@ def edge_pixels(footprint: Footprint, grid: Grid) -> int:
     count = 0
     for name, pixels in footprint.pixels:
         sheet = grid.sheet(name)
-        rows, cols = np.divmod(pixels.astype(np.int64), sheet.shape[1])
+        own = pixels.astype(np.int64)
+        rows, cols = np.divmod(own, sheet.shape[1])
         inside = np.ones(pixels.size, bool)
         for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
             beside = (cols + right) % sheet.shape[1] if sheet.wraps else cols + right
-            inside &= np.isin((rows + down) * sheet.shape[1] + beside, pixels)
+            inside &= _holds(own, (rows + down) * sheet.shape[1] + beside)
         count += int((~inside).sum())
     return count
+
+
+def _holds(ascending: Places, wanted: Places) -> NDArray[np.bool_]:
+    """Which of the wanted numbers stand in an ascending array."""
+    at = np.minimum(np.searchsorted(ascending, wanted), ascending.size - 1)
+    return ascending[at] == wanted
+
+
+def _cells(places: Places, grid: Grid) -> frozenset[int]:
+    found: list[int] = []
+    for number, (sheet, flat) in enumerate(by_sheet(places, grid)):
+        rows, cols = np.divmod(flat, sheet.shape[1])
+        cells = (((number << 20) + rows // _CELL_PX) << 20) + cols // _CELL_PX
+        found += np.unique(cells).tolist()
+    return frozenset(found)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from iovolc import body
 from iovolc.model.grid import Grid
 from iovolc.track.changes import Change, strength_order
-from iovolc.track.regions import Region, blocks, joined, overlap
+from iovolc.track.regions import Region, joined, overlap
 
 MANY_SIGNED = frozenset({"ring", "mixed"})
 """Kinds that may brighten one place and darken the next."""
@@ -64,9 +64,8 @@ def sightings(changes: Sequence[Change], min_overlap: float, grid: Grid) -> tupl
     found: list[Sighting] = []
     cells: dict[int, list[int]] = {}
     for change in sorted(changes, key=lambda one: (-one.region.area_km2, one.id)):
-        mine = blocks(change.region, grid)
-        near = sorted({number for cell in mine for number in cells.get(cell, ())})
-        others = [number for number in near if found[number].changes[0].channel != change.channel]
+        near = sorted({number for cell in change.region.cells for number in cells.get(cell, ())})
+        others = [number for number in near if found[number].changes[0].epoch != change.epoch]
         shares = [(overlap(change.region, found[number].region).of_union, -number) for number in others]
         share, best = max(shares, default=(0.0, 0))
         if share >= min_overlap:
@@ -75,7 +74,7 @@ def sightings(changes: Sequence[Change], min_overlap: float, grid: Grid) -> tupl
         else:
             number = len(found)
             found.append(Sighting((change,), change.region))
-        for cell in mine:
+        for cell in change.region.cells:
             cells.setdefault(cell, []).append(number)
     return tuple(
         sorted(

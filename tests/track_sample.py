@@ -1,13 +1,16 @@
 """Small made-up runs for the tests of tracking, at 4 pixels per degree."""
 
+import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from iovolc import body
 from iovolc.config import TrackConfig
 from iovolc.geometry.longitudes import wrap180
-from iovolc.geometry.sphere import distance_km, pixel_area_km2, pixel_lat_lon
+from iovolc.geometry.sphere import pixel_area_km2, pixel_lat_lon, unit_vectors
 from iovolc.model.detection import LOOKS, Detected, EpochInfo, Footprint
 from iovolc.model.frames import conform, empty
 from iovolc.model.grid import Grid
@@ -29,14 +32,27 @@ def epoch(name, start, stop=None, channel="red", mission="juno", instrument="jun
     return EpochInfo(name, channel, mission, instrument, start, stop)
 
 
+@lru_cache(maxsize=3)
+def _owned(sheet):
+    """Flat indices and unit vectors of the pixels that a sheet owns."""
+    lat, lon_e = (part.ravel() for part in pixel_lat_lon(sheet))
+    flat = np.flatnonzero((np.abs(lat) < 60.0) == (sheet.name == "equator")).astype(np.int32)
+    return flat, unit_vectors(lat[flat], lon_e[flat])
+
+
+@lru_cache(maxsize=3)
+def _areas(sheet):
+    return pixel_area_km2(sheet).ravel()
+
+
 def ring(lat, lon_e, inner_km, outer_km, grid=GRID):
     """Pixels between two distances from a place, split between the sheets at 60 degrees."""
     pixels = []
+    outer, inner = math.cos(outer_km / body.RADIUS_KM), math.cos(inner_km / body.RADIUS_KM)
     for sheet in grid.sheets:
-        sheet_lat, sheet_lon = pixel_lat_lon(sheet)
-        apart = distance_km(sheet_lat, sheet_lon, lat, lon_e)
-        owned = (np.abs(sheet_lat) < 60.0) == (sheet.name == "equator")
-        flat = np.flatnonzero((apart <= outer_km) & (apart >= inner_km) & owned).astype(np.int32)
+        owned, vectors = _owned(sheet)
+        height = vectors @ unit_vectors(lat, lon_e)
+        flat = owned[(height >= outer) & (height <= inner + 1e-12)]
         if flat.size:
             pixels.append((sheet.name, flat))
     return Footprint(tuple(pixels))
@@ -47,7 +63,7 @@ def cap(lat, lon_e, radius_km, grid=GRID):
 
 
 def area_km2(footprint, grid=GRID):
-    return sum(float(pixel_area_km2(grid.sheet(name)).ravel()[pixels].sum()) for name, pixels in footprint.pixels)
+    return sum(float(_areas(grid.sheet(name))[pixels].sum()) for name, pixels in footprint.pixels)
 
 
 def detection(name, observation, lat, lon_e, radius_km=80.0, *, channel="red", contrast=-0.3, shape=None, **changes):

@@ -1,0 +1,98 @@
+import pytest
+from scipy.stats import false_discovery_control
+from track_sample import detection, epoch, event_of, look, run
+
+from iovolc.track.tiers import simes
+
+EPOCHS = [
+    epoch("r1", 2007), epoch("b1", 2007, channel="blue"), epoch("r2", 2023), epoch("old", 1999),
+    epoch("mosaic", 1979, 2005), epoch("m2", 2004, 2007, mission="galileo"),
+]  # fmt: skip
+CHANNELS = ("red", "blue")
+WEAK = {"p_value": 0.4, "q_value": 0.8}
+
+
+def tier_of(found, looks=(), name="a"):
+    return event_of(run(found, EPOCHS, looks, channels=CHANNELS), name)["tier"]
+
+
+def test_one_significant_detection_gives_b():
+    assert tier_of([detection("a", "r1", 0, 0)]) == "B"
+
+
+def test_an_insignificant_one_gives_c():
+    assert tier_of([detection("a", "r1", 0, 0, **WEAK)]) == "C"
+
+
+@pytest.mark.parametrize("other", [{"observation": "b1", "channel": "blue"}, {"observation": "r2"}])
+def test_two_independent_data_sets_give_a(other):
+    second = detection("b", other.pop("observation"), 0, 0, **other)
+    assert tier_of([detection("a", "r1", 0, 0), second]) == "A"
+
+
+@pytest.mark.parametrize(
+    "change", [{"q_value": 0.5}, {"flags": ["shift_like"]}, {"contrast": None, "rank_contrast": -2.0}]
+)
+def test_the_second_must_be_significant_no_shift_and_calibrated(change):
+    row, footprint = detection("b", "r2", 0, 0)
+    assert tier_of([detection("a", "r1", 0, 0), (row | change, footprint)]) == "B"
+
+
+def test_two_products_of_one_image_and_channel_are_not_independent():
+    epochs = [epoch("r1", 2007), epoch("r1-again", 2007)]
+    found = [detection("a", "r1", 0, 0), detection("b", "r1-again", 0, 0)]
+    tracked = run(found, epochs)
+    assert len(tracked.events) == 1
+    assert tracked.events["tier"].tolist() == ["B"]
+    assert tracked.events["n_epochs"].tolist() == [1]
+
+
+def test_relative_maps_alone_reach_b_at_most():
+    found = [detection(name, at, 0, 0, rank_contrast=-2.0) for name, at in (("a", "r1"), ("b", "r2"))]
+    for row, _ in found:
+        row["contrast"] = None
+    tracked = run(found, EPOCHS, channels=CHANNELS)
+    assert tracked.events["tier"].tolist() == ["B"]
+    assert tracked.events["dlna_red"].isna().all()
+    assert tracked.events["rank_contrast"].tolist() == [-2.0]
+
+
+def test_overlapping_spans_reach_b_at_most():
+    found = [detection("a", "m2", 0, 0), detection("b", "r2", 0, 0)]
+    assert tier_of(found, [look("a", "mosaic")]) == "B"
+    assert tier_of(found, [look("a", "old")]) == "A"
+
+
+def test_a_shift_like_change_is_a_candidate_and_says_so():
+    row = event_of(run([detection("a", "r1", 0, 0, flags=["shift_like"])], EPOCHS), "a")
+    assert (row["tier"], "shift_like" in row["flags"]) == ("C", True)
+
+
+def test_a_significant_detection_free_of_shift_saves_the_event():
+    found = [detection("a", "r1", 0, 0, flags=["shift_like"]), detection("b", "r2", 0, 0)]
+    row = event_of(run(found, EPOCHS), "a")
+    assert (row["tier"], "shift_like" in row["flags"]) == ("B", False)
+
+
+def test_many_candidates_elsewhere_cost_significance():
+    alone = detection("a", "r1", 0, 0, p_value=0.04, q_value=0.04)
+    assert tier_of([alone]) == "B"
+    crowd = [detection(f"n{i}", "r1", 40 - 10 * (i % 8), 30 + 20 * (i // 8), 60, **WEAK) for i in range(40)]
+    assert tier_of([alone, *crowd]) == "C"
+
+
+def test_event_p_is_simes_and_q_the_best_pooled_one():
+    p = {"a": 0.002, "b": 0.01, "c": 0.3}
+    found = [
+        detection("a", "r1", 0, 0, p_value=p["a"]), detection("b", "r2", 0, 0, p_value=p["b"]),
+        detection("c", "r1", 0, 60, p_value=p["c"]),
+    ]  # fmt: skip
+    row = event_of(run(found, EPOCHS), "a")
+    assert row["p_value"] == pytest.approx(0.004)
+    assert row["q_value"] == pytest.approx(false_discovery_control(list(p.values())).min(), rel=1e-3)
+
+
+def test_simes_of_one_and_of_equal_values_is_the_value():
+    assert simes([0.03]) == 0.03
+    assert simes([0.03, 0.03, 0.03]) == pytest.approx(0.03)
+    assert simes([1.0, 1.0]) == 1.0
