@@ -64,7 +64,7 @@ class Positions:
     ----------
     col, row : ndarray, shape (place,), float64
         Pixels from the top left corner, the first pixel's centre being (0.5, 0.5); NaN where not visible. Columns
-        of equirectangular images are not yet brought into the first turn.
+        of equirectangular images lie within one turn from the left edge.
     coarse_km, fine_km : ndarray, shape (place,), float64
         Largest and smallest size of the image's pixel on the ground.
     cos_emission : ndarray, shape (place,), float64

@@ -60,8 +60,9 @@ def _equirectangular(left: float, lon_step: float, top: float, lat_step: float, 
     """From outer edges and steps in degrees (signed)."""
     parameters = np.zeros(N_PARAMETERS)
     parameters[:4] = math.radians(left), math.degrees(1.0 / lon_step), math.radians(top), math.degrees(1.0 / lat_step)
-    parameters[5:7] = np.radians((abs(lon_step), abs(lat_step))) * body.RADIUS_KM
     turn = 360.0 / abs(lon_step)
+    parameters[4] = turn
+    parameters[5:7] = np.radians((abs(lon_step), abs(lat_step))) * body.RADIUS_KM
     closed = shape[1] >= turn - 1.0
     top_gap = _pole_gap(90.0 - abs(top), lat_step, top) if closed else 0.0
     bottom = top + lat_step * shape[0]

@@ -28,7 +28,7 @@ SMALL = 0.05
 
 def axes(p: Values, target: targets.Target) -> tuple[Axis, Axis]:
     """Columns and rows of a rectangle of the equatorial sheet in an equirectangular image."""
-    cols, rows = (target.xs[:, 0] - p[0]) * p[1], (target.ys[:, 0] - p[2]) * p[3]
+    cols, rows = (target.xs[:, 0] - p[0]) * p[1] % p[4], (target.ys[:, 0] - p[2]) * p[3]
     across, down = target.pixel * float(p[1]), target.pixel * float(p[3])
     return (cols, across, targets.subpoints(abs(across))), (rows, down, targets.subpoints(abs(down)))
 

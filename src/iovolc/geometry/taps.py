@@ -18,7 +18,6 @@ from iovolc.geometry.compiled import INLINED, KERNEL
 EDGE_TOLERANCE_PX: Final = 1e-6
 """Rounding must not push a pixel off the edge that it shares with the image."""
 OUTSIDE: Final = (-1, -1, 0.0, -1, -1, 0.0, -1, -1, 0.0)
-Four = tuple[float, float, float, float]
 WEIGHT_TOLERANCE: Final = 1e-6
 """Half of the weights must count as half, whatever the order in which they were added."""
 
@@ -74,10 +73,30 @@ def bilinear(
         Distance in rows of the first (last) row's centre from the same row on the other side of the pole; 0 if the
         image does not reach the pole.
     """
+    x, y = col - 0.5, row - 0.5
+    if 0.0 <= x < pixels.shape[1] - 1 and 0.0 <= y < pixels.shape[0] - 1:
+        c, r = int(x), int(y)
+        f, h = x - c, y - r
+        total = (1.0 - h) * ((1.0 - f) * pixels[r, c] + f * pixels[r, c + 1]) + h * (
+            (1.0 - f) * pixels[r + 1, c] + f * pixels[r + 1, c + 1]
+        )
+        weight = 1.0
+        if math.isnan(total):
+            total, weight = _valid_only(pixels, r, r + 1, h, c, c + 1, f, c, c + 1, f)
+    else:
+        total, weight = _at_edge(pixels, col, row, period, top_gap, bottom_gap)
+    return total, weight
+
+
+@njit(**KERNEL)
+def _at_edge(
+    pixels: NDArray[float32], col: float, row: float, period: float, top_gap: float, bottom_gap: float
+) -> tuple[float, float]:
+    """As :func:`bilinear`, where the image may end, close its circle or go on across a pole."""
     r0, r1, h, c0, c1, f, d0, d1, g = _around(pixels.shape[0], pixels.shape[1], col, row, period, top_gap, bottom_gap)
     total, weight = 0.0, 0.0
     if r0 >= 0:
-        total, weight = _four(pixels, r0, c0, c1, f, r1, d0, d1, g, h)
+        total, weight = _valid_only(pixels, r0, r1, h, c0, c1, f, d0, d1, g)
     return total, weight
 
 
@@ -108,32 +127,24 @@ def _around(
     return edge, edge, 0.0, c0, c1, f, c0, c1, f
 
 
-@njit(**INLINED)
-def _four(
-    pixels: NDArray[float32],
-    r0: int, c0: int, c1: int, f: float,
-    r1: int, d0: int, d1: int, g: float,
-    h: float,
-) -> tuple[float, float]:  # fmt: skip
-    near, far = 1.0 - h, h
-    total = near * ((1.0 - f) * pixels[r0, c0] + f * pixels[r0, c1]) + far * (
-        (1.0 - g) * pixels[r1, d0] + g * pixels[r1, d1]
-    )
-    if not math.isnan(total):
-        return total, 1.0
-    return _valid_only(
-        (pixels[r0, c0], pixels[r0, c1], pixels[r1, d0], pixels[r1, d1]),
-        (near * (1.0 - f), near * f, far * (1.0 - g), far * g),
-    )
-
-
 @njit(**KERNEL)
-def _valid_only(values: Four, parts: Four) -> tuple[float, float]:
+def _valid_only(
+    pixels: NDArray[float32],
+    r0: int, r1: int, h: float,
+    c0: int, c1: int, f: float,
+    d0: int, d1: int, g: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Weighted sum and weight of the pixels that are not NaN."""
     total, weight = 0.0, 0.0
-    for k in range(4):
-        if not math.isnan(values[k]):
-            total += parts[k] * values[k]
-            weight += parts[k]
+    for value, part in (
+        (pixels[r0, c0], (1.0 - h) * (1.0 - f)),
+        (pixels[r0, c1], (1.0 - h) * f),
+        (pixels[r1, d0], h * (1.0 - g)),
+        (pixels[r1, d1], h * g),
+    ):
+        if not math.isnan(value):
+            total += part * value
+            weight += part
     return total, weight
 
 

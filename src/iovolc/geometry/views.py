@@ -58,6 +58,7 @@ def project(kind: int, p: NDArray[float64], x: float, y: float, z: float) -> Pos
 def _equirectangular(p: NDArray[float64], x: float, y: float, z: float) -> Position:
     flat = math.sqrt(x * x + y * y)
     col = (math.atan2(y, x) - p[0]) * p[1]
+    col -= p[4] * math.floor(col / p[4])
     row = (math.atan2(z, flat) - p[2]) * p[3]
     cos_lat = flat / math.sqrt(flat * flat + z * z)
     across = max(p[5] * cos_lat, 1e-9)
