@@ -5,6 +5,7 @@ A place is the flat index of a pixel on its sheet after those of the sheets befo
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def joined_places(footprints: Iterable[Footprint], grid: Grid) -> Places:
 def footprint_of(places: Places, grid: Grid) -> Footprint:
     """The footprint of ascending places."""
     parts = by_sheet(places, grid)
-    return Footprint(tuple((sheet.name, flat.astype(np.int32)) for sheet, flat in parts if flat.size))
+    return Footprint(tuple((sheet.name, flat.astype(np.int32)) for sheet, flat in parts))
 
 
 def areas_km2(places: Places, grid: Grid) -> NDArray[np.float64]:
@@ -48,18 +49,20 @@ def vectors(places: Places, grid: Grid) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def sheet_starts(grid: Grid) -> list[int]:
+@lru_cache(maxsize=8)
+def sheet_starts(grid: Grid) -> tuple[int, ...]:
     """The first place of each sheet, and the number of all places."""
-    sizes = [sheet.shape[0] * sheet.shape[1] for sheet in grid.sheets]
-    return [0, sizes[0], sizes[0] + sizes[1], sum(sizes)]
+    return (0, *accumulate(sheet.shape[0] * sheet.shape[1] for sheet in grid.sheets))
 
 
 def by_sheet(places: Places, grid: Grid) -> list[tuple[Sheet, Places]]:
-    """Each sheet with its flat pixel indices among ascending places."""
+    """The sheets that hold some of ascending places, each with their flat pixel indices."""
     starts = sheet_starts(grid)
     cuts = np.searchsorted(places, starts)
     return [
-        (sheet, places[cuts[number] : cuts[number + 1]] - starts[number]) for number, sheet in enumerate(grid.sheets)
+        (sheet, places[first:last] - start)
+        for sheet, start, first, last in zip(grid.sheets, starts[:-1], cuts[:-1], cuts[1:], strict=True)
+        if first < last
     ]
 
 

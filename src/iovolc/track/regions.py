@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid
+from iovolc.model.grid import SHEET_NAMES, Grid
 from iovolc.track.dilation import dilated_places
 from iovolc.track.places import Places, areas_km2, by_sheet
 
@@ -97,8 +97,8 @@ def _holds(ascending: Places, wanted: Places) -> NDArray[np.bool_]:
 
 def _cells(places: Places, grid: Grid) -> frozenset[int]:
     found: list[int] = []
-    for number, (sheet, flat) in enumerate(by_sheet(places, grid)):
+    for sheet, flat in by_sheet(places, grid):
         rows, cols = np.divmod(flat, sheet.shape[1])
-        cells = (((number << 20) + rows // _CELL_PX) << 20) + cols // _CELL_PX
+        cells = (((SHEET_NAMES.index(sheet.name) << 20) + rows // _CELL_PX) << 20) + cols // _CELL_PX
         found += np.unique(cells).tolist()
     return frozenset(found)
