@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ TONE_RADIUS_KM = 600.0
 REUSE_BAND_KM = (3.0, 12.0)
 REUSE_WINDOW_KM = 40.0
 LEAST_BLUR_PX = 0.3
+SHARPNESS_STEP = 8
+"""Sharpness is measured in windows far wider than this many pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,15 @@ class Difference:
         Places where the newer mosaic took over the older one's pixels.
     resolution_km : float
         The coarser of the two resolutions.
+    sharpness : mapping of str to tuple of ndarray, float32
+        How sharp the newer and the older map are (:class:`iovolc.light.resolution.RelativeBlur`), at every
+        ``SHARPNESS_STEP``-th row and column; empty where resolution is stated rather than measured.
     """
 
     value: Mapping[str, Plane]
     reused: Mapping[str, NDArray[np.bool_]]
     resolution_km: float
+    sharpness: Mapping[str, tuple[Plane, Plane]] = field(default_factory=dict[str, tuple[Plane, Plane]])
 
 
 def difference(
@@ -107,14 +113,14 @@ def difference(
     """
     reused = _reused(newer, older, frame.grid, reuse_correlation)
     if "relative" in (newer.quantity, older.quantity):
-        value = _by_rank(newer, older, frame)
+        value, sharpness = _by_rank(newer, older, frame)
     else:
-        value = _by_tone(newer, older, frame, unchanged)
+        value, sharpness = _by_tone(newer, older, frame, unchanged), {}
     kept = {
         name: np.where(reused[name], np.float32(np.nan), plane) if name in reused else plane
         for name, plane in value.items()
     }
-    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km))
+    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), sharpness)
 
 
 def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float64] | None) -> dict[str, Plane]:
@@ -133,7 +139,10 @@ def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float
     return out
 
 
-def _by_rank(newer: Side, older: Side, frame: Frame) -> dict[str, Plane]:
+def _by_rank(
+    newer: Side, older: Side, frame: Frame
+) -> tuple[dict[str, Plane], dict[str, tuple[Plane, Plane]]]:
+    sharpness: dict[str, tuple[Plane, Plane]] = {}
     first: dict[str, Plane] = {}
     second: dict[str, Plane] = {}
     for sheet in frame.grid.sheets:
@@ -141,9 +150,12 @@ def _by_rank(newer: Side, older: Side, frame: Frame) -> dict[str, Plane]:
             continue
         a, b = newer.tone[sheet.name], older.tone[sheet.name]
         needed = relative_blur(a, b, sheet)
+        pick = (slice(None, None, SHARPNESS_STEP), slice(None, None, SHARPNESS_STEP))
+        sharpness[sheet.name] = (needed.sharpness[0][pick].copy(), needed.sharpness[1][pick].copy())
         first[sheet.name], second[sheet.name] = blur(a, sheet, needed.first), blur(b, sheet, needed.second)
     curves = fit_tone_curves(second, first, frame.owned, frame.grid, radius_km=TONE_RADIUS_KM)
-    return {name: first[name] - apply_tone_curves(curves, second[name], frame.grid.sheet(name)) for name in first}
+    value = {name: first[name] - apply_tone_curves(curves, second[name], frame.grid.sheet(name)) for name in first}
+    return value, sharpness
 
 
 def _reused(newer: Side, older: Side, grid: Grid, least: float) -> dict[str, NDArray[np.bool_]]:

@@ -8,6 +8,7 @@ maps) the ratio follows from the spectrum alone.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +33,13 @@ class RelativeBlur:
     ----------
     first, second : ndarray, shape (row, col), float32
         Zero where that map is the blurrier one or where nothing is known.
+    sharpness : tuple of ndarray, shape (row, col), float32
+        Band ratio of both maps over that of sharp terrain: less where blurred, more where noisy.
     """
 
     first: Plane
     second: Plane
+    sharpness: tuple[Plane, Plane]
 
 
 def band_ratio(values: Plane, sheet: Sheet) -> Plane:
@@ -78,11 +82,23 @@ def relative_blur(first: Plane, second: Plane, sheet: Sheet) -> RelativeBlur:
     blurs = [np.interp(-ratio, -table, _BLURS_PX) for ratio in ratios]
     excess = blurs[1] ** 2 - blurs[0] ** 2
     excess = np.where(both, excess, 0.0)
+    first_sharp, second_sharp = ((ratio / table[0]).astype(np.float32) for ratio in ratios)
     return RelativeBlur(
-        np.sqrt(np.maximum(excess, 0.0)).astype(np.float32), np.sqrt(np.maximum(-excess, 0.0)).astype(np.float32)
+        np.sqrt(np.maximum(excess, 0.0)).astype(np.float32),
+        np.sqrt(np.maximum(-excess, 0.0)).astype(np.float32),
+        (first_sharp, second_sharp),
     )
 
 
+def blur_px(sharpness: float) -> float:
+    """Gaussian sigma, in pixels, that turns sharp terrain into one of this sharpness; 0 where it is unknown."""
+    if math.isnan(sharpness):
+        return 0.0
+    table = _ratio_of_blur()
+    return float(np.interp(-sharpness * table[0], -table, _BLURS_PX))
+
+
+@cache
 def _ratio_of_blur() -> NDArray[np.float64]:
     """Band ratio of terrain with power f^-2.5 after each blur of ``_BLURS_PX``."""
     f = np.linspace(0.002, 0.5, 2000)
