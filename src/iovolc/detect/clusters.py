@@ -49,6 +49,11 @@ def owned_pixels(grid: Grid) -> dict[str, NDArray[np.bool_]]:
     return owned
 
 
+def footprint_km2(footprint: Footprint, area_km2: Mapping[str, NDArray[np.floating]]) -> float:
+    """Area of a footprint on the sphere, from the areas of each sheet's pixels (flat, row-major)."""
+    return sum(float(area_km2[name][pixels].sum(dtype=np.float64)) for name, pixels in footprint.pixels)
+
+
 def find_clusters(
     fields: Mapping[str, Field], grid: Grid, search: Search
 ) -> tuple[tuple[Cluster, ...], tuple[float, ...]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.config import DetectConfig
-from iovolc.detect.clusters import Cluster, find_clusters
+from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
 from iovolc.detect.describe import Places
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
@@ -109,10 +109,10 @@ def detect_epoch(
     )
     clusters, factors = find_clusters(fields, frame.grid, search)
     least_km2 = config.min_resolution_elements * resolution_km**2
-    clusters = tuple(cluster for cluster in clusters if _area(cluster, places) >= least_km2)
+    clusters = tuple(cluster for cluster in clusters if footprint_km2(cluster.footprint, places.area_km2) >= least_km2)
     seed = (config.seed, zlib.crc32(newer.record.id.encode()))
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
-    null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws)
+    null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
     p, tails = p_values(_scale(clusters), _z(clusters), null, search.seed_z)
     evidence = Evidence(
         newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
@@ -200,10 +200,6 @@ def _scale(clusters: Sequence[Cluster]) -> NDArray[np.int64]:
 
 def _z(clusters: Sequence[Cluster]) -> NDArray[np.float64]:
     return np.array([cluster.z for cluster in clusters], dtype=np.float64)
-
-
-def _area(cluster: Cluster, places: Places) -> float:
-    return sum(float(places.area_km2[name][pixels].sum(dtype=np.float64)) for name, pixels in cluster.footprint.pixels)
 
 
 def _statistics(

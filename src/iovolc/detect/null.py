@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from iovolc import body
-from iovolc.detect.clusters import OWNER_LAT, find_clusters
+from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2
 from iovolc.detect.matched import sigma_px_squared
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.geometry.sphere import pixel_area_km2
 from iovolc.model.grid import Grid, Sheet
 
 
@@ -131,7 +132,13 @@ def _spread(sheet: Sheet, scale: Scale, shape: tuple[int, int]) -> NDArray[np.fl
 
 
 def null_clusters(
-    fields: Mapping[str, Field], grid: Grid, search: Search, spectrum: Spectrum, seed: Sequence[int], draws: int
+    fields: Mapping[str, Field],
+    grid: Grid,
+    search: Search,
+    spectrum: Spectrum,
+    seed: Sequence[int],
+    draws: int,
+    least_km2: float = 0.0,
 ) -> NullClusters:
     """Clusters of surrogate fields that have the fields' weights and gaps.
 
@@ -147,9 +154,12 @@ def null_clusters(
         Seed of the generator.
     draws : int
         Number of surrogate fields.
+    least_km2 : float
+        Smaller clusters are left out, as they are of the real field.
     """
     generator = np.random.Generator(np.random.PCG64(list(seed)))
     bare = Search(search.scales, search.seed_z, search.grow_z, 0.0)
+    areas = {sheet.name: pixel_area_km2(sheet).ravel() for sheet in grid.sheets}
     found: list[tuple[int, float, float]] = []
     for _ in range(draws):
         surrogate = {
@@ -161,6 +171,7 @@ def null_clusters(
         found += [
             (cluster.scale, cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
             for cluster in clusters
+            if footprint_km2(cluster.footprint, areas) >= least_km2
         ]
     table = np.array(found, dtype=np.float64).reshape(-1, 3)
     return NullClusters(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], draws)

@@ -87,6 +87,25 @@ class Piece:
     pixels: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one scale sees on all sheets: the filter's answers, their total sigma and significance, by sheet."""
+
+    index: int
+    noise: float
+    responses: Mapping[str, Response]
+    sigma: Mapping[str, Plane]
+    z: Mapping[str, Plane]
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Connected pixels of one sign, flat indices at the scale's reduction."""
+
+    sign: int
+    pixels: NDArray[np.int64]
+
+
 def find_pieces(
     fields: Mapping[str, Field], grid: Grid, search: Search
 ) -> tuple[dict[str, list[Piece]], tuple[float, ...]]:
@@ -94,56 +113,108 @@ def find_pieces(
     weights = {name: field.weight.copy() for name, field in fields.items()}
     pieces: dict[str, list[Piece]] = {name: [] for name in fields}
     factors: list[float] = []
-    owned = {name: field.owned for name, field in fields.items()}
-    for index, scale in enumerate(search.scales):
-        responses = {
-            name: respond(field.difference, weights[name], grid.sheet(name), scale) for name, field in fields.items()
+    view = _view(fields, weights, grid, search, 0, {})
+    for index in range(len(search.scales)):
+        factors.append(view.noise)
+        last = index + 1 == len(search.scales)
+        regions = {name: _regions(view.z[name], grid.sheet(name), search) for name in fields}
+        first = {name: [r for r in mine if last or _whole(r, view.z[name], search)] for name, mine in regions.items()}
+        _take(first, view, weights, pieces, grid, search)
+        if last:
+            break
+        ahead = _view(fields, weights, grid, search, index + 1, {})
+        then = {
+            name: [r for r in mine if not _whole(r, view.z[name], search) and not _grows(r, name, view, ahead)]
+            for name, mine in regions.items()
         }
-        factor = noise_factor(responses, owned, grid)
-        factors.append(factor)
-        for name, response in responses.items():
-            sheet = grid.sheet(name)
-            found, explained = _extract(response, factor, sheet, index, search)
-            pieces[name] += found
-            if found:
-                weights[name][explained] = 0.0
+        _take(then, view, weights, pieces, grid, search)
+        untouched = {name: ahead.responses[name] for name, mine in then.items() if not mine}
+        view = ahead if len(untouched) == len(fields) else _view(fields, weights, grid, search, index + 1, untouched)
     return pieces, tuple(factors)
 
 
-def _extract(
-    response: Response, factor: float, sheet: Sheet, index: int, search: Search
-) -> tuple[list[Piece], NDArray[np.bool_]]:
-    sigma = np.sqrt((factor * response.sigma) ** 2 + search.sigma_floor**2)
-    z = np.where(np.isfinite(sigma), response.amplitude / sigma, 0.0).astype(np.float32)
-    pieces: list[Piece] = []
-    explained = np.zeros(z.shape, bool)
-    for sign in (-1, 1):
-        regions = hysteresis(sign * z, search.seed_z, search.grow_z, sheet)
-        if regions.count == 0:
-            continue
-        core = np.zeros(z.shape, bool)
-        for pixels in pixels_by_label(regions):
-            piece, kept = _piece(sign, index, pixels, z, response, sigma)
-            pieces.append(piece)
-            core.ravel()[kept] = True
-        near = smooth(core.astype(np.float32), sheet, _HALO_FWHM * search.scales[index].fwhm_km) > _HALO_LEVEL
-        explained |= core | (near & (sign * z > 1.0))
-    return pieces, expand(explained, response.factor).astype(bool)
+def _view(
+    fields: Mapping[str, Field],
+    weights: Mapping[str, Plane],
+    grid: Grid,
+    search: Search,
+    index: int,
+    known: Mapping[str, Response],
+) -> _View:
+    """The answers at one scale; those of the sheets in ``known`` are given."""
+    responses = {
+        name: known[name]
+        if name in known
+        else respond(field.difference, weights[name], grid.sheet(name), search.scales[index])
+        for name, field in fields.items()
+    }
+    noise = noise_factor(responses, {name: field.owned for name, field in fields.items()}, grid)
+    sigma = {name: np.sqrt((noise * r.sigma) ** 2 + search.sigma_floor**2) for name, r in responses.items()}
+    z = {
+        name: np.where(np.isfinite(sigma[name]), r.amplitude / sigma[name], 0.0).astype(np.float32)
+        for name, r in responses.items()
+    }
+    return _View(index, noise, responses, sigma, z)
 
 
-def _piece(
-    sign: int, index: int, pixels: NDArray[np.int64], z: Plane, response: Response, sigma: Plane
-) -> tuple[Piece, NDArray[np.int64]]:
-    strength = sign * z.ravel()[pixels]
-    amplitude = sign * response.amplitude.ravel()[pixels]
+def _regions(z: Plane, sheet: Sheet, search: Search) -> list[_Region]:
+    return [
+        _Region(sign, pixels)
+        for sign in (-1, 1)
+        for pixels in pixels_by_label(hysteresis(sign * z, search.seed_z, search.grow_z, sheet))
+    ]
+
+
+def _whole(region: _Region, z: Plane, search: Search) -> bool:
+    """Whether the scale is fine enough and yet sees the region down to half its strength."""
+    return _HALF * float(np.median(region.sign * z.ravel()[region.pixels])) >= search.grow_z
+
+
+def _grows(region: _Region, name: str, view: _View, ahead: _View) -> bool:
+    """Whether the next scale sees the place more clearly: then what this one sees is only a fragment."""
+    z, wider = view.z[name], ahead.z[name]
+    ratio = ahead.responses[name].factor // view.responses[name].factor
+    rows, cols = np.divmod(region.pixels, z.shape[1])
+    strength = region.sign * wider[rows // ratio, cols // ratio]
+    return bool(strength.max() > (region.sign * z.ravel()[region.pixels]).max())
+
+
+def _take(
+    regions: Mapping[str, Sequence[_Region]],
+    view: _View,
+    weights: Mapping[str, Plane],
+    pieces: Mapping[str, list[Piece]],
+    grid: Grid,
+    search: Search,
+) -> None:
+    """Append the regions' pieces and set the weight of what they explain to zero."""
+    halo_km = _HALO_FWHM * search.scales[view.index].fwhm_km
+    for name, mine in regions.items():
+        z, factor = view.z[name], view.responses[name].factor
+        for sign in (-1, 1):
+            core = np.zeros(z.shape, bool)
+            for region in mine:
+                if region.sign == sign:
+                    piece, kept = _piece(region, view, name)
+                    pieces[name].append(piece)
+                    core.ravel()[kept] = True
+            if core.any():
+                near = smooth(core.astype(np.float32), grid.sheet(name), halo_km) > _HALO_LEVEL
+                weights[name][expand(core | (near & (sign * z > 1.0)), factor)] = 0.0
+
+
+def _piece(region: _Region, view: _View, name: str) -> tuple[Piece, NDArray[np.int64]]:
+    z, response, pixels = view.z[name], view.responses[name], region.pixels
+    strength = region.sign * z.ravel()[pixels]
+    amplitude = region.sign * response.amplitude.ravel()[pixels]
     peak = pixels[int(np.argmax(strength))]
     kept = pixels[amplitude >= _HALF * np.quantile(amplitude, _UPPER_QUANTILE)]
     piece = Piece(
-        sign,
-        index,
+        region.sign,
+        view.index,
         float(abs(z.ravel()[peak])),
         float(response.amplitude.ravel()[peak]),
-        float(sigma.ravel()[peak]),
+        float(view.sigma[name].ravel()[peak]),
         full_pixels(kept, z.shape, response.factor),
     )
     return piece, kept
