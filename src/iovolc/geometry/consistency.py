@@ -42,13 +42,15 @@ def near_one_motion(points: Vectors, displacements: Vectors, threshold_km: float
         return np.ones(len(points), dtype=np.bool_)
     search = RANSACRegressor(
         LinearRegression(),
-        min_samples=MIN_FOR_CONSENSUS // 2,
+        min_samples=MIN_FOR_CONSENSUS - 2,
         residual_threshold=threshold_km / body.RADIUS_KM,
         loss=_distance,  # pyright: ignore[reportArgumentType]
         max_trials=TRIALS,
         random_state=0,
     )
-    return search.fit(points, displacements).inlier_mask_
+    model = search.fit(points, displacements)
+    # The motion of all its followers, not of the few that proposed it, decides.
+    return _distance(displacements, model.predict(points)) <= threshold_km / body.RADIUS_KM
 
 
 def _distance(measured: Vectors, model: Vectors) -> Vectors:

@@ -4,8 +4,8 @@ Two passes of tiles, large then small; what is left over is measured on tiles he
 the frame alone: nothing is fitted at the scale of a plausible change. Not for applying the warp
 (:mod:`iovolc.geometry.warp`).
 
-Method: tests on the real mosaics (phase correlation of even contrast and of its gradient, agreement of both, smooth
-field, block cross-validation), after Kuglin & Hines 1975, Padfield 2012 and Wahba 1990.
+Method: phase correlation of even contrast and of its gradient (Kuglin & Hines 1975), both of which must agree; a global
+shift by masked correlation (Padfield 2012); a smoothing spline with block cross-validation (Wahba 1990).
 """
 
 import math
@@ -69,7 +69,8 @@ def register(
     Returns
     -------
     Registration
-        ``local`` with at least ``config.min_tiles`` accepted tiles, ``shift`` with at least three, else ``none``.
+        ``local`` with at least ``config.min_tiles`` accepted tiles; ``shift`` with at least three, or where a local warp
+        misses held-out tiles by more than the shift does; else ``none``.
 
     Raises
     ------
@@ -128,13 +129,14 @@ def _conclude(found: Matches, edge_km: float, config: RegistrationConfig, prior_
         return _unregistered(prior_km)
     shift = Field(rotation_of(found.points, found.displacements), np.zeros((0, 3)))
     from_shift = found.displacements - shift.at(found.points)
-    plain = residual_of_shift(found.points, from_shift, prior_km)
     if count < config.min_tiles:
         # A few tiles that disagree by more than the label's own error are chance matches.
         agreed = spread_km(found.points, from_shift) <= prior_km
+        plain = residual_of_shift(found.points, from_shift, prior_km)
         return _registration(found, shift, plain, "shift") if agreed else _unregistered(prior_km)
     held = hold_out(found.points, found.displacements, edge_km)
     if spread_km(found.points, held.residuals) > spread_km(found.points, from_shift):
+        plain = residual_of(found.points, from_shift, from_shift, prior_km, edge_km)
         return _registration(found, shift, plain, "shift")
     field = fit(found.points, found.displacements, held.smoothing)
     residual = residual_of(found.points, held.residuals, from_shift, prior_km, edge_km)

@@ -10,26 +10,23 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from iovolc import body
+from iovolc.geometry import radial
 from iovolc.geometry.sphere import lat_lon
 
 Vectors = NDArray[np.float64]
 Displacement = Callable[[Vectors], Vectors]
 """Tangent displacement vectors, in units of the radius, at unit vectors."""
 
-KNOTS: Final = 320
-"""About 640 km apart; with more knots, held-out tiles of the real maps are met no better."""
-
-KERNEL_LENGTH: Final = 0.8
-"""Reach of the kernel in units of the radius; between 0.6 and 1.2 it hardly matters on the real maps."""
-
 SMOOTHINGS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FOLDS: Final = 6
-BLOCK_DEG: Final = (20.0, 30.0)
+MIN_INERTIA: Final = 0.02
+"""Mean squared sine of the distance from an axis; a cap of 11 degrees radius has it about its middle."""
+TOLERANCE: Final = 1.03
+MAX_BLOCK_DEG: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Field:
         """Displacement vectors, shape (point, 3), in units of the radius, at unit vectors; tangent to the sphere."""
         found = _rotated(self.rotation, points)
         if self.coefficients.size:
-            found = found + tangent(_kernel(points) @ self.coefficients, points)
+            found = found + tangent(_sum(points, self.coefficients), points)
         return found
 
 
@@ -68,7 +65,7 @@ def rotation_of(points: Vectors, displacements: Vectors) -> Vectors:
     inertia = np.eye(3) - points.T @ points / len(points)
     moment = np.cross(points, displacements).mean(axis=0)
     strength, axes = np.linalg.eigh(inertia)
-    usable = strength > 0.1
+    usable = strength > MIN_INERTIA
     return axes[:, usable] @ ((axes[:, usable].T @ moment) / strength[usable])
 
 
@@ -86,8 +83,9 @@ def fit(points: Vectors, displacements: Vectors, smoothing: float) -> Field:
     """
     rotation = rotation_of(points, displacements)
     rest = displacements - _rotated(rotation, points)
-    design = _kernel(points)
-    return Field(rotation, _solve(design.T @ design, design.T @ rest, smoothing))
+    centres = radial.knots()
+    normal, right = radial.normal_equations(radial.design(points, centres), np.ascontiguousarray(rest.T))
+    return Field(rotation, radial.solve(normal, right, radial.design(centres, centres), smoothing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class HeldOut:
     Parameters
     ----------
     smoothing : float
-        The best of :data:`SMOOTHINGS`.
+        The largest of :data:`SMOOTHINGS` that meets the tiles about as well as any.
     residuals : ndarray, shape (tile, 3)
         Measured less fitted, in units of the radius.
     """
@@ -107,7 +105,7 @@ class HeldOut:
 
 
 def hold_out(points: Vectors, displacements: Vectors, overlap_km: float) -> HeldOut:
-    """Choose the smoothing by leaving out blocks of 20 x 30 degrees, and keep the residuals.
+    """Choose the smoothing by leaving out blocks of up to 20 x 30 degrees, and keep the residuals.
 
     Parameters
     ----------
@@ -116,8 +114,9 @@ def hold_out(points: Vectors, displacements: Vectors, overlap_km: float) -> Held
     overlap_km : float
         Tiles closer than this to a held-out one share pixels with it and take no part either.
     """
-    fold = _folds(points)
-    design = _kernel(points)
+    centres = radial.knots()
+    kernels, roughness = radial.design(points, centres), radial.design(centres, centres)
+    fold = _folds(points, _block_deg(len(points), overlap_km))
     residuals = np.zeros((len(SMOOTHINGS), *points.shape))
     for number in np.unique(fold):
         held = fold == number
@@ -128,19 +127,27 @@ def hold_out(points: Vectors, displacements: Vectors, overlap_km: float) -> Held
             continue
         rotation = rotation_of(points[used], displacements[used])
         rest = displacements - _rotated(rotation, points)
-        normal, right = design[used].T @ design[used], design[used].T @ rest[used]
+        normal, right = radial.normal_equations(kernels[:, used], np.ascontiguousarray(rest[used].T))
         for k, smoothing in enumerate(SMOOTHINGS):
-            coefficients = _solve(normal, right, smoothing)
-            residuals[k, held] = rest[held] - tangent(design[held] @ coefficients, points[held])
-    best = int(np.argmin(np.median(np.linalg.norm(residuals, axis=-1), axis=1)))
+            fitted = radial.combine(kernels[:, held], radial.solve(normal, right, roughness, smoothing))
+            residuals[k, held] = rest[held] - tangent(fitted, points[held])
+    misses = np.median(np.linalg.norm(residuals, axis=-1), axis=1)
+    # Of nearly equal fits the smoothest one strays least beyond the tiles.
+    best = int(np.flatnonzero(misses <= TOLERANCE * misses.min())[-1])
     return HeldOut(SMOOTHINGS[best], residuals[best])
 
 
-def _folds(points: Vectors) -> NDArray[np.int64]:
+def _block_deg(tiles: int, edge_km: float) -> float:
+    """Height of the blocks: a tenth of what half-overlapping tiles cover, so that a small region is not left empty."""
+    extent_km = math.sqrt(tiles) * 0.5 * edge_km
+    return min(max(0.1 * extent_km, edge_km) / body.KM_PER_DEGREE, MAX_BLOCK_DEG)
+
+
+def _folds(points: Vectors, block_deg: float) -> NDArray[np.int64]:
     """Number of the fold of each tile; neighbouring blocks lie in different folds."""
     lat, lon_e = lat_lon(points)
-    row = np.minimum((lat + 90.0) // BLOCK_DEG[0], 180.0 // BLOCK_DEG[0] - 1).astype(np.int64)
-    col = ((lon_e + 180.0) // BLOCK_DEG[1]).astype(np.int64)
+    row = ((lat + 90.0) // block_deg).astype(np.int64)
+    col = ((lon_e + 180.0) // (1.5 * block_deg)).astype(np.int64)
     return (2 * row + col + row // 3) % FOLDS
 
 
@@ -148,22 +155,5 @@ def _rotated(rotation: Vectors, points: Vectors) -> Vectors:
     return np.cross(rotation, points)
 
 
-def _knots() -> Vectors:
-    """Points of a golden-angle spiral, evenly spread over the sphere."""
-    number = np.arange(KNOTS) + 0.5
-    z = 1.0 - 2.0 * number / KNOTS
-    angle = math.pi * (1.0 + math.sqrt(5.0)) * number
-    flat = np.sqrt(1.0 - z * z)
-    return np.stack((flat * np.cos(angle), flat * np.sin(angle), z), axis=-1)
-
-
-def _kernel(points: Vectors) -> Vectors:
-    """Matern kernel (3/2) of the chords between points and knots, shape (point, knot)."""
-    chord = np.sqrt(np.maximum(2.0 - 2.0 * points @ _knots().T, 0.0))
-    scaled = (math.sqrt(3.0) / KERNEL_LENGTH) * chord
-    return (1.0 + scaled) * np.exp(-scaled)
-
-
-def _solve(normal: Vectors, right: Vectors, smoothing: float) -> Vectors:
-    factor = scipy.linalg.cho_factor(normal + smoothing * (_kernel(_knots()) + 1e-9 * np.eye(KNOTS)))
-    return scipy.linalg.cho_solve(factor, right)
+def _sum(points: Vectors, coefficients: Vectors) -> Vectors:
+    return radial.combine(radial.design(points, radial.knots()), coefficients)
