@@ -139,9 +139,7 @@ def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float
     return out
 
 
-def _by_rank(
-    newer: Side, older: Side, frame: Frame
-) -> tuple[dict[str, Plane], dict[str, tuple[Plane, Plane]]]:
+def _by_rank(newer: Side, older: Side, frame: Frame) -> tuple[dict[str, Plane], dict[str, tuple[Plane, Plane]]]:
     sharpness: dict[str, tuple[Plane, Plane]] = {}
     first: dict[str, Plane] = {}
     second: dict[str, Plane] = {}

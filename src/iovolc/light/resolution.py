@@ -90,6 +90,11 @@ def relative_blur(first: Plane, second: Plane, sheet: Sheet) -> RelativeBlur:
     )
 
 
+def relative_blur_px(first: float, second: float) -> float:
+    """Gaussian sigma, in pixels, by which one map of this sharpness is blurrier than the other."""
+    return math.sqrt(abs(blur_px(first) ** 2 - blur_px(second) ** 2))
+
+
 def blur_px(sharpness: float) -> float:
     """Gaussian sigma, in pixels, that turns sharp terrain into one of this sharpness; 0 where it is unknown."""
     if math.isnan(sharpness):

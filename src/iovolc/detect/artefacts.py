@@ -1,0 +1,184 @@
+"""How much a change looks like what light, seams and blur do to maps.
+
+None of these measures decides significance: they flag changes and order them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.cutout import Cutout
+from iovolc.detect.straight import largest_step
+from iovolc.light.resolution import blur_px, relative_blur_px
+
+Values = NDArray[np.float64]
+
+_LOBE = 0.25
+"""A lobe is where the difference exceeds this part of the change's contrast, with the opposite sign."""
+_LEAST_CELLS = 8
+_MAD_TO_SIGMA = 1.4826
+_FULL_SOFTENING_PX = 1.4
+"""Relative blur from which a feature's loss of contrast is all put down to blur (measured on the real maps)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefacts:
+    """Measures of what may have made a change without any change of the surface; 0 means no sign of it.
+
+    Parameters
+    ----------
+    relief : float
+        Share of the change that the lit and shaded flanks of one map explain (:func:`relief`).
+    seam : float
+        Largest straight step beside the footprint across its whole surroundings, as a share of the change.
+    clutter : float
+        Scatter of the difference around the footprint, as a share of the change.
+    disagreement : float
+        Half of one minus the correlation of the two maps around the footprint.
+    streaks : float
+        How far the steepest slopes of either map around here share one direction (coherence of the structure tensor).
+    clipped : float
+        Share of the footprint at the ends of either map's scale of tones.
+    blur : float
+        Relative blur of the two maps over the footprint's radius.
+    softened : float
+        Share of the contrast that the blurrier map shows too, in the same place.
+    noise : float
+        Excess of the noisier map's fine-scale power over that of sharp terrain.
+    displacement : float
+        Registration sigma over the footprint's radius.
+    foreshortening : float
+        By how much the view is stretched here: 1 over the cosine of the emission angle, less 1.
+    """
+
+    relief: float = 0.0
+    seam: float = 0.0
+    clutter: float = 0.0
+    disagreement: float = 0.0
+    streaks: float = 0.0
+    clipped: float = 0.0
+    blur: float = 0.0
+    softened: float = 0.0
+    noise: float = 0.0
+    displacement: float = 0.0
+    foreshortening: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a change besides its surroundings.
+
+    Parameters
+    ----------
+    sharpness : tuple of float
+        Fine-scale power of the newer and the older map over that of sharp terrain; nan where unknown.
+    clipped : float
+        Share of the footprint at the ends of either map's scale of tones.
+    registration_px : float
+        Registration sigma in pixels.
+    foreshortening : float
+        1 over the cosine of the emission angle, less 1.
+    """
+
+    sharpness: tuple[float, float]
+    clipped: float
+    registration_px: float
+    foreshortening: float
+
+
+def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
+    """Measure a change of this mean contrast."""
+    around = cutout.around
+    quiet = around & ~cutout.others
+    radius_px = cutout.radius_px * cutout.step
+    blurrier = blur_px(setting.sharpness[0]) - blur_px(setting.sharpness[1])
+    relative = relative_blur_px(*setting.sharpness)
+    seen = quiet.sum() >= _LEAST_CELLS and contrast != 0.0
+    return Artefacts(
+        relief=relief(cutout, contrast) if seen else 0.0,
+        seam=largest_step(cutout.difference, cutout.inside) / abs(contrast) if seen else 0.0,
+        clutter=_MAD_TO_SIGMA * float(np.median(np.abs(cutout.difference[quiet]))) / abs(contrast) if seen else 0.0,
+        disagreement=0.5 - 0.5 * _correlation(cutout.newer[quiet], cutout.older[quiet]) if seen else 0.5,
+        streaks=max(streaks(plane, cutout) for plane in (cutout.newer, cutout.older)),
+        clipped=setting.clipped,
+        blur=relative / radius_px,
+        softened=_softened(cutout, contrast, quiet, blurrier) * min(1.0, relative / _FULL_SOFTENING_PX)
+        if seen
+        else 0.0,
+        noise=max(0.0, *(value - 1.0 for value in setting.sharpness if math.isfinite(value)), 0.0),
+        displacement=setting.registration_px / radius_px,
+        foreshortening=setting.foreshortening,
+    )
+
+
+def relief(cutout: Cutout, contrast: float) -> float:
+    """Share of a change that a lit and a shaded flank of one map explain.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        The surroundings.
+    contrast : float
+        Mean difference over the footprint.
+
+    Returns
+    -------
+    float
+        0 where no opposite lobe lies beside the change, where it lies all around it (a ring), or where the two lobes
+        come from different maps (a deposit that moved); up to 1 where one map alone shows both.
+    """
+    sign = math.copysign(1.0, contrast)
+    least = _LOBE * abs(contrast)
+    own = cutout.inside & np.isfinite(cutout.difference)
+    lobe = cutout.around & (-sign * cutout.difference > least)
+    rest = cutout.around & (np.abs(cutout.difference) < least)
+    if not lobe.any() or not own.any() or rest.sum() < _LEAST_CELLS:
+        return 0.0
+    shares: list[float] = []
+    for plane, side in ((cutout.newer, sign), (cutout.older, -sign)):
+        level = float(np.median(plane[rest]))
+        mine = float(np.maximum(side * (plane[own] - level), 0.0).sum())
+        theirs = float(np.maximum(-side * (plane[lobe] - level), 0.0).sum())
+        shares.append(min(mine, theirs))
+    mass = abs(contrast) * float(own.sum())
+    return min(max(shares) / mass, 1.0) * _sidedness(own, lobe, cutout.east)
+
+
+def _sidedness(own: NDArray[np.bool_], lobe: NDArray[np.bool_], east: Values) -> float:
+    """Length of the mean unit vector from the footprint's centre to the lobe: 1 on one side, 0 all around."""
+    south = np.broadcast_to(np.arange(own.shape[0], dtype=np.float64)[:, None], own.shape)
+    dx, dy = east[lobe] - east[own].mean(), south[lobe] - south[own].mean()
+    length = np.maximum(np.hypot(dx, dy), 1e-9)
+    return float(np.hypot((dx / length).mean(), (dy / length).mean()))
+
+
+def streaks(plane: Values, cutout: Cutout) -> float:
+    """Coherence of the structure tensor within the change's own size: 0.6 means twice as steep across as along."""
+    known = np.isfinite(plane)
+    down, right = np.gradient(np.where(known, plane, 0.0))
+    right = right / (cutout.east[0, 1] - cutout.east[0, 0])
+    good = np.zeros_like(known)
+    good[1:-1, 1:-1] = known[1:-1, :-2] & known[1:-1, 2:] & known[:-2, 1:-1] & known[2:, 1:-1] & known[1:-1, 1:-1]
+    good &= cutout.near
+    rr, dd, rd = (float(product[good].sum()) for product in (right * right, down * down, right * down))
+    return math.hypot(rr - dd, 2.0 * rd) / (rr + dd) if rr + dd > 0 else 0.0
+
+
+def _softened(cutout: Cutout, contrast: float, quiet: NDArray[np.bool_], blurrier: float) -> float:
+    """Contrast of the feature in the blurrier map over that in the sharper one, if both show it and that one less."""
+    sign = math.copysign(1.0, contrast)
+    own = cutout.inside & np.isfinite(cutout.difference)
+    newer, older = (
+        side * (float(plane[own].mean()) - float(np.median(plane[quiet])))
+        for plane, side in ((cutout.newer, sign), (cutout.older, sign))
+    )
+    strong, weak = (newer, older) if blurrier < 0 else (-older, -newer)
+    return min(max(weak / strong, 0.0), 1.0) if strong > abs(weak) else 0.0
+
+
+def _correlation(first: Values, second: Values) -> float:
+    a, b = first - first.mean(), second - second.mean()
+    spread = math.sqrt(float((a * a).sum()) * float((b * b).sum()))
+    return float((a * b).sum()) / spread if spread > 0 else 0.0

@@ -1,0 +1,120 @@
+"""The surroundings of one cluster, cut out of its sheet."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+from iovolc import body
+from iovolc.detect.clusters import Cluster
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+
+_REACH = 2.0
+"""The surroundings reach as far as this many equal-area radii from the footprint: its own size."""
+_LEAST_RADIUS_PX = 4.0
+_WIDEST_PX = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """A window around a footprint; wide ones keep every n-th pixel only.
+
+    Parameters
+    ----------
+    newer, older, difference : ndarray, shape (row, col), float64
+        Newer epoch, baseline in the newer one's tone, and their difference; NaN where not compared.
+    inside : ndarray, shape (row, col), bool
+        The footprint.
+    others : ndarray, shape (row, col), bool
+        Footprints of other changes.
+    distance : ndarray, shape (row, col), float64
+        Distance from the footprint in its equal-area radii (at least four pixels); 0 inside.
+    east : ndarray, shape (row, col), float64
+        Offset from the window's middle column, in the unit of rows, so that directions are true.
+    step : int
+        One cell in pixels.
+    radius_px : float
+        The equal-area radius in cells.
+    """
+
+    newer: NDArray[np.float64]
+    older: NDArray[np.float64]
+    difference: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+    others: NDArray[np.bool_]
+    distance: NDArray[np.float64]
+    east: NDArray[np.float64]
+    step: int
+    radius_px: float
+
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """The footprint and its surroundings out to its own size."""
+        return self.distance <= _REACH
+
+    @property
+    def around(self) -> NDArray[np.bool_]:
+        """The compared surroundings out to the change's own size."""
+        return ~self.inside & self.near & np.isfinite(self.difference)
+
+
+def cut_out(
+    cluster: Cluster,
+    newer: Mapping[str, Plane],
+    difference: Mapping[str, Plane],
+    changed: Mapping[str, NDArray[np.bool_]],
+    grid: Grid,
+) -> Cutout:
+    """Cut the surroundings of a cluster's largest part out of its sheet.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        The cluster.
+    newer, difference : mapping of str to ndarray, shape (row, col), float32
+        The newer epoch in its own tone, and newer minus baseline; NaN where there is no data.
+    changed : mapping of str to ndarray, shape (row, col), bool
+        Footprints of all changes.
+    grid : Grid
+        The grid.
+    """
+    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    sheet = grid.sheet(name)
+    rows, cols = np.divmod(pixels.astype(np.int64), sheet.shape[1])
+    if sheet.wraps and cols.max() - cols.min() > sheet.shape[1] // 2:
+        cols = np.where(cols < sheet.shape[1] // 2, cols + sheet.shape[1], cols)
+    squeeze = _squeeze(sheet, float(rows.mean()))
+    radius = max(math.sqrt(len(pixels) * squeeze / math.pi), _LEAST_RADIUS_PX)
+    down = math.ceil(_REACH * radius) + 1
+    right = math.ceil(_REACH * radius / squeeze) + 1
+    extent = max(int(np.ptp(rows)) + 2 * down, int(np.ptp(cols)) + 2 * right)
+    step = max(1, math.ceil(extent / _WIDEST_PX))
+    at_row = np.arange(max(rows.min() - down, 0), min(rows.max() + down + 1, sheet.shape[0]), step)
+    low, high = int(cols.min()) - right, int(cols.max()) + right + 1
+    if not sheet.wraps:
+        low, high = max(low, 0), min(high, sheet.shape[1])
+    at_col = np.arange(low, min(high, low + sheet.shape[1]), step)
+    mask = np.zeros((len(at_row), len(at_col)), bool)
+    mask[
+        np.clip((rows - at_row[0]) // step, 0, len(at_row) - 1), np.clip((cols - at_col[0]) // step, 0, len(at_col) - 1)
+    ] = True
+    part = np.ix_(at_row, at_col % sheet.shape[1])
+    change = difference[name][part].astype(np.float64)
+    after = newer[name][part].astype(np.float64)
+    distance = distance_transform_edt(~mask, sampling=(1.0, squeeze)) * step / radius
+    offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * squeeze
+    east = np.broadcast_to(offset, mask.shape).astype(np.float64)
+    return Cutout(after, after - change, change, mask, changed[name][part] & ~mask, distance, east, step, radius / step)
+
+
+def _squeeze(sheet: Sheet, row: float) -> float:
+    """Width of a pixel over its height."""
+    if not sheet.wraps:
+        return 1.0
+    lat = (sheet.top_m / 1000.0 - (row + 0.5) * sheet.pixel_km) / body.RADIUS_KM
+    return max(math.cos(lat), 0.05)

@@ -1,0 +1,99 @@
+"""The words that say what to bear in mind of a detection."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.artefacts import Artefacts, Setting
+from iovolc.detect.clusters import Cluster
+from iovolc.detect.evidence import Evidence, mean_over
+from iovolc.detect.shift import shift_explains
+from iovolc.light.resolution import relative_blur_px
+from iovolc.model.grid import Grid
+
+COMPACT_ELEMENTS = 10.0
+"""Changes of fewer resolution elements are tested against a mere shift."""
+POOR_REGISTRATION_PX = 2.0
+POOR_BLUR_PX = 1.4
+"""Relative blur beyond which blurring the sharper map did not bring the real maps together."""
+REUSED_SHARE = 0.2
+
+LIMITS: Mapping[str, float] = {
+    "relief": 1 / 3,  # lobes of masses within a factor of three
+    "seam": 0.5,  # half of the change goes on along a line beyond it
+    "clutter": 0.5,  # twice the scatter around it
+    "disagreement": 0.5,  # no correlation around it
+    "streaks": 0.6,  # slopes twice as steep across as along
+    "clipped": 0.25,
+    "blur": 0.25,  # of the footprint's radius
+    "softened": 0.5,  # the blurrier map shows half of the feature
+    "noise": 0.5,
+    "displacement": 0.25,  # of the footprint's radius
+    "foreshortening": 1.0,  # 60 degrees from the nadir
+}
+"""Where each measure of :class:`Artefacts` begins to make a change doubtful."""
+
+
+def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence, grid: Grid) -> list[str]:
+    """Flags of a detection, sorted; the words are those of :data:`iovolc.model.tables.EVENT_FLAGS`.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        The detection.
+    found : Artefacts
+        Its artefact measures.
+    known : Setting
+        What the maps say of the place.
+    evidence : Evidence
+        The epoch and its predecessors.
+    grid : Grid
+        The grid.
+    """
+    words = [word for word in ("relief", "seam", "clipped") if getattr(found, word) > LIMITS[word]]
+    if _poorly_resolved(found, known):
+        words.append("resolution")
+    if known.registration_px > POOR_REGISTRATION_PX:
+        words.append("poor_registration")
+    if _is_shift_like(cluster, evidence, grid):
+        words.append("shift_like")
+    if any(_touches(evidence.combined[name].count == 0, px, 0.0) for name, px in cluster.footprint.pixels):
+        words.append("edge")
+    if any(
+        _touches(pair.reused[name], px, REUSED_SHARE)
+        for pair in evidence.pairs
+        for name, px in cluster.footprint.pixels
+        if name in pair.reused
+    ):
+        words.append("not_reobserved")
+    return sorted(words)
+
+
+def _poorly_resolved(found: Artefacts, known: Setting) -> bool:
+    """One map is much blurrier, noisy, smeared along one direction or seen obliquely."""
+    doubtful = any(getattr(found, name) > LIMITS[name] for name in ("softened", "noise", "streaks", "foreshortening"))
+    return doubtful or relative_blur_px(*known.sharpness) > POOR_BLUR_PX
+
+
+def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
+    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    if len(pixels) * (grid.pixel_km / evidence.resolution_km) ** 2 >= COMPACT_ELEMENTS:
+        return False
+    return shift_explains(
+        evidence.newer.side.tone[name],
+        evidence.combined[name].median,
+        evidence.weight[name],
+        pixels,
+        grid.sheet(name),
+        mean_over(cluster, evidence.registration_km) / grid.pixel_km,
+    )
+
+
+def _touches(mask: NDArray[np.bool_], pixels: NDArray[np.int32], share: float) -> bool:
+    """Whether more than this share of a footprint's pixels have a masked neighbour on one of the four sides."""
+    rows, cols = np.divmod(pixels.astype(np.int64), mask.shape[1])
+    return any(
+        bool(mask[np.clip(rows + down, 0, mask.shape[0] - 1), (cols + right) % mask.shape[1]].mean() > share)
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    )

@@ -1,0 +1,85 @@
+"""What is known of a change besides the pixels around it: sharpness, clipping, registration and obliqueness."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.artefacts import Artefacts, Setting, artefacts
+from iovolc.detect.clusters import Cluster
+from iovolc.detect.cutout import cut_out
+from iovolc.detect.describe import Shape, angles_at
+from iovolc.detect.evidence import Evidence, mean_over
+from iovolc.light.match import SHARPNESS_STEP
+from iovolc.model.grid import Grid, SheetName
+
+CLIPPED_SCORE = 3.09
+"""Normal score beyond which a thousandth of a map lies: stretched pictures keep no detail there."""
+_LEAST_SEEN = 0.5
+
+
+def measure_artefacts(
+    clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
+) -> list[Artefacts]:
+    """Artefact measures of all clusters of an epoch."""
+    difference = {name: part.median for name, part in evidence.combined.items()}
+    changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
+    for cluster in clusters:
+        for name, pixels in cluster.footprint.pixels:
+            changed[name].ravel()[pixels] = True
+    return [
+        artefacts(
+            cut_out(cluster, evidence.newer.side.tone, difference, changed, grid),
+            shape.contrast,
+            place,
+        )
+        for cluster, shape, place in zip(clusters, shapes, known, strict=True)
+    ]
+
+
+def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> Setting:
+    """What the maps say of the place of a cluster."""
+    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    k = _partner(evidence, name, pixels)
+    return Setting(
+        _sharpness(evidence, k, name, pixels, grid),
+        _clipped(evidence, k, name, pixels),
+        mean_over(cluster, evidence.registration_km) / grid.pixel_km,
+        _foreshortening(shape, evidence),
+    )
+
+
+def _partner(evidence: Evidence, name: SheetName, pixels: NDArray[np.int32]) -> int:
+    """The first predecessor that shows most of the place."""
+    for k, pair in enumerate(evidence.pairs):
+        if name in pair.value and np.isfinite(pair.value[name].ravel()[pixels]).mean() >= _LEAST_SEEN:
+            return k
+    return 0
+
+
+def _sharpness(
+    evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int32], grid: Grid
+) -> tuple[float, float]:
+    planes = evidence.pairs[k].sharpness.get(name)
+    if planes is None:
+        return math.nan, math.nan
+    rows, cols = np.divmod(pixels.astype(np.int64), grid.sheet(name).shape[1])
+    at = rows // SHARPNESS_STEP, cols // SHARPNESS_STEP
+    return float(np.median(planes[0][at])), float(np.median(planes[1][at]))
+
+
+def _clipped(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int32]) -> float:
+    tones = [
+        look.side.tone[name].ravel()[pixels]
+        for look in (evidence.newer, evidence.older[k])
+        if look.side.quantity == "relative" and name in look.side.tone
+    ]
+    return max((float((np.abs(tone) > CLIPPED_SCORE).mean()) for tone in tones), default=0.0)
+
+
+def _foreshortening(shape: Shape, evidence: Evidence) -> float:
+    """From the emission angle; where no label gives one, spacecraft are taken to have looked from the equator."""
+    angles = [angles_at(look.record, shape)["emission_deg"] for look in (evidence.newer, *evidence.older)]
+    known = [angle for angle in angles if math.isfinite(angle)]
+    return 1.0 / max(math.cos(math.radians(max(known) if known else shape.lat)), 0.01) - 1.0
