@@ -5,11 +5,12 @@ Sections go down to the stages as values; no stage reads configuration on its ow
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from iovolc.errors import ConfigError
 
@@ -79,7 +80,11 @@ class DetectConfig(Section):
     shrinkage: float = Field(
         default=10.0, gt=0.0, description="Weight, in epochs, of the noise model against the history's own spread."
     )
-    max_predecessors: int = Field(default=24, ge=1, description="An epoch is compared with at most this many earlier ones, finest and latest first.")
+    max_predecessors: int = Field(
+        default=24,
+        ge=1,
+        description="An epoch is compared with at most this many earlier ones, finest and latest first.",
+    )
     min_predecessors: int = Field(default=1, ge=1, description="Fewest predecessors with which a pixel is tested.")
     sigma_model: float = Field(
         default=0.02,
@@ -99,6 +104,13 @@ class DetectConfig(Section):
     )
     null_draws: int = Field(default=2, ge=1, description="Surrogate residual fields per epoch.")
     seed: int = Field(default=20231230, ge=0, description="Seed of the surrogates.")
+
+    @field_validator("scales_km")
+    @classmethod
+    def _ascending(cls, scales_km: tuple[float, float]) -> tuple[float, float]:
+        if not 0.0 < scales_km[0] <= scales_km[1] < math.inf:
+            raise ValueError("give the smallest size, above 0, and then the largest")
+        return scales_km
 
 
 class TrackConfig(Section):
@@ -127,6 +139,18 @@ class TrackConfig(Section):
     )
 
 
+class SelectConfig(Section):
+    """Which part of the store a run looks at."""
+
+    since: str = Field(default="", description="Only epochs that end at or after this time (ISO 8601, UTC).")
+    until: str = Field(default="", description="Only epochs that end at or before this time (ISO 8601, UTC).")
+    channels: tuple[str, ...] = Field(default=(), description="Only these channels; empty takes all.")
+    region: tuple[float, float, float, float] | None = Field(
+        default=None, description="Only events inside west, south, east, north (degrees, east-positive)."
+    )
+    site: str = Field(default="", description="Only events whose nearest named feature is this one.")
+
+
 class PublishConfig(Section):
     """Outputs."""
 
@@ -138,6 +162,7 @@ class Config(Section):
     """The whole configuration of a run."""
 
     grid: GridConfig = Field(default_factory=GridConfig, description="The common grid.")
+    select: SelectConfig = Field(default_factory=SelectConfig, description="Which part of the store a run looks at.")
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="From files to epochs.")
     registration: RegistrationConfig = Field(
         default_factory=RegistrationConfig, description="Registration to the fixed reference map."
@@ -175,13 +200,15 @@ def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
     """
     try:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path is not None else {}
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"the configuration {path} cannot be read: {error}") from error
     if data is None:
         data = {}
     if not isinstance(data, dict):
         raise ConfigError(f"the configuration {path} is not a mapping of sections")
-    sections = cast("dict[str, Any]", data)
+    sections: dict[str, Any] = {}
+    for name, part in cast("dict[str, Any]", data).items():
+        sections[name] = {} if part is None else part
     for override in overrides:
         _apply(sections, override)
     try:
@@ -199,7 +226,10 @@ def _apply(data: dict[str, Any], override: str) -> None:
     section: Any = data.setdefault(parts[0], {})
     if not isinstance(section, dict):
         raise ConfigError(f"`{parts[0]}` is not a section of the configuration")
-    section[parts[1]] = yaml.safe_load(text)
+    try:
+        section[parts[1]] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the value of `{override}` cannot be read as YAML: {error}") from error
 
 
 def _yaml_lines(model: BaseModel, indent: int) -> list[str]:
@@ -213,5 +243,10 @@ def _yaml_lines(model: BaseModel, indent: int) -> list[str]:
             lines += [f"{pad}{name}:", *_yaml_lines(value, indent + 1)]
         else:
             plain = model.model_dump(mode="json", include={name})[name]
-            lines.append(f"{pad}{name}: {yaml.safe_dump(plain, default_flow_style=True).splitlines()[0]}")
+            lines.append(f"{pad}{name}: {_scalar(plain)}")
     return lines
+
+
+def _scalar(plain: Any) -> str:
+    """A value as YAML on one line."""
+    return yaml.safe_dump(plain, default_flow_style=True, width=math.inf, allow_unicode=True).splitlines()[0]

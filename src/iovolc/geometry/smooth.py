@@ -36,6 +36,7 @@ def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
     Returns
     -------
     ndarray, shape (row, col), float32
+        The variance is exact; from 2 pixels of sigma on the kernel's peak is 4 % (per axis) lower than a Gaussian's.
     """
     rows = values.shape[0]
     pixel_km = sheet.pixel_km * round(sheet.shape[0] / rows)
@@ -52,16 +53,17 @@ def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
     if sigma_px < _DIRECT_BELOW_PX:
         return _direct_columns(values, _kernel(sigma_px))
     radius, edge = _extended_box(sigma_px)
-    current = values
+    pad = _PASSES * (radius + 1)  # what a pass carries over the edge, the next one brings back
+    current = np.pad(values, ((pad, pad), (0, 0)))
     for _ in range(_PASSES):
         current = _box_columns(current, radius, edge)
-    return current
+    return current[pad:-pad]
 
 
 @njit(cache=True, nogil=True)
 def _kernel(sigma_px: float) -> NDArray[np.float64]:
     """Right half of a Gaussian of unit sum, from its centre to 4 sigma."""
-    reach = int(math.ceil(4.0 * sigma_px))
+    reach = math.ceil(4.0 * sigma_px)
     half = np.empty(reach + 1)
     for i in range(reach + 1):
         half[i] = math.exp(-0.5 * (i / max(sigma_px, 1e-6)) ** 2)
@@ -80,9 +82,8 @@ def _extended_box(sigma_px: float) -> tuple[int, float]:
 
 @njit(cache=True, nogil=True)
 def _smooth_rows(values, sigmas_px, wrap):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    rows, cols = values.shape
     out = np.empty_like(values)
-    for row in range(rows):
+    for row in range(values.shape[0]):
         sigma = sigmas_px[row]
         if sigma < _DIRECT_BELOW_PX:
             half = _kernel(sigma)
