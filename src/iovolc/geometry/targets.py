@@ -78,7 +78,8 @@ def direction(hemisphere: float, x: Triple, y: Triple, right: Triple, up: Triple
         return cos_lat * cos_lon, cos_lat * sin_lon, sin_lat
     px, py = x[0] + right[0], y[0] + up[0]
     q = 0.25 * (px * px + py * py)
-    return -hemisphere * py / (1.0 + q), px / (1.0 + q), hemisphere * (1.0 - q) / (1.0 + q)
+    share = 1.0 / (1.0 + q)
+    return -hemisphere * py * share, px * share, hemisphere * (1.0 - q) * share
 
 
 @njit(**INLINED)
