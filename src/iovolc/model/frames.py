@@ -67,12 +67,15 @@ def _typed(values: "pd.Series[Any]", column: Column) -> "pd.Series[Any]":
         numbers = pd.to_numeric(values).to_numpy(dtype="float64", na_value=math.nan)
         return pd.Series([round_number(float(value), column.decimals) for value in numbers], dtype="float64")
     if column.kind == "list":
-        return pd.Series([[str(item) for item in items] for items in values], dtype=object)
+        lists = [None if items is None else [str(item) for item in items] for items in values]
+        return pd.Series(lists, dtype=object)
     if column.kind == "text":
         texts = [value if isinstance(value, str) and value else None for value in values]
         return pd.Series(texts, dtype=object)
     if column.kind == "time":
         return pd.to_datetime(values, utc=True).astype(_DTYPES["time"])
+    if column.kind == "boolean" and values.isna().any():
+        return values  # a cast would make it False; the schema refuses it
     return values.astype(_DTYPES[column.kind])
 
 
