@@ -146,6 +146,7 @@ def commit(
     entries: Iterable[EpochEntry] = (),
     *,
     refused: Iterable[Refused] = (),
+    accepted: Iterable[str] = (),
     timeout_s: float = 60.0,
 ) -> Manifest:
     """Make epochs part of the cube: merge them with the current manifest and move HEAD, under the store's lock.
@@ -161,6 +162,8 @@ def commit(
     refused : iterable of Refused
         Products that could not be used; the newest refusal of a product counts. One that is, or becomes, an epoch is
         not kept here.
+    accepted : iterable of str
+        Products that are usable now: what was refused of them before is forgotten.
     timeout_s : float
         How long to wait for another writer, in seconds.
 
@@ -180,7 +183,7 @@ def commit(
     with locked(store, timeout_s):
         head = read_head(store)
         _require_fit(store, head, grid, added)
-        manifest = _merged(head, grid, added, tuple(refused))
+        manifest = _merged(head, grid, added, tuple(refused), frozenset(accepted))
         if head is not None and manifest.digest == head.digest:
             return head
         write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
@@ -188,9 +191,15 @@ def commit(
         return manifest
 
 
-def _merged(head: Manifest | None, grid: Grid, added: tuple[EpochEntry, ...], refused: tuple[Refused, ...]) -> Manifest:
+def _merged(
+    head: Manifest | None,
+    grid: Grid,
+    added: tuple[EpochEntry, ...],
+    refused: tuple[Refused, ...],
+    accepted: frozenset[str],
+) -> Manifest:
     old_entries = head.entries if head is not None else ()
-    old_refused = head.refused if head is not None else ()
+    old_refused = [item for item in head.refused if item.product not in accepted] if head is not None else []
     by_id = {entry.observation_id: entry for entry in (*old_entries, *added)}
     by_product = {item.product: item for item in (*old_refused, *sorted(refused)) if item.product not in by_id}
     return Manifest(

@@ -125,12 +125,12 @@ def detect_one(task: Task) -> str:
 
 
 def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
-    """Difference and per-pixel significance of a task on a sheet; None where nothing was compared."""
+    """Difference and its standard deviation per pixel on a sheet; None where nothing was compared."""
     path = _folder_of(task) / f"{sheet}.npz"
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as planes:
-        return planes["difference"].astype(np.float32), planes["z"].astype(np.float32)
+        return planes["difference"].astype(np.float32), planes["sigma"].astype(np.float32)
 
 
 def _folder_of(task: Task) -> Path:
@@ -164,7 +164,7 @@ def _save(change: Any, folder: Path) -> None:
     }
     np.savez(folder / "footprints.npz", allow_pickle=False, **pixels)
     for sheet, plane in change.difference.items():
-        half = {"difference": plane.astype(np.float16), "z": np.clip(change.z[sheet], -6e4, 6e4).astype(np.float16)}
+        half = {"difference": plane.astype(np.float16), "sigma": change.sigma[sheet].astype(np.float16)}
         np.savez(folder / f"{sheet}.npz", allow_pickle=False, **half)
 
 

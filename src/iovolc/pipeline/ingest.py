@@ -95,7 +95,7 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
     findings += [finding for outcome in outcomes for finding in outcome.findings]
-    manifest = commit(context.store, grid, entries, refused=tuple(refused))
+    manifest = commit(context.store, grid, entries, refused=refused, accepted=_accepted(tasks, outcomes, fresh))
     if not manifest.entries:
         if findings:
             raise InputError(findings)
@@ -103,6 +103,13 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
     return Ingested(
         manifest, tuple(entry.observation_id for entry in entries), len(tasks) - len(fresh), tuple(findings)
     )
+
+
+def _accepted(tasks: Sequence[_Task], outcomes: Sequence[_Outcome], fresh: Sequence[_Task]) -> set[str]:
+    """Names under which usable rows may have been refused before."""
+    bad = {task for task, outcome in zip(fresh, outcomes, strict=True) if outcome.entry is None}
+    good = [task.row for task in tasks if task not in bad]
+    return {name for row in good for name in (row.id, str(row.path)) if name} - {str(task.row.path) for task in bad}
 
 
 def _known_keys(store: Path) -> set[str]:

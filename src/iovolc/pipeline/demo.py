@@ -1,0 +1,63 @@
+"""Demo: the main job on the embedded example, with truth listed beside finding."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from iovolc.config import Config, GridConfig
+from iovolc.demo.replay import write_demo
+from iovolc.demo.truth import compare
+from iovolc.model.detection import Tracked
+from iovolc.parallel import Runner
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.publish import Story
+from iovolc.pipeline.run import Finished, run
+
+NOTE = (
+    "This is a demonstration. The map of Io is real, the changes are replayed: published eruptions were drawn onto it "
+    "and seen through simulated cameras. Nothing here is a discovery."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """What the demo came to.
+
+    Parameters
+    ----------
+    finished : Finished
+        The run.
+    results : Path
+        Its outputs.
+    comparison : DataFrame
+        Truth beside finding (:func:`iovolc.demo.truth.compare`).
+    """
+
+    finished: Finished
+    results: Path
+    comparison: pd.DataFrame
+
+
+def demo(folder: Path, runner: Runner) -> Demonstrated:
+    """Write the example's maps and run the main job on them.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``maps/``, ``store/`` and ``results/``.
+    runner : Runner
+        Maps tasks over workers.
+    """
+    catalogue = write_demo(folder / "maps")
+    truth = pd.read_csv(folder / "maps" / "truth.csv")
+    context = Context(folder / "store", Config(grid=GridConfig(pixels_per_degree=4)), runner)
+    comparisons: list[pd.DataFrame] = []
+
+    def tell(tracked: Tracked) -> Story:
+        sure = tracked.events[tracked.events["tier"] != "C"]
+        comparisons.append(compare(truth, sure))
+        return Story((NOTE,), comparisons[-1])
+
+    finished = run([catalogue], context, folder / "results", teller=tell)
+    return Demonstrated(finished, folder / "results", comparisons[-1])

@@ -1,0 +1,191 @@
+"""The maps and views of a run, read from what ingest and detection have kept."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from iovolc.detect.matched import sigma_px_squared
+from iovolc.detect.pyramid import Scale, expand, reduce_weighted
+from iovolc.geometry.smooth import smooth
+from iovolc.model.detection import Tracked
+from iovolc.model.grid import Grid, SheetName
+from iovolc.pipeline.detect import Scan, Task, maps_of
+from iovolc.pipeline.tones import look_at
+from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout
+from iovolc.publish.sampling import local_view, view
+
+Plane = NDArray[np.float32]
+
+COMPLETENESS_KM = 60.0
+COMPLETENESS_CONTRAST = 0.2
+COMPLETENESS_RANK = 1.0
+CUTOUT_PX = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Gives the layers of channels and the views of events.
+
+    Parameters
+    ----------
+    scan : Scan
+        What was compared.
+    tracked : Tracked
+        Events and footprints.
+    grid : Grid
+        The grid.
+    """
+
+    scan: Scan
+    tracked: Tracked
+    grid: Grid
+
+    def summaries(self) -> tuple[ChannelSummary, ...]:
+        """What the layers of each channel show: its newest epoch."""
+        return tuple(_summary(task) for task in self._newest().values())
+
+    def layers(self, channel: str, sheet_name: SheetName) -> ChannelLayers:
+        """The layers of a channel's newest epoch on a sheet."""
+        task = self._newest()[channel]
+        sheet = self.grid.sheet(sheet_name)
+        look = look_at(task.store, task.entry)
+        nothing = np.full(sheet.shape, np.nan, np.float32)
+        tone = look.side.tone.get(sheet_name, nothing)
+        found = maps_of(task, sheet_name)
+        difference, sigma = found if found is not None else (nothing, nothing)
+        compared = np.isfinite(difference)
+        return ChannelLayers(
+            value=tone if _relative(task) else np.exp(tone),
+            difference=difference,
+            z=difference / sigma,
+            status=self._status(task, sheet_name, tone, compared),
+            resolution_km=np.where(compared, np.float32(look.side.resolution_km), np.float32(np.nan)),
+            comparable=compared,
+            completeness=self._completeness(task, sheet_name, sigma),
+        )
+
+    def cutout(self, event_id: str, half_km: float) -> Cutout | None:
+        """Before and after of an event, in the epoch and channel that show it most significantly."""
+        detections = self.tracked.detections
+        mine = detections[detections["event_id"] == event_id]
+        if mine.empty:
+            return None
+        event = next(row for row in _rows(self.tracked.events) if row["event_id"] == event_id)
+        best = _rows(mine.sort_values(["snr", "detection_id"], ascending=[False, True]))[0]
+        task = self._tasks()[best["observation_id"]]
+        lat, lon_e = local_view(event["lat"], event["lon_e"], half_km, CUTOUT_PX)
+        tone = look_at(task.store, task.entry).side.tone
+        after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
+        difference = view(self.grid, lambda name: self._difference(task, name), lat, lon_e)
+        before = after - difference
+        unit = "normal scores" if _relative(task) else "albedo (normalised)"
+        return Cutout(
+            lat=event["lat"],
+            lon_e=event["lon_e"],
+            half_km=half_km,
+            before=before if _relative(task) else np.exp(before),
+            after=after if _relative(task) else np.exp(after),
+            difference=difference,
+            channel=task.entry.channel,
+            unit=unit,
+            difference_unit="change of rank" if _relative(task) else "change of ln albedo",
+            before_ids=tuple(best["reference_ids"]),
+            after_ids=(task.entry.observation_id,),
+            before_utc=_span(task, best["reference_ids"]),
+            after_utc=(task.entry.start_utc, task.entry.stop_utc),
+        )
+
+    def _tasks(self) -> dict[str, Task]:
+        return {task.entry.observation_id: task for task in self.scan.tasks}
+
+    def _newest(self) -> dict[str, Task]:
+        return {task.entry.channel: task for task in self.scan.tasks}
+
+    def _nothing(self, sheet_name: str) -> Plane:
+        return np.full(self.grid.sheet(sheet_name).shape, np.nan, np.float32)
+
+    def _difference(self, task: Task, sheet_name: SheetName) -> Plane:
+        found = maps_of(task, sheet_name)
+        return self._nothing(sheet_name) if found is None else found[0]
+
+    def _status(self, task: Task, sheet_name: SheetName, tone: Plane, compared: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Codes of :data:`iovolc.publish.run_output.PIXEL_STATUS`."""
+        status = np.isfinite(tone).astype(np.uint8)
+        status[compared] = 2
+        tiers = dict(zip(self.tracked.events["event_id"], self.tracked.events["tier"], strict=True))
+        mine = self.tracked.detections
+        for row in _rows(mine[mine["observation_id"] == task.entry.observation_id]):
+            code = 3 if tiers.get(row["event_id"]) == "C" else 4
+            for name, pixels in self.scan.detected.footprints[row["detection_id"]].pixels:
+                if name == sheet_name:
+                    status.ravel()[pixels] = np.maximum(status.ravel()[pixels], code)
+        return status
+
+    def _completeness(self, task: Task, sheet_name: SheetName, sigma: Plane) -> Plane:
+        """Probability that the stated change passes the seed threshold, from the analytic variance at its size."""
+        sheet = self.grid.sheet(sheet_name)
+        weight = np.where(np.isfinite(sigma), 1.0 / np.maximum(sigma, 1e-10) ** 2, 0.0).astype(np.float32)
+        scale = Scale(max(COMPLETENESS_KM, 2.0 * self.grid.pixel_km))
+        factor = scale.factor(sheet)
+        _, weights, counts = reduce_weighted(np.zeros_like(weight), weight, factor)
+        total = smooth(weights, sheet, scale.sigma_km)
+        spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
+        config = task.config
+        floor = config.sigma_rank if _relative(task) else config.sigma_model
+        contrast = COMPLETENESS_RANK if _relative(task) else COMPLETENESS_CONTRAST
+        noise = self._noise_factor(task, scale)
+        error = np.sqrt(noise**2 * spread[:, None] / np.maximum(total, 1e-20) + floor**2)
+        chance = np.where(counts > 0, ndtr(contrast / error - config.seed_z), np.nan)
+        return expand(chance.astype(np.float32), factor)
+
+    def _noise_factor(self, task: Task, scale: Scale) -> float:
+        statistics = next(item for item in self.scan.statistics if item["observation_id"] == task.entry.observation_id)
+        sizes = np.log(np.array(statistics["scales_km"], dtype=float))
+        factors = np.array([math.nan if item is None else item for item in statistics["noise_factors"]], dtype=float)
+        known = np.isfinite(factors)
+        return float(np.interp(math.log(scale.fwhm_km), sizes[known], factors[known])) if known.any() else 1.0
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dict(orient="records")  # type: ignore[return-value]
+
+
+def _relative(task: Task) -> bool:
+    return task.entry.quantity == "relative"
+
+
+def _summary(task: Task) -> ChannelSummary:
+    relative = _relative(task)
+    size = f"a change of {COMPLETENESS_KM:.0f} km and "
+    return ChannelSummary(
+        channel=task.entry.channel,
+        observation_id=task.entry.observation_id,
+        reference_ids=tuple(entry.observation_id for entry in task.predecessors),
+        difference="rank" if relative else "log_ratio",
+        unit="normal scores" if relative else "albedo",
+        completeness_of=size + ("one standard deviation of the map" if relative else "20 % in albedo"),
+    )
+
+
+def _span(task: Task, ids: Sequence[str]) -> tuple[Any, Any]:
+    used = [entry for entry in task.predecessors if entry.observation_id in set(ids)] or list(task.predecessors)
+    return min(entry.start_utc for entry in used), max(entry.stop_utc for entry in used)
+
+
+def false_event_rate(statistics: Sequence[Mapping[str, Any]], events: pd.DataFrame) -> float | None:
+    """Events of tier A or B per million km2 that the null would give by itself; None without any comparison.
+
+    The null's clusters per field times the share of them that would pass where the weakest event of tier B did.
+    """
+    area = sum(float(item["compared_km2"]) for item in statistics) / 1e6
+    if area <= 0:
+        return None
+    passed = events.loc[events["tier"].isin(["A", "B"]), "p_value"]
+    worst = float(passed.max()) if len(passed) else 0.0
+    return sum(float(item["null_clusters_per_draw"]) for item in statistics) * worst / area

@@ -1,0 +1,159 @@
+"""Publish: the outputs of a run, in the store and, as the same files, where the user wants them."""
+
+import hashlib
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from iovolc import __version__
+from iovolc.archive.reference import load_reference
+from iovolc.config import Config
+from iovolc.cube.entry import Refused
+from iovolc.cube.epochs import read_head_json
+from iovolc.cube.files import write_json
+from iovolc.cube.layout import latest_run_file, local, run_folder
+from iovolc.cube.manifest import Manifest
+from iovolc.cube.quarantine import read_quarantine
+from iovolc.errors import Finding
+from iovolc.model import frames
+from iovolc.model.detection import Tracked
+from iovolc.model.grid import Grid
+from iovolc.model.observation import ObservationRecord
+from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES, SEGMENTS
+from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.maps import Maps, false_event_rate
+from iovolc.publish.outputs import OWN_NAMES
+from iovolc.publish.outputs import publish as write_outputs
+from iovolc.publish.run_output import InputFile, ManifestSummary, RunOutput
+from iovolc.publish.staging import staged
+
+_PACKAGES = (
+    "connected-components-3d", "dask", "numba", "numpy", "pandas", "pyproj", "rasterio", "scikit-image", "scikit-learn",
+    "scipy", "xarray", "zarr",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a reader must be told beside the results.
+
+    Parameters
+    ----------
+    notes : tuple of str
+        Shown first, for example that the changes are replayed.
+    truth : DataFrame or None
+        What was really there beside what was found.
+    """
+
+    notes: tuple[str, ...] = ()
+    truth: pd.DataFrame | None = None
+
+
+NO_STORY = Story()
+
+
+def run_id(manifest: Manifest, config: Config) -> str:
+    """First 12 hexadecimal digits of the sha256 of configuration, algorithm versions and manifest."""
+    identity = [config.digest(), dict(ALGORITHM_VERSIONS), manifest.digest, __version__]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def publish(
+    manifest: Manifest,
+    scan: Scan,
+    tracked: Tracked,
+    context: Context,
+    *,
+    out: Path | None = None,
+    story: Story = NO_STORY,
+    timings: Mapping[str, float] | None = None,
+) -> Path:
+    """Write a run's outputs into the store, point ``runs/latest.json`` to them, and copy them to ``out``.
+
+    Parameters
+    ----------
+    manifest, scan, tracked : Manifest, Scan, Tracked
+        What was compared, what changed and what it means.
+    context : Context
+        Store and configuration.
+    out : Path or None
+        Where the user wants the same files.
+    story : Story
+        Notes, and the truth if it is known.
+    timings : mapping of str to float or None
+        Seconds of the stages before.
+
+    Returns
+    -------
+    Path
+        The folder in the store.
+    """
+    name = run_id(manifest, context.config)
+    folder = Path(local(run_folder(context.store, name)))
+    if not (folder / "run.json").exists():
+        write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
+    write_json(local(latest_run_file(context.store)), {"run_id": name})
+    if out is not None and out.absolute() != folder.absolute():
+        with staged(out, OWN_NAMES) as partial:
+            shutil.copytree(folder, partial, dirs_exist_ok=True)
+    return folder
+
+
+def _output(
+    name: str,
+    manifest: Manifest,
+    scan: Scan,
+    tracked: Tracked,
+    context: Context,
+    story: Story,
+    timings: Mapping[str, float],
+) -> RunOutput:
+    maps = Maps(scan, tracked, Grid.at(manifest.pixels_per_degree))
+    reference = load_reference(context.config.registration.reference)
+    heads = [read_head_json(context.store, entry) for entry in manifest.entries]
+    inputs = tuple(InputFile.of(ObservationRecord.from_json(head["record"])) for head in heads)
+    refused = refusals(context.store, manifest.refused)
+    events = tracked.events.assign(run_id=name)
+    return RunOutput(
+        run_id=name,
+        config=context.config,
+        manifest=ManifestSummary(manifest.number, manifest.digest, inputs),
+        channels=maps.summaries(),
+        tracked=Tracked(events, tracked.detections, tracked.footprints),
+        looks=scan.detected.looks,
+        segments=frames.empty(SEGMENTS),
+        hotspots=frames.empty(HOTSPOTS),
+        light_curves=frames.empty(LIGHT_CURVES),
+        layers=maps.layers,
+        cutout=maps.cutout,
+        null_statistics={
+            "false_events_per_million_km2": false_event_rate(scan.statistics, events),
+            "by_epoch": list(scan.statistics),
+        },
+        refused=refused,
+        state="degraded" if manifest.refused else "ok",
+        package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
+        algorithm_versions={"iovolc": __version__, **ALGORITHM_VERSIONS},
+        credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
+        notes=story.notes,
+        truth=story.truth,
+        timings=timings,
+    )
+
+
+def refusals(store: Path, refused: Sequence[Refused]) -> tuple[Finding, ...]:
+    """The numbered problems of what a manifest lists as refused."""
+    findings: list[Finding] = []
+    for item in refused:
+        record = read_quarantine(store, item.sha256).get(item.product, {})
+        findings += [
+            Finding(found["code"], found["product"], found["detail"], found["row"], found["column"])
+            for found in record.get("findings", ())
+        ]
+    return tuple(findings)

@@ -1,0 +1,108 @@
+"""Run: ingest, detect, track, publish, one after the other."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from iovolc.cube.manifest import Manifest, read_head
+from iovolc.errors import Finding, NoWork
+from iovolc.model.detection import Tracked
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.detect import detect
+from iovolc.pipeline.ingest import ingest
+from iovolc.pipeline.publish import NO_STORY, Story, publish
+from iovolc.pipeline.select import select_epochs
+from iovolc.pipeline.track import track
+from iovolc.publish.outputs import OWN_NAMES
+from iovolc.publish.staging import check_replaceable
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run came to.
+
+    Parameters
+    ----------
+    folder : Path
+        Its outputs in the store.
+    tracked : Tracked
+        Events and detections.
+    findings : tuple of Finding
+        Problems of the inputs that were refused.
+    """
+
+    folder: Path
+    tracked: Tracked
+    findings: tuple[Finding, ...]
+
+    @property
+    def degraded(self) -> bool:
+        """Whether some inputs were refused and the rest published."""
+        return bool(self.findings)
+
+
+Teller = Callable[[Tracked], Story]
+"""Says what a reader must be told, once the events are known."""
+
+
+def no_story(tracked: Tracked) -> Story:  # noqa: ARG001
+    """Nothing to tell."""
+    return NO_STORY
+
+
+def run(catalogues: Sequence[Path], context: Context, out: Path, *, teller: Teller = no_story) -> Finished:
+    """From catalogues to published outputs.
+
+    Parameters
+    ----------
+    catalogues : sequence of Path
+        CSV files.
+    context : Context
+        Store, configuration and workers.
+    out : Path
+        Where the outputs go; the same files lie in the store.
+    teller : callable
+        Gives notes, and the truth if it is known, for the events found.
+    """
+    check_replaceable(out.absolute(), OWN_NAMES)
+    timings: dict[str, float] = {}
+    with timed(timings, "ingest"):
+        ingested = ingest(catalogues, context)
+    tracked, folder = follow(ingested.manifest, context, out, timings, teller)
+    return Finished(folder, tracked, ingested.findings)
+
+
+def follow(
+    manifest: Manifest, context: Context, out: Path | None, timings: dict[str, float], teller: Teller = no_story
+) -> tuple[Tracked, Path]:
+    """Detect, track and publish what a manifest holds; the events, and their folder in the store."""
+    chosen = select_epochs(manifest, context.config.select)
+    with timed(timings, "detect"):
+        scan = detect(chosen, context)
+    with timed(timings, "track"):
+        tracked = track(chosen, scan, context)
+    return tracked, publish(chosen, scan, tracked, context, out=out, story=teller(tracked), timings=timings)
+
+
+def current_manifest(store: Path) -> Manifest:
+    """The store's current manifest.
+
+    Raises
+    ------
+    NoWork
+        If nothing has been ingested yet.
+    """
+    head = read_head(store)
+    if head is None:
+        raise NoWork(f"the store {store} holds no epoch yet: run `iovolc ingest` first")
+    return head
+
+
+@contextmanager
+def timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Write the seconds that a block takes into ``timings``."""
+    start = time.perf_counter()
+    yield
+    timings[stage] = time.perf_counter() - start

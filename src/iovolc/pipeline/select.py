@@ -1,0 +1,46 @@
+"""Which part of a store a run looks at: a manifest and its events, narrowed by the configuration."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from iovolc.config import SelectConfig
+from iovolc.cube.entry import EpochEntry
+from iovolc.cube.manifest import Manifest
+from iovolc.errors import ConfigError
+from iovolc.model.detection import Tracked
+from iovolc.model.observation import parse_utc
+
+
+def select_epochs(manifest: Manifest, config: SelectConfig) -> Manifest:
+    """The manifest with the chosen times and channels only."""
+    return replace(manifest, entries=tuple(entry for entry in manifest.entries if _chosen(entry, config)))
+
+
+def _chosen(entry: EpochEntry, config: SelectConfig) -> bool:
+    try:
+        late = bool(config.since) and entry.stop_utc < parse_utc(config.since)
+        early = bool(config.until) and entry.stop_utc > parse_utc(config.until)
+    except ValueError as error:
+        raise ConfigError(f"a time of the selection cannot be read: {error}; write 2023-12-30T08:36:00Z") from error
+    return not (late or early) and (not config.channels or entry.channel in config.channels)
+
+
+def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:
+    """The events of the chosen region and site, with their detections."""
+    events = tracked.events
+    keep = np.ones(len(events), bool)
+    if config.region is not None:
+        west, south, east, north = config.region
+        width = (east - west) % 360.0 or 360.0
+        keep &= events["lat"].between(south, north).to_numpy()
+        keep &= ((events["lon_e"].to_numpy() - west) % 360.0) <= width
+    if config.site:
+        keep &= (events["nearest_feature"].fillna("").str.lower() == config.site.lower()).to_numpy()
+    if keep.all():
+        return tracked
+    chosen = events[keep].reset_index(drop=True)
+    names = set(chosen["event_id"])
+    detections: pd.DataFrame = tracked.detections[tracked.detections["event_id"].isin(names)].reset_index(drop=True)
+    return Tracked(chosen, detections, {name: item for name, item in tracked.footprints.items() if name in names})

@@ -1,0 +1,45 @@
+"""Track: from the detections of a manifest to events."""
+
+from collections.abc import Sequence
+
+from iovolc.archive.gazetteer import load_features
+from iovolc.cube.entry import EpochEntry
+from iovolc.cube.manifest import Manifest
+from iovolc.model.detection import EpochInfo, Tracked
+from iovolc.model.grid import Grid
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.select import select_events
+from iovolc.track import track as join
+
+
+def track(manifest: Manifest, scan: Scan, context: Context) -> Tracked:
+    """Join the detections to events.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What was scanned.
+    scan : Scan
+        Its changes.
+    context : Context
+        Store and configuration.
+    """
+    config = context.config
+    tracked = join(
+        scan.detected,
+        _infos(manifest.entries),
+        load_features(),
+        Grid.at(manifest.pixels_per_degree),
+        config.track,
+        config.detect.q,
+        manifest.channels,
+    )
+    return select_events(tracked, config.select)
+
+
+def _infos(entries: Sequence[EpochEntry]) -> list[EpochInfo]:
+    return [
+        EpochInfo(entry.observation_id, entry.channel, entry.mission, entry.instrument, entry.start_utc, entry.stop_utc)
+        for entry in entries
+    ]
