@@ -29,6 +29,11 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     -------
     ndarray, shape (place,)
         P(chi-square > observed) under no change.
+
+    Notes
+    -----
+    Weights that favour small differences make the weighted variance too small, and each iteration more so. So the
+    statistic is scaled to the median of chi-square, which fewer than half of the places can move.
     """
     out = np.full(len(first), np.nan)
     good = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1) & (weight > 0)
@@ -40,7 +45,9 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     for _ in range(_ITERATIONS):
         variates, correlation = _variates(first[good], second[good], weight[good] * probability)
         spread = 2.0 * np.maximum(1.0 - correlation, 1e-9)
-        probability = chi2.sf((variates**2 / spread).sum(axis=1), bands)
+        observed = (variates**2 / spread).sum(axis=1)
+        narrowed = max(1.0, float(np.median(observed)) / float(chi2.median(bands)))
+        probability = chi2.sf(observed / narrowed, bands)
         if np.max(np.abs(correlation - previous)) < _TOLERANCE:
             break
         previous = correlation
