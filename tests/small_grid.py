@@ -70,3 +70,12 @@ def area_on(grid, footprint):
 
 def cap_km2(radius_km):
     return 2.0 * math.pi * body.RADIUS_KM**2 * (1.0 - math.cos(radius_km / body.RADIUS_KM))
+
+
+def terrain(sheet, seed, exponent=1.25):
+    """Rough terrain with an amplitude spectrum f^-exponent, closed at all edges, of standard deviation 1."""
+    white = np.random.default_rng(seed).standard_normal(sheet.shape)
+    frequency = np.hypot(*np.meshgrid(*(np.fft.fftfreq(n) for n in sheet.shape), indexing="ij"))
+    frequency[0, 0] = np.inf
+    rough = np.fft.ifft2(np.fft.fft2(white) * frequency**-exponent).real
+    return (rough / rough.std()).astype(np.float32)

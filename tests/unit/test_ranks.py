@@ -21,7 +21,7 @@ def test_scores_are_standard_normal(picture):
     assert found.std() == pytest.approx(1.0, abs=0.01)
 
 
-@pytest.mark.parametrize("stretch", [np.sqrt, lambda x: 3.0 * x - 7.0, lambda x: np.log1p(x)])
+@pytest.mark.parametrize("stretch", [np.sqrt, lambda x: 3.0 * x - 7.0, np.log1p])
 def test_a_stretch_changes_nothing(picture, stretch):
     np.testing.assert_allclose(scores(stretch(picture)), scores(picture), atol=0.05)
 
