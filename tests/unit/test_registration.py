@@ -4,7 +4,7 @@ from registration_scene import WHOLE, displaced, surface, turned
 
 from iovolc import body
 from iovolc.config import RegistrationConfig
-from iovolc.geometry import lattice
+from iovolc.geometry import lattice, radial
 from iovolc.geometry.registration import register
 from iovolc.geometry.sphere import lat_lon, unit_vectors
 from iovolc.model.epoch import Registration
@@ -15,6 +15,12 @@ PIXEL_KM = 31.79
 REGION = Bounds(-50.0, 50.0, 50.0, -50.0)
 SHAPE = (100, 100)
 COARSE = RegistrationConfig(tile_km=(1020.0, 1020.0), search_km=(130.0, 100.0))
+
+
+@pytest.fixture(autouse=True)
+def _few_knots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shifts need no fine field; without compilation it would cost minutes."""
+    monkeypatch.setattr(radial, "KNOTS", 80)
 
 
 def registered(pixels: np.ndarray, config: RegistrationConfig = COARSE, sigma_km: float = 10.0) -> Registration:

@@ -69,8 +69,8 @@ def register(
     Returns
     -------
     Registration
-        ``local`` with at least ``config.min_tiles`` accepted tiles; ``shift`` with at least three, or where a local warp
-        misses held-out tiles by more than the shift does; else ``none``.
+        ``local`` with at least ``config.min_tiles`` accepted tiles; ``shift`` with at least three, or where a local
+        warp misses held-out tiles by more than the shift does; else ``none``.
 
     Raises
     ------
