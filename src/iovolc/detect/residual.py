@@ -150,7 +150,8 @@ def residual_variance(
         name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
         for name, part in combined.items()
     }
-    values = np.concatenate([np.abs(plane[owned[name] & np.isfinite(plane)]) for name, plane in scaled.items()])
+    known_values = [np.abs(plane[owned[name] & np.isfinite(plane)]) for name, plane in scaled.items()]
+    values = np.concatenate([np.empty(0, np.float32), *known_values])
     spread = _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
     out: dict[str, Plane] = {}
     for name, plane in scaled.items():
