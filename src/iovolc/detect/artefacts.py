@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.cutout import Cutout
-from iovolc.detect.straight import largest_step
+from iovolc.detect.straight import straight_edge
 from iovolc.light.resolution import blur_px, relative_blur_px
 
 Values = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Artefacts:
     relief : float
         Share of the change that the lit and shaded flanks of one map explain (:func:`relief`).
     seam : float
-        Largest straight step beside the footprint across its whole surroundings, as a share of the change.
+        Share of a straight line across the surroundings along which the difference steps the same way.
     clutter : float
         Scatter of the difference around the footprint, as a share of the change.
     disagreement : float
@@ -98,7 +98,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
     seen = quiet.sum() >= _LEAST_CELLS and contrast != 0.0
     return Artefacts(
         relief=relief(cutout, contrast) if seen else 0.0,
-        seam=largest_step(cutout.difference, cutout.inside) / abs(contrast) if seen else 0.0,
+        seam=straight_edge(cutout.difference, cutout.inside, contrast) if seen else 0.0,
         clutter=_MAD_TO_SIGMA * float(np.median(np.abs(cutout.difference[quiet]))) / abs(contrast) if seen else 0.0,
         disagreement=0.5 - 0.5 * _correlation(cutout.newer[quiet], cutout.older[quiet]) if seen else 0.5,
         streaks=max(streaks(plane, cutout) for plane in (cutout.newer, cutout.older)),
@@ -133,17 +133,23 @@ def relief(cutout: Cutout, contrast: float) -> float:
     least = _LOBE * abs(contrast)
     own = cutout.inside & np.isfinite(cutout.difference)
     lobe = cutout.around & (-sign * cutout.difference > least)
-    rest = cutout.around & (np.abs(cutout.difference) < least)
+    rest = cutout.around & ~lobe & ~cutout.others
     if not lobe.any() or not own.any() or rest.sum() < _LEAST_CELLS:
         return 0.0
     shares: list[float] = []
     for plane, side in ((cutout.newer, sign), (cutout.older, -sign)):
-        level = float(np.median(plane[rest]))
-        mine = float(np.maximum(side * (plane[own] - level), 0.0).sum())
-        theirs = float(np.maximum(-side * (plane[lobe] - level), 0.0).sum())
+        stands_out = plane - float(np.median(plane[rest]))
+        mine = _made_by(side * stands_out[own], cutout.difference[own])
+        theirs = _made_by(-side * stands_out[lobe], cutout.difference[lobe])
         shares.append(min(mine, theirs))
     mass = abs(contrast) * float(own.sum())
     return min(max(shares) / mass, 1.0) * _sidedness(own, lobe, cutout.east)
+
+
+def _made_by(stands_out: Values, difference: Values) -> float:
+    """Sum of the difference where this map stands out by at least half of it: where it, not the other, made it."""
+    size = np.abs(difference)
+    return float(np.minimum(stands_out, size)[stands_out >= 0.5 * size].sum())
 
 
 def _sidedness(own: NDArray[np.bool_], lobe: NDArray[np.bool_], east: Values) -> float:

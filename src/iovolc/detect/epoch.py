@@ -19,7 +19,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
-from iovolc.detect.residual import Combined, combine, gradient, residual_variance, variance
+from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
 from iovolc.detect.rows import Evidence, describe_all
 from iovolc.detect.significance import Tail, p_values, q_values
 from iovolc.geometry.lattice import sample
@@ -180,7 +180,7 @@ def _fields(
     bare: dict[str, Plane] = {}
     for name, part in combined.items():
         known = np.isfinite(part.median) & (part.count >= config.min_predecessors)
-        slope = gradient(newer.side.tone[name], frame.grid.sheet(name))
+        slope = shared_gradient(newer.side.tone[name], part.median, frame.grid.sheet(name))
         shift = (registration_km[name] * slope) ** 2
         still = variance(part, noise[name], np.zeros_like(shift), config.shrinkage)
         bare[name] = _weight(known, still)

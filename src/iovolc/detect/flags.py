@@ -21,7 +21,7 @@ REUSED_SHARE = 0.2
 
 LIMITS: Mapping[str, float] = {
     "relief": 1 / 3,  # lobes of masses within a factor of three
-    "seam": 0.5,  # half of the change goes on along a line beyond it
+    "seam": 0.5,  # a straight edge of half the width of its surroundings
     "clutter": 0.5,  # twice the scatter around it
     "disagreement": 0.5,  # no correlation around it
     "streaks": 0.6,  # slopes twice as steep across as along

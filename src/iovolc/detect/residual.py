@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter
 
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.model.grid import Grid, Sheet
@@ -19,6 +20,8 @@ Plane = NDArray[np.float32]
 
 LOCAL_FWHM_KM = 600.0
 LOCAL_SHARE = 0.3
+_SHARED_PX = 5
+"""A feature of one map is sought in the other within this window."""
 _MAD_TO_SIGMA = 1.4826
 _CLIP = 3.0
 _CLIPPED_VARIANCE = 0.9733
@@ -124,6 +127,25 @@ def gradient(values: Plane, sheet: Sheet) -> Plane:
     edge = np.pad(edge, ((0, 0), (1, 1)), mode="wrap" if sheet.wraps else "edge")
     rows, cols = slope.shape
     return np.max([edge[i : i + rows, j : j + cols] for i in range(3) for j in range(3)], axis=0)
+
+
+def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:
+    """Steepest slope that newer epoch and baseline both have about here, per kilometre.
+
+    A misplaced feature is in both maps, so both have its slope; a new one is in one map only, and its own edge must
+    not count as a sign of misregistration.
+
+    Parameters
+    ----------
+    newer, difference : ndarray, shape (row, col), float32
+        The newer epoch, and newer minus baseline; NaN where there is no data.
+    sheet : Sheet
+        The sheet, whole.
+    """
+    baseline = gradient(newer - difference, sheet)
+    across = "wrap" if sheet.wraps else "nearest"
+    near = maximum_filter(baseline, size=_SHARED_PX, mode=("nearest", across))
+    return np.minimum(gradient(newer, sheet), near)
 
 
 def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:

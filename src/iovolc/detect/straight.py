@@ -7,15 +7,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 _DIRECTIONS = 36
-_LEAST_LENGTH = 0.5
-"""Least length of a line over the window's shorter edge."""
+_LEAST_STEP = 0.5
+"""Least step over the change's contrast."""
+_HALF_WIDTH = 1.5
+"""A step is taken between the places this many cells to both sides of a line."""
 
 
-def largest_step(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
-    """Largest jump of a window's mean from one straight line to the next, beside a footprint.
+def straight_edge(values: NDArray[np.float64], inside: NDArray[np.bool_], contrast: float) -> float:
+    """Largest share of a straight line beside a footprint along which the values step the same way.
 
-    The window is summed along straight lines of every direction (a Radon transform). A straight seam makes the mean
-    jump by its whole height; a footprint's own edge, shorter than the window, by a part of it only.
+    Every line of every direction that passes the footprint and crosses its window is tried (a Radon transform of the
+    sign of the steps). A seam steps all along; a footprint's own edge only along its own length, which is much shorter
+    than the window. Shares are of the line, or of the window's shorter edge where the line is shorter.
 
     Parameters
     ----------
@@ -23,32 +26,38 @@ def largest_step(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> floa
         NaN where there is no data.
     inside : ndarray, shape (row, col), bool
         The footprint, much smaller than the window.
+    contrast : float
+        What makes a step: half of this.
     """
     rows, cols = np.nonzero(inside)
-    return float(_largest_step(np.ascontiguousarray(values), rows, cols))
+    return float(_straight_edge(np.ascontiguousarray(values), rows, cols, _LEAST_STEP * abs(contrast)))
 
 
 @njit(cache=True, nogil=True)
-def _largest_step(values, rows, cols):  # noqa: ANN001, ANN202
+def _straight_edge(values, rows, cols, least_step):  # noqa: ANN001, ANN202
     height, width = values.shape
     reach = int(math.hypot(height, width)) + 4
-    least = _LEAST_LENGTH * min(height, width)
+    length = min(height, width)
     best = 0.0
     for k in range(_DIRECTIONS):
         angle = math.pi * k / _DIRECTIONS
         cosine, sine = math.cos(angle), math.sin(angle)
-        total, count = np.zeros(2 * reach + 1), np.zeros(2 * reach + 1)
-        for i in range(height):
-            for j in range(width):
-                if not np.isnan(values[i, j]):
-                    at = math.floor(j * cosine + i * sine + 0.5) + reach
-                    total[at] += values[i, j]
-                    count[at] += 1.0
+        right, down = round(_HALF_WIDTH * cosine), round(_HALF_WIDTH * sine)
         low, high = 2 * reach, 0
         for n in range(len(rows)):
             at = math.floor(cols[n] * cosine + rows[n] * sine + 0.5) + reach
             low, high = min(low, at), max(high, at)
-        for at in range(max(low - 2, 1), min(high + 3, 2 * reach)):
-            if count[at - 1] >= least and count[at + 1] >= least:
-                best = max(best, abs(total[at + 1] / count[at + 1] - total[at - 1] / count[at - 1]))
+        net, count = np.zeros(2 * reach + 1), np.zeros(2 * reach + 1)
+        for i in range(abs(down), height - abs(down)):
+            for j in range(abs(right), width - abs(right)):
+                at = math.floor(j * cosine + i * sine + 0.5) + reach
+                if at < low - 2 or at > high + 2:
+                    continue
+                step = values[i + down, j + right] - values[i - down, j - right]
+                if not np.isnan(step):
+                    count[at] += 1.0
+                    if abs(step) >= least_step:
+                        net[at] += math.copysign(1.0, step)
+        for at in range(low - 2, high + 3):
+            best = max(best, abs(net[at]) / max(count[at], length))
     return best
