@@ -6,7 +6,7 @@ description. Causal: nothing here knows a later epoch.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from iovolc.detect.rows import Evidence, describe_all
 from iovolc.detect.significance import Tail, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
-from iovolc.light.match import Difference, Frame, difference
+from iovolc.light.match import Difference, Frame, by_rank, difference
 from iovolc.model.detection import Detected
 from iovolc.model.epoch import Lattice
 from iovolc.model.grid import Grid
@@ -43,8 +43,8 @@ class EpochChange:
     ----------
     detected : Detected
         Its rows, looks and footprints.
-    difference, z : mapping of str to ndarray, shape (row, col), float32
-        Median difference and its significance per pixel, by sheet; NaN where not compared.
+    difference, sigma : mapping of str to ndarray, shape (row, col), float32
+        Median difference and its standard deviation per pixel, by sheet; NaN where not compared.
     compared_km2 : float
         Area compared.
     resolution_km : float
@@ -55,7 +55,7 @@ class EpochChange:
 
     detected: Detected
     difference: Mapping[str, Plane]
-    z: Mapping[str, Plane]
+    sigma: Mapping[str, Plane]
     compared_km2: float
     resolution_km: float
     null: Mapping[str, Any]
@@ -85,6 +85,9 @@ def detect_epoch(
         Probability of no change per block and predecessor id, where several bands tell it.
     """
     ordered = sorted(predecessors, key=lambda look: _pair_resolution(newer, look))[: config.max_predecessors]
+    relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
+    if relative:
+        newer = replace(newer, side=by_rank(newer.side, frame))
     pairs = [
         difference(
             newer.side,
@@ -100,7 +103,6 @@ def detect_epoch(
     registration_km = _registration_sigma(newer, ordered, frame.grid)
     fields, bare = _fields(newer, combined, registration_km, frame, config)
     resolution_km = min(pair.resolution_km for pair in pairs)
-    relative = newer.side.quantity == "relative" or any(look.side.quantity == "relative" for look in ordered)
     search = Search(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
         config.seed_z,
@@ -124,8 +126,8 @@ def detect_epoch(
     )
     statistics = _statistics(newer, factors, search, null, tails, clusters, compared)
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
-    z = {name: shown[name] * np.sqrt(field.weight) for name, field in fields.items()}
-    return EpochChange(detected, shown, z, compared, resolution_km, statistics)
+    sigma = {name: _sigma(field.weight) for name, field in fields.items()}
+    return EpochChange(detected, shown, sigma, compared, resolution_km, statistics)
 
 
 def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:
@@ -192,6 +194,10 @@ def _fields(
 
 def _weight(known: NDArray[np.bool_], variance_of: NDArray[np.floating]) -> Plane:
     return np.where(known & (variance_of > 0), 1.0 / np.maximum(variance_of, 1e-12), 0.0).astype(np.float32)
+
+
+def _sigma(weight: Plane) -> Plane:
+    return np.where(weight > 0, 1.0 / np.sqrt(np.maximum(weight, np.float32(1e-20))), np.float32(np.nan))
 
 
 def _scale(clusters: Sequence[Cluster]) -> NDArray[np.int64]:

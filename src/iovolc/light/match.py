@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
-from iovolc.light.blocks import BlockPlaces
+from iovolc.geometry.sphere import pixel_area_km2
+from iovolc.light.blocks import BlockPlaces, block_means
 from iovolc.light.calibrated import apply_tone, fit_tone
 from iovolc.light.monotone import apply_tone_curves, fit_tone_curves
+from iovolc.light.ranks import normal_scores
 from iovolc.light.resolution import blur, fine_correlation, relative_blur
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Quantity
@@ -103,7 +105,8 @@ def difference(
     Parameters
     ----------
     newer, older : Side
-        The two epochs; if either is ``relative`` both are compared by rank.
+        The two epochs; if either is ``relative`` the older is matched to the newer by rank. The difference is in
+        the newer one's unit (:func:`by_rank`).
     frame : Frame
         The grid's places.
     reuse_correlation : float
@@ -121,6 +124,15 @@ def difference(
         for name, plane in value.items()
     }
     return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), sharpness)
+
+
+def by_rank(side: Side, frame: Frame) -> Side:
+    """The side with normal scores as its tone: for comparison with stretched maps, in one unit for all pairs."""
+    if side.quantity == "relative":
+        return side
+    areas = {sheet.name: pixel_area_km2(sheet) * frame.owned[sheet.name] for sheet in frame.grid.sheets}
+    tone = normal_scores(side.tone, areas)
+    return replace(side, quantity="relative", tone=tone, blocks=block_means(tone, frame.owned, frame.grid))
 
 
 def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float64] | None) -> dict[str, Plane]:
