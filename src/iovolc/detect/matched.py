@@ -105,8 +105,9 @@ def noise_factor(responses: Mapping[str, Response], owned: Mapping[str, NDArray[
         if sheet.name not in responses:
             continue
         response = responses[sheet.name]
-        half = response.factor // 2
-        mine = owned[sheet.name][half :: response.factor, half :: response.factor]
+        step, own = response.factor, owned[sheet.name]
+        below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
+        mine = own[below::step, below::step] & own[above::step, below::step]
         good = np.isfinite(response.sigma) & mine
         parts.append(np.abs(response.amplitude[good] / response.sigma[good]))
     values = np.concatenate(parts) if parts else np.empty(0, np.float32)
