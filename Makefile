@@ -36,9 +36,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY)  ## run the main job on the embedded example
+demo: $(READY)  ## run the main job on the embedded example and name the page to open
 	$(BIN)/iovolc demo --out $(OUT)
-	@echo "Open $(OUT)/page/index.html in a browser."
 
 test: $(READY)  ## run all tests but the soak
 	$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
