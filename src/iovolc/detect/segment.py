@@ -35,6 +35,8 @@ def connected(mask: NDArray[np.bool_], sheet: Sheet) -> Regions:
 
 def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: Sheet) -> Regions:
     """Regions above ``grow`` that reach ``seed`` somewhere."""
+    if strength.max(initial=-np.inf) <= seed:
+        return Regions(np.zeros(strength.shape, np.int32), 0)
     grown = connected(strength > grow, sheet)
     peaks = peak_by_label(strength, grown)
     keep = np.zeros(grown.count + 1, bool)

@@ -15,7 +15,7 @@ from iovolc.model.grid import Sheet
 
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
-_DIRECT_BELOW_PX = 2.0
+_DIRECT_BELOW_PX = 5.0
 _PASSES = 4
 
 Plane = NDArray[np.float32]
@@ -51,7 +51,7 @@ def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
 
 def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
     if sigma_px < _DIRECT_BELOW_PX:
-        return _direct_columns(values, _kernel(sigma_px))
+        return _direct_columns(values, _kernel(sigma_px).astype(np.float32))
     radius, edge = _extended_box(sigma_px)
     pad = _PASSES * (radius + 1)  # what a pass carries over the edge, the next one brings back
     current = np.pad(values, ((pad, pad), (0, 0)))
@@ -86,38 +86,43 @@ def _smooth_rows(values, sigmas_px, wrap):  # type: ignore[no-untyped-def]  # no
     for row in range(values.shape[0]):
         sigma = sigmas_px[row]
         if sigma < _DIRECT_BELOW_PX:
-            half = _kernel(sigma)
-            line = _padded(values[row], half.size - 1, wrap)
+            half = _kernel(sigma).astype(np.float32)
+            line = np.zeros(values.shape[1] + 2 * (half.size - 1), np.float32)
+            _pad(values[row], half.size - 1, wrap, line)
             _direct_line(line, half, out[row])
         else:
             radius, edge = _extended_box(sigma)
-            line = _padded(values[row], _PASSES * (radius + 1), wrap)
+            wide = np.zeros(values.shape[1] + 2 * _PASSES * (radius + 1))
+            _pad(values[row], _PASSES * (radius + 1), wrap, wide)
             for _ in range(_PASSES):
-                line = _box_line(line, radius, edge)
-            out[row] = line
+                wide = _box_line(wide, radius, edge)
+            out[row] = wide
     return out
 
 
 @njit(cache=True, nogil=True)
-def _padded(line, pad, wrap):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _pad(line, pad, wrap, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     n = line.size
-    out = np.zeros(n + 2 * pad)
     out[pad : pad + n] = line
     if wrap:
         for i in range(pad):
             out[pad - 1 - i] = line[(n - 1 - i) % n]
             out[pad + n + i] = line[i % n]
-    return out
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True)
 def _direct_line(line, half, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     pad = half.size - 1
     for i in range(out.size):
-        total = half[0] * line[i + pad]
-        for k in range(1, half.size):
-            total += half[k] * (line[i + pad - k] + line[i + pad + k])
-        out[i] = total
+        out[i] = half[0] * line[i + pad]
+    for k in range(1, half.size):
+        _add_taps(out, half[k], line[pad - k :], line[pad + k :])
+
+
+@njit(cache=True, nogil=True)
+def _add_taps(total, weight, first, second):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(total.size):
+        total[i] += weight * (first[i] + second[i])
 
 
 @njit(cache=True, nogil=True)
@@ -139,15 +144,15 @@ def _box_line(line, radius, edge):  # type: ignore[no-untyped-def]  # noqa: ANN0
 def _direct_columns(values, half):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     rows, cols = values.shape
     out = np.empty_like(values)
-    total = np.empty(cols)
+    nothing = np.zeros(cols, values.dtype)
     for row in range(rows):
-        total[:] = half[0] * values[row]
+        total = out[row]
+        for col in range(cols):
+            total[col] = half[0] * values[row, col]
         for k in range(1, half.size):
-            if row - k >= 0:
-                total += half[k] * values[row - k]
-            if row + k < rows:
-                total += half[k] * values[row + k]
-        out[row] = total
+            above = values[row - k] if row - k >= 0 else nothing
+            below = values[row + k] if row + k < rows else nothing
+            _add_taps(total, half[k], above, below)
     return out
 
 

@@ -92,9 +92,9 @@ def detect(manifest: Manifest, context: Context) -> Scan:
         Store, configuration and workers.
     """
     tasks = plan(manifest, context)
-    # The latest have the most predecessors: they start first, so that no worker ends on a long one alone.
-    order = sorted(range(len(tasks)), key=lambda i: -len(tasks[i].predecessors))
-    context.runner.map(detect_one, [tasks[i] for i in order], "detect")
+    # Channel by channel, so that epochs stay in memory; those with the most predecessors first.
+    order = sorted(tasks, key=lambda task: (task.entry.channel, -len(task.predecessors)))
+    context.runner.map(detect_one, order, "detect")
     results = [_load(_folder_of(task)) for task in tasks]
     return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
 
