@@ -64,7 +64,8 @@ def events():
                 "onset_after_utc": utc(1999, 7, 3), "onset_before_utc": utc(2007, 2, 28),
                 "last_seen_utc": utc(2023, 12, 30), "n_epochs": 2, "channels": ["red", "green"],
                 "dlna_red": -0.25, "dlna_green": None, "rank_contrast": None,
-                "snr": 9.5 - number, "p_value": 1.2e-5 * (number + 1), "q_value": 0.004, "power_method": "none",
+                "snr": 9.5 - number, "reliability": 0.9 - 0.1 * number, "p_value": 1.2e-5 * (number + 1), "q_value": 0.004,
+                "power_method": "none",
                 "nearest_feature": "Kanehekili <Fluctus>", "nearest_km": 12.3, "match_probability": 0.9,
                 "new_site": False, "light_class": "sun", "flags": ["relief", "edge"], "parents": [],
             }

@@ -170,6 +170,9 @@ EVENTS: Final = Table(
         Column("nearest_feature", "text", "Nearest named feature; empty if none is near", nullable=True),
         Column("nearest_km", "number", "Distance to it", "km", True, 1),
         Column("match_probability", "number", "Probability that it is not there by chance", nullable=True),
+        Column(
+            "reliability", "number", "Best ranking score of its detections; orders events of a tier, decides nothing"
+        ),
         Column("new_site", "boolean", "No earlier event at this place"),
         _LIGHT,
         _FLAGS,

@@ -21,18 +21,22 @@ _STATES: Final = {
 }
 _NUMBERS: Final = (
     ("snr", "Signal to noise", 1), ("p_value", "p", None), ("q_value", "q", None),
+    ("reliability", "Reliability", 2),
     ("rank_contrast", "Change of rank", 3), ("power_gw", "Power (GW)", None),
     ("match_probability", "Probability of not being there by chance", 2),
 )  # fmt: skip
 
 
 def strongest(events: pd.DataFrame, max_candidates: int) -> pd.DataFrame:
-    """The events in the order of the page: by tier, then significance; the last candidates left out."""
-    ordered = events.assign(weakness=-events["snr"]).sort_values(
-        ["tier", "p_value", "weakness", "event_id"], kind="stable", ignore_index=True
+    """The events in the order of the page: by tier, reliability, significance; the last candidates left out."""
+    ordered = events.sort_values(
+        ["tier", "reliability", "snr", "event_id"],
+        ascending=[True, False, False, True],
+        kind="stable",
+        ignore_index=True,
     )
     candidates = ordered["tier"] == "C"
-    return ordered[~candidates | (candidates.cumsum() <= max_candidates)].drop(columns="weakness")
+    return ordered[~candidates | (candidates.cumsum() <= max_candidates)]
 
 
 def until(run: RunOutput) -> str:

@@ -41,7 +41,7 @@ class Change:
         +1 brighter, -1 darker.
     vector : ndarray, shape (3,)
         Direction of its centre.
-    sigma_km, area_km2, resolution_km, registration_sigma_km, snr, p_value, q_value : float
+    sigma_km, area_km2, resolution_km, registration_sigma_km, snr, p_value, q_value, reliability : float
         From the detections table.
     pooled_q : float
         Benjamini-Hochberg adjusted over all detections of the run.
@@ -70,6 +70,7 @@ class Change:
     snr: float
     p_value: float
     q_value: float
+    reliability: float
     pooled_q: float
     contrast: float
     contrast_sigma: float
@@ -179,6 +180,7 @@ def _change(
         snr=float(row["snr"]),
         p_value=float(row["p_value"]),
         q_value=float(row["q_value"]),
+        reliability=float(row["reliability"]),
         pooled_q=pooled_q,
         contrast=_number(row["contrast"]),
         contrast_sigma=_number(row["contrast_sigma"]),

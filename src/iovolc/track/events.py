@@ -132,6 +132,7 @@ def _evidence(chain: Chain) -> dict[str, Any]:
         "snr": max(change.snr for change in changes),
         "p_value": simes([change.p_value for change in changes]),
         "q_value": min(change.pooled_q for change in changes),
+        "reliability": max(change.reliability for change in changes),
         "light_class": best.light_class,
         "power_method": "none",
         "run_id": UNPUBLISHED,
