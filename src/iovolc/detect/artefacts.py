@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from iovolc.detect.cutout import Cutout
 from iovolc.detect.straight import straight_edge
@@ -17,6 +18,9 @@ Values = NDArray[np.float64]
 
 _LOBE = 0.25
 """A lobe is where the difference exceeds this part of the change's contrast, with the opposite sign."""
+_RIM = 0.75
+"""Edges are compared out to this many radii from the footprint."""
+_EDGE_CELLS = 1.0
 _LEAST_CELLS = 8
 _MAD_TO_SIGMA = 1.4826
 _FULL_SOFTENING_PX = 1.4
@@ -31,6 +35,8 @@ class Artefacts:
     ----------
     relief : float
         Share of the change that the lit and shaded flanks of one map explain (:func:`relief`).
+    relit : float
+        How far the two maps have their slopes in the same places but in other directions (:func:`relit`).
     seam : float
         Share of a straight line across the surroundings along which the difference steps the same way.
     clutter : float
@@ -54,6 +60,7 @@ class Artefacts:
     """
 
     relief: float = 0.0
+    relit: float = 0.0
     seam: float = 0.0
     clutter: float = 0.0
     disagreement: float = 0.0
@@ -98,6 +105,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
     seen = quiet.sum() >= _LEAST_CELLS and contrast != 0.0
     return Artefacts(
         relief=relief(cutout, contrast) if seen else 0.0,
+        relit=relit(cutout),
         seam=straight_edge(cutout.difference, cutout.inside, contrast) if seen else 0.0,
         clutter=_MAD_TO_SIGMA * float(np.median(np.abs(cutout.difference[quiet]))) / abs(contrast) if seen else 0.0,
         disagreement=0.5 - 0.5 * _correlation(cutout.newer[quiet], cutout.older[quiet]) if seen else 0.5,
@@ -158,6 +166,27 @@ def _sidedness(own: NDArray[np.bool_], lobe: NDArray[np.bool_], east: Values) ->
     dx, dy = east[lobe] - east[own].mean(), south[lobe] - south[own].mean()
     length = np.maximum(np.hypot(dx, dy), 1e-9)
     return float(np.hypot((dx / length).mean(), (dy / length).mean()))
+
+
+def relit(cutout: Cutout) -> float:
+    """Correlation of the steepness of the two maps at the footprint, less that of their slopes with direction.
+
+    Terrain under another light keeps its edges in place but lights other sides of them; a new deposit has edges of
+    its own. 0 for edges of their own and for edges that stay as they were, 1 for edges that stay and turn round.
+    """
+    known = np.isfinite(cutout.difference)
+    good = known & (cutout.distance <= _RIM)
+    if good.sum() < _LEAST_CELLS:
+        return 0.0
+    squeeze = cutout.east[0, 1] - cutout.east[0, 0]
+    slopes: list[Values] = []
+    for plane in (cutout.newer, cutout.older):
+        down, right = np.gradient(gaussian_filter(np.where(known, plane, float(plane[known].mean())), _EDGE_CELLS))
+        slopes.append(np.stack([down[good], right[good] / squeeze]))
+    steep = [np.hypot(*slope) for slope in slopes]
+    power = math.sqrt(float((steep[0] ** 2).sum()) * float((steep[1] ** 2).sum()))
+    along = float((slopes[0] * slopes[1]).sum()) / power if power > 0 else 0.0
+    return min(max(_correlation(steep[0], steep[1]) - along, 0.0), 1.0)
 
 
 def streaks(plane: Values, cutout: Cutout) -> float:

@@ -18,10 +18,12 @@ POOR_REGISTRATION_PX = 2.0
 POOR_BLUR_PX = 1.4
 """Relative blur beyond which blurring the sharper map did not bring the real maps together."""
 REUSED_SHARE = 0.2
+"""Of the border of a change, from which it counts as beside pixels that were not observed anew."""
 
 LIMITS: Mapping[str, float] = {
     "relief": 1 / 3,  # lobes of masses within a factor of three
-    "seam": 0.5,  # a straight edge of half the width of its surroundings
+    "relit": 0.5,
+    "seam": 2 / 3,  # midway between the edge of the footprint, a third of its window, and a seam
     "clutter": 0.5,  # twice the scatter around it
     "disagreement": 0.5,  # no correlation around it
     "streaks": 0.6,  # slopes twice as steep across as along
@@ -51,7 +53,9 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
     grid : Grid
         The grid.
     """
-    words = [word for word in ("relief", "seam", "clipped") if getattr(found, word) > LIMITS[word]]
+    words = [word for word in ("seam", "clipped") if getattr(found, word) > LIMITS[word]]
+    if any(getattr(found, name) > LIMITS[name] for name in ("relief", "relit")):
+        words.append("relief")
     if _poorly_resolved(found, known):
         words.append("resolution")
     if known.registration_px > POOR_REGISTRATION_PX:
@@ -91,9 +95,16 @@ def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
 
 
 def _touches(mask: NDArray[np.bool_], pixels: NDArray[np.int32], share: float) -> bool:
-    """Whether more than this share of a footprint's pixels have a masked neighbour on one of the four sides."""
-    rows, cols = np.divmod(pixels.astype(np.int64), mask.shape[1])
-    return any(
-        bool(mask[np.clip(rows + down, 0, mask.shape[0] - 1), (cols + right) % mask.shape[1]].mean() > share)
-        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    """Whether more than this share of the pixels on the outer side of a footprint's border is masked."""
+    height, width = mask.shape
+    rows, cols = np.divmod(pixels.astype(np.int64), width)
+    neighbours = np.unique(
+        np.concatenate(
+            [
+                np.clip(rows + down, 0, height - 1) * width + (cols + right) % width
+                for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+            ]
+        )
     )
+    outside = np.setdiff1d(neighbours, pixels, assume_unique=True)
+    return outside.size > 0 and bool(mask.ravel()[outside].mean() > share)
