@@ -13,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.config import DetectConfig
+from iovolc.detect.bulk import bulk
 from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
 from iovolc.detect.describe import Places
+from iovolc.detect.evidence import Evidence
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
-from iovolc.detect.rows import Evidence, describe_all
+from iovolc.detect.rows import describe_all
 from iovolc.detect.significance import Tail, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -115,7 +117,8 @@ def detect_epoch(
     seed = (config.seed, zlib.crc32(newer.record.id.encode()))
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
     null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
-    p, tails = p_values(_scale(clusters), _z(clusters), null, search.seed_z)
+    scatter = bulk(fields, clusters, search.scales[0], frame.grid)
+    p, tails = p_values(_scale(clusters), _z(clusters) / scatter.inflation, null, search.seed_z)
     evidence = Evidence(
         newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
     )
@@ -124,7 +127,11 @@ def detect_epoch(
         float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
         for name, field in fields.items()
     )
-    statistics = _statistics(newer, factors, search, null, tails, clusters, compared)
+    statistics = _statistics(newer, factors, search, null, tails, clusters, compared) | {
+        "bulk_centre": round(scatter.centre, 4),
+        "bulk_width": round(scatter.width, 4),
+        "inflation": round(scatter.inflation, 4),
+    }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}
     return EpochChange(detected, shown, sigma, compared, resolution_km, statistics)

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from iovolc.detect.bulk import Bulk, bulk
+from iovolc.detect.clusters import find_clusters
+from iovolc.detect.pieces import Field
+from small_grid import search_on, small_grid, white_fields, with_disc
+
+GRID = small_grid()
+SEARCH = search_on(GRID)
+
+
+def measured(fields, clusters=()):
+    return bulk(fields, clusters, SEARCH.scales[0], GRID)
+
+
+def heavy(fields, share, factor):
+    """The fields with a share of wide stripes much noisier than stated."""
+    stripe = {name: np.arange(field.difference.shape[0])[:, None] % 20 < 20 * share for name, field in fields.items()}
+    return {
+        name: Field(
+            np.where(stripe[name], factor * field.difference, field.difference).astype(np.float32),
+            field.weight,
+            field.owned,
+        )
+        for name, field in fields.items()
+    }
+
+
+def test_noise_as_stated_has_a_bulk_of_unit_width_about_zero():
+    found = measured(white_fields(GRID, 1))
+    assert found.width == pytest.approx(1.0, abs=0.03)
+    assert found.centre == pytest.approx(0.0, abs=0.08)
+    assert found.inflation == 1.0
+
+
+def test_a_map_that_is_noisier_in_places_than_stated_has_a_wide_bulk_that_inflates():
+    found = measured(heavy(white_fields(GRID, 2), 0.25, 4.0))
+    assert found.width > 1.3
+    assert found.inflation == found.width
+
+
+def test_a_difference_with_an_offset_is_off_centre():
+    fields = {
+        name: Field((field.difference + np.float32(0.3)).astype(np.float32), field.weight, field.owned)
+        for name, field in white_fields(GRID, 3).items()
+    }
+    assert measured(fields).centre > 0.3
+
+
+def test_changes_that_were_found_do_not_widen_the_bulk():
+    fields = white_fields(GRID, 4)
+    for lon_e in range(-160, 180, 40):
+        fields = with_disc(fields, GRID, 0.0, float(lon_e), 500.0, 6.0)
+    clusters, _ = find_clusters(fields, GRID, SEARCH)
+    assert measured(fields, clusters).width < 1.1 < measured(fields).width
+
+
+def test_with_hardly_anything_compared_the_model_is_believed():
+    fields = {
+        name: Field(field.difference, np.zeros_like(field.weight), field.owned)
+        for name, field in white_fields(GRID, 5).items()
+    }
+    assert measured(fields) == Bulk(0.0, 1.0)
