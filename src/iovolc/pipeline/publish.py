@@ -15,7 +15,7 @@ from iovolc.archive.reference import load_reference
 from iovolc.config import Config
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
-from iovolc.cube.files import write_json
+from iovolc.cube.files import read_json, write_json
 from iovolc.cube.layout import latest_run_file, local, run_folder
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.quarantine import read_quarantine
@@ -103,6 +103,29 @@ def publish(
         with staged(out, OWN_NAMES) as partial:
             shutil.copytree(folder, partial, dirs_exist_ok=True)
     return folder
+
+
+def is_published(manifest: Manifest, config: Config, store: Path, out: Path) -> bool:
+    """Whether a manifest's run is the latest of the store and lies in ``out`` already.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What would be compared.
+    config : Config
+        The configuration.
+    store : Path
+        The store.
+    out : Path
+        Where the user wants the outputs.
+    """
+    name = run_id(manifest, config)
+    try:
+        latest = read_json(latest_run_file(store))["run_id"]
+        record = (local(run_folder(store, name)) / "run.json").read_bytes()
+        return latest == name and (out / "run.json").read_bytes() == record
+    except FileNotFoundError:
+        return False
 
 
 def _output(
