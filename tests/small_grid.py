@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+import pytest
+from numba import config as numba_config
 
 from iovolc import body
 from iovolc.detect.clusters import owned_pixels
@@ -10,6 +12,11 @@ from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.geometry.sphere import distance_km, pixel_area_km2, pixel_lat_lon
 from iovolc.model.grid import Grid, Sheet
+
+
+def slow_uncompiled(test):
+    """Mark a test as slow where the kernels run uncompiled (NUMBA_DISABLE_JIT=1)."""
+    return pytest.mark.slow(test) if numba_config.DISABLE_JIT else test
 
 
 def small_grid(pixels_per_degree=1):

@@ -21,7 +21,7 @@ from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import distance_km
 from iovolc.light.irmad import no_change_probability
 from iovolc.light.ranks import normal_scores
-from small_grid import area_on, cap_km2, coarse_grid, search_on, small_grid, white_fields, with_disc
+from small_grid import area_on, cap_km2, coarse_grid, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()
 KM = GRID.pixel_km
@@ -64,6 +64,7 @@ def alike(one, other):
 
 @slowly
 @given(seed=SEEDS, steps=st.integers(1, 360 // COARSEST - 1))
+@slow_uncompiled
 def test_changes_move_along_when_io_is_turned(seed, steps):
     fields = on_equator(changed(seed))
     here, factors = find_clusters(fields, GRID, SEARCH)
@@ -77,6 +78,7 @@ def test_changes_move_along_when_io_is_turned(seed, steps):
 
 @slowly
 @given(seed=SEEDS)
+@slow_uncompiled
 def test_north_and_south_are_equals(seed):
     fields = changed(seed, lat=-61.0)
     mirrored = {
@@ -89,6 +91,7 @@ def test_north_and_south_are_equals(seed):
 
 @slowly
 @given(seed=SEEDS)
+@slow_uncompiled
 def test_darker_and_brighter_are_equals(seed):
     fields = changed(seed)
     negative = {name: replace(field, difference=-field.difference) for name, field in fields.items()}
@@ -100,6 +103,7 @@ def test_darker_and_brighter_are_equals(seed):
 
 @slowly
 @given(seed=SEEDS, unit=st.sampled_from([1e-3, 0.1, 50.0]))
+@slow_uncompiled
 def test_the_unit_does_not_matter(seed, unit):
     fields = changed(seed)
     scaled = {
@@ -118,6 +122,7 @@ def test_the_unit_does_not_matter(seed, unit):
     radius_px=st.sampled_from([4.0, 6.0, 9.0]),
     sign=st.sampled_from([-1, 1]),
 )
+@slow_uncompiled
 def test_a_change_is_one_cluster_across_seam_line_and_pole(seed, place, radius_px, sign):
     fields = changed(seed, *place, radius_px * KM, 8.0 * sign)
     differences = {name: field.difference for name, field in fields.items()}
@@ -131,6 +136,7 @@ def test_a_change_is_one_cluster_across_seam_line_and_pole(seed, place, radius_p
     assert found[0].area_km2 == pytest.approx(cap_km2(radius_px * KM), rel=0.12)
 
 
+@slow_uncompiled
 def test_area_and_position_of_clear_changes():
     """Over 48 changes of matched SNR from 8 on: area within 10 % and position within half a pixel, in the median."""
     generator = np.random.default_rng(0)
@@ -153,6 +159,7 @@ def test_area_and_position_of_clear_changes():
 
 @slowly
 @given(seed=SEEDS, radius_km=st.sampled_from([350.0, 450.0]), sign=st.sampled_from([-1, 1]))
+@slow_uncompiled
 def test_faint_wide_deposits_are_found_whole(seed, radius_km, sign):
     """Per-pixel SNR 0.6; without the wide filters nothing of it could be told from noise."""
     fields = changed(seed, 15.0, 100.0, radius_km, 0.6 * sign)
@@ -164,6 +171,7 @@ def test_faint_wide_deposits_are_found_whole(seed, radius_km, sign):
     assert 0.5 < shape.area_km2 / cap_km2(radius_km) < 2.0
 
 
+@slow_uncompiled
 def test_p_values_of_surrogates_are_uniform():
     """Clusters of maps of pure noise, against the null of other draws."""
     fields = white_fields(GRID, 0)
@@ -177,6 +185,7 @@ def test_p_values_of_surrogates_are_uniform():
 
 @quickly
 @given(seed=SEEDS, sigma_km=st.floats(1.0, 900.0), columns=st.integers(0, 359))
+@slow_uncompiled
 def test_smoothing_is_linear_and_turns_with_io(seed, sigma_km, columns):
     sheet = coarse_grid().sheet("equator")
     a, b = np.random.default_rng(seed).standard_normal((2, *sheet.shape)).astype(np.float32)
@@ -188,6 +197,7 @@ def test_smoothing_is_linear_and_turns_with_io(seed, sigma_km, columns):
 
 @quickly
 @given(seed=SEEDS, level=st.floats(-3.0, 3.0), fwhm_px=st.floats(2.0, 12.0))
+@slow_uncompiled
 def test_a_level_added_to_the_difference_is_added_to_every_amplitude(seed, level, fwhm_px):
     grid = coarse_grid()
     sheet, scale = grid.sheet("south"), Scale(fwhm_px * grid.pixel_km)

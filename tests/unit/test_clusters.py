@@ -4,7 +4,7 @@ import pytest
 from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2, owned_pixels
 from iovolc.detect.describe import measure, pixel_places
 from iovolc.geometry.sphere import distance_km, pixel_area_km2, pixel_lat_lon
-from small_grid import area_on, cap_km2, search_on, small_grid, white_fields, with_disc
+from small_grid import area_on, cap_km2, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()
 KM = GRID.pixel_km
@@ -37,6 +37,7 @@ def test_every_place_of_io_is_owned_once():
     [(0.0, 180.0), (30.0, -179.5), (60.0, 20.0), (-60.0, 179.9), (90.0, 0.0), (-88.0, 100.0), (62.0, -90.0)],
 )
 @pytest.mark.parametrize("sign", [-1, 1])
+@slow_uncompiled
 def test_a_change_is_one_cluster_wherever_it_lies(lat, lon_e, sign):
     radius_km = 7.0 * KM
     fields, clusters = clusters_with(lat, lon_e, radius_km, 6.0 * sign)
@@ -49,6 +50,7 @@ def test_a_change_is_one_cluster_wherever_it_lies(lat, lon_e, sign):
     assert cluster.amplitude * sign > 4.0
 
 
+@slow_uncompiled
 def test_a_change_across_the_line_of_ownership_is_counted_once():
     _, clusters = clusters_with(60.0, 20.0, 7.0 * KM, 6.0)
     strongest = clusters[0]
@@ -60,6 +62,7 @@ def test_a_change_across_the_line_of_ownership_is_counted_once():
         assert pixels.dtype == np.int32
 
 
+@slow_uncompiled
 def test_a_change_beside_the_line_is_left_to_its_owner():
     _, clusters = clusters_with(57.0, 20.0, 2.0 * KM, 12.0)
     assert [name for name, _ in clusters[0].footprint.pixels] == ["equator"]
@@ -67,6 +70,7 @@ def test_a_change_beside_the_line_is_left_to_its_owner():
     assert [name for name, _ in clusters[0].footprint.pixels] == ["north"]
 
 
+@slow_uncompiled
 def test_two_changes_apart_are_two_clusters_and_opposite_neighbours_too():
     fields = with_disc(white_fields(GRID, 1), GRID, 0.0, 0.0, 4.0 * KM, 6.0)
     fields = with_disc(fields, GRID, 0.0, 20.0, 4.0 * KM, 6.0)
@@ -76,12 +80,14 @@ def test_two_changes_apart_are_two_clusters_and_opposite_neighbours_too():
     assert sorted(cluster.sign for cluster in strong) == [-1, 1, 1]
 
 
+@slow_uncompiled
 def test_clusters_are_sorted_by_strength():
     _, clusters = clusters_with(0.0, 0.0, 4.0 * KM, 6.0)
     strengths = [cluster.z for cluster in clusters]
     assert strengths == sorted(strengths, reverse=True)
 
 
+@slow_uncompiled
 def test_the_same_field_gives_the_same_clusters():
     _, one = clusters_with(10.0, 100.0, 4.0 * KM, 3.0)
     _, other = clusters_with(10.0, 100.0, 4.0 * KM, 3.0)
@@ -91,12 +97,14 @@ def test_the_same_field_gives_the_same_clusters():
             np.testing.assert_array_equal(mine, yours)
 
 
+@slow_uncompiled
 def test_an_absent_sheet_is_no_obstacle():
     fields = with_disc(white_fields(GRID, 2), GRID, 60.0, 0.0, 6.0 * KM, 8.0)
     clusters, _ = find_clusters({"equator": fields["equator"]}, GRID, SEARCH)
     assert {name for cluster in clusters for name, _ in cluster.footprint.pixels} == {"equator"}
 
 
+@slow_uncompiled
 def test_the_area_of_a_footprint_is_that_of_its_pixels():
     _, clusters = clusters_with(60.0, 20.0, 7.0 * KM, 6.0)
     footprint = clusters[0].footprint

@@ -10,7 +10,7 @@ from iovolc.config import DetectConfig
 from iovolc.detect.epoch import detect_epoch, resolution_groups
 from iovolc.geometry.sphere import distance_km
 from iovolc.model.grid import Grid
-from small_grid import cap_km2, coarse_grid, small_grid
+from small_grid import cap_km2, coarse_grid, slow_uncompiled, small_grid
 
 FOUR = Grid.at(4)
 SMALL = small_grid()
@@ -41,6 +41,7 @@ def found():
 
 
 @pytest.mark.parametrize("change", CHANGES[:4], ids=lambda change: f"{change.lat},{change.lon_e}")
+@slow_uncompiled
 def test_known_changes_are_found_where_they_are(found, change):
     row, away_km = nearest(found.detected.detections, change.lat, change.lon_e)
     assert away_km < 0.5 * FOUR.pixel_km
@@ -52,12 +53,14 @@ def test_known_changes_are_found_where_they_are(found, change):
     assert np.isnan(row["rank_contrast"])
 
 
+@slow_uncompiled
 def test_nothing_else_is_significant(found):
     significant = found.detected.detections.query("q_value < 0.01")
     for _, row in significant.iterrows():
         assert min(distance_km(row["lat"], row["lon_e"], c.lat, c.lon_e) for c in CHANGES) < 300.0
 
 
+@slow_uncompiled
 def test_rows_name_the_epoch_and_its_predecessors(found):
     rows = found.detected.detections
     assert set(rows["observation_id"]) == {"epoch-3"}
@@ -67,6 +70,7 @@ def test_rows_name_the_epoch_and_its_predecessors(found):
         assert set(references) == {"epoch-0", "epoch-1", "epoch-2"}
 
 
+@slow_uncompiled
 def test_footprints_and_looks_belong_to_the_rows(found):
     ids = set(found.detected.detections["detection_id"])
     assert set(found.detected.footprints) == ids
@@ -80,20 +84,24 @@ def states(found, lat, lon_e):
     return dict(zip(mine["observation_id"], mine["state"], strict=True))
 
 
+@slow_uncompiled
 def test_predecessors_look_without_a_new_change(found):
     assert states(found, 10.0, 60.0) == {"epoch-0": "without", "epoch-1": "without", "epoch-2": "without"}
 
 
+@slow_uncompiled
 def test_a_predecessor_that_shows_the_change_looks_with_it(found):
     assert states(found, 30.0, -120.0) == {"epoch-0": "without", "epoch-1": "without", "epoch-2": "with"}
 
 
+@slow_uncompiled
 def test_the_whole_of_io_was_compared(found):
     assert found.compared_km2 == pytest.approx(cap_km2(np.pi * 1821.49), rel=5e-3)
     assert found.resolution_km == pytest.approx(2.0 * FOUR.pixel_km)
     assert set(found.difference) == {"equator", "north", "south"}
 
 
+@slow_uncompiled
 def test_the_null_is_reported(found):
     null = found.null
     assert null["observation_id"] == "epoch-3"
@@ -102,6 +110,7 @@ def test_the_null_is_reported(found):
     assert 0.0 < null["p_floor"] < 0.01
 
 
+@slow_uncompiled
 def test_the_order_of_predecessors_does_not_matter():
     older = [look(SMALL, number, CHANGES) for number in range(3)]
     newer = look(SMALL, 3, CHANGES)
@@ -110,6 +119,7 @@ def test_the_order_of_predecessors_does_not_matter():
     pd.testing.assert_frame_equal(one.detected.looks, other.detected.looks)
 
 
+@slow_uncompiled
 def test_unchanged_surfaces_hold_significant_changes_no_oftener_than_q():
     runs, q = 16, 0.1
     hits = 0
@@ -120,6 +130,7 @@ def test_unchanged_surfaces_hold_significant_changes_no_oftener_than_q():
     assert hits <= binom.ppf(0.99, runs, q)
 
 
+@slow_uncompiled
 def test_a_place_that_no_predecessor_shows_is_not_compared():
     wide = Change(0.0, 0.0, 500.0, -0.6, 1)
     older = [look(SMALL, 0, gap=(0.0, 0.0, 900.0))]
@@ -130,6 +141,7 @@ def test_a_place_that_no_predecessor_shows_is_not_compared():
     assert (away > 400.0).all()
 
 
+@slow_uncompiled
 def test_epochs_without_common_ground_give_an_empty_result():
     half = look(SMALL, 1)
     only_north = replace(half, side=replace(half.side, tone={"north": half.side.tone["north"]}))
@@ -140,6 +152,7 @@ def test_epochs_without_common_ground_give_an_empty_result():
     assert result.compared_km2 == 0.0
 
 
+@slow_uncompiled
 def test_a_look_that_is_blind_everywhere_finds_nothing():
     blind = look(SMALL, 1, gap=(0.0, 0.0, 6000.0))
     result = run(SMALL, blind, [look(SMALL, 0)])
@@ -160,6 +173,18 @@ def test_stretched_maps_are_compared_in_ranks():
         assert row["light_class"] == "unknown"
 
 
+def test_a_coarse_grid_shows_wide_changes():
+    grid = coarse_grid()
+    change = Change(10.0, 90.0, 600.0, -0.5, 2)
+    result = run(grid, look(grid, 2, (change,)), [look(grid, number, (change,)) for number in range(2)])
+    row, away_km = nearest(result.detected.detections, 10.0, 90.0)
+    assert away_km < grid.pixel_km
+    assert row["q_value"] < 0.01
+    assert row["contrast"] == pytest.approx(-0.5, abs=0.1)
+    assert set(result.detected.looks["state"]) >= {"without"}
+
+
+@slow_uncompiled
 def test_only_the_finest_and_latest_predecessors_are_used():
     older = [look(SMALL, number, resolution_km=64.0 + 40.0 * (number == 2)) for number in range(3)]
     result = run(SMALL, look(SMALL, 3, CHANGES), older, max_predecessors=1)

@@ -6,7 +6,7 @@ import pytest
 from iovolc.detect.clusters import find_clusters, owned_pixels
 from iovolc.detect.null import Spectrum, draw, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field
-from small_grid import area_on, search_on, small_grid, white_fields, with_disc
+from small_grid import area_on, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()
 SEARCH = search_on(GRID, 80.0, largest_km=500.0)
@@ -29,6 +29,7 @@ def factors_of(spectrum, seeds):
 
 @pytest.mark.parametrize("spectrum", [WHITE, RED])
 @pytest.mark.parametrize("sheet", GRID.sheets, ids=lambda sheet: sheet.name)
+@slow_uncompiled
 def test_a_drawn_field_has_the_stated_variance_everywhere(spectrum, sheet):
     generator = np.random.default_rng(0)
     variance = np.mean([draw(spectrum, sheet, generator) ** 2 for _ in range(12)], axis=0)
@@ -38,6 +39,7 @@ def test_a_drawn_field_has_the_stated_variance_everywhere(spectrum, sheet):
 
 
 @pytest.mark.parametrize("spectrum", [WHITE, RED, Spectrum((0.0, 100.0), (0.2, 2.0))])
+@slow_uncompiled
 def test_the_fitted_spectrum_shows_the_measured_noise(spectrum):
     measured = factors_of(spectrum, range(4))
     again = factors_of(fit_spectrum(measured, SEARCH.scales, GRID), range(10, 14))
@@ -60,6 +62,7 @@ def nulls(fields, seed=1, draws=2, least_km2=0.0, search=SEARCH):
     return null_clusters(fields, GRID, search, WHITE, (seed,), draws, least_km2)
 
 
+@slow_uncompiled
 def test_the_null_repeats_with_its_seed_alone():
     fields = white_fields(GRID, 0)
     one, other, third = nulls(fields), nulls(fields), nulls(fields, seed=2)
@@ -67,17 +70,20 @@ def test_the_null_repeats_with_its_seed_alone():
     assert one.z.tolist() != third.z.tolist()
 
 
+@slow_uncompiled
 def test_the_null_does_not_see_the_real_difference():
     fields = white_fields(GRID, 0)
     changed = with_disc(fields, GRID, 0.0, 0.0, 500.0, 30.0)
     np.testing.assert_array_equal(nulls(fields).z, nulls(changed).z)
 
 
+@slow_uncompiled
 def test_the_null_does_not_depend_on_the_unit():
     coarse = white_fields(GRID, 0, sigma=4.0)
     np.testing.assert_allclose(nulls(coarse).z, nulls(white_fields(GRID, 0)).z, rtol=1e-4)
 
 
+@slow_uncompiled
 def test_null_clusters_pass_the_seed_and_lie_where_there_is_data():
     fields = white_fields(GRID, 0)
     few = nulls(fields, draws=3)
@@ -88,6 +94,7 @@ def test_null_clusters_pass_the_seed_and_lie_where_there_is_data():
     assert len(nulls(empty).z) == 0
 
 
+@slow_uncompiled
 def test_small_null_clusters_are_left_out_like_real_ones():
     fields = white_fields(GRID, 0)
     everything, large = nulls(fields, draws=3), nulls(fields, draws=3, least_km2=20_000.0)
@@ -95,6 +102,7 @@ def test_small_null_clusters_are_left_out_like_real_ones():
     assert set(large.z.tolist()) <= set(everything.z.tolist())
 
 
+@slow_uncompiled
 def test_the_null_has_as_many_clusters_as_unchanged_maps():
     """Counts over 12 maps and 12 surrogates agree within three standard deviations of their difference."""
     real = [len(find_clusters(fields_of(RED, seed), GRID, SEARCH)[0]) for seed in range(12)]
@@ -103,6 +111,7 @@ def test_the_null_has_as_many_clusters_as_unchanged_maps():
     assert abs(sum(real) - len(null.z)) < 3.0 * math.sqrt(sum(real) + len(null.z))
 
 
+@slow_uncompiled
 def test_areas_of_clusters_are_plausible():
     clusters, _ = find_clusters(white_fields(GRID, 0), GRID, SEARCH)
     assert all(area_on(GRID, cluster.footprint) > 0.3 * GRID.pixel_km**2 for cluster in clusters)

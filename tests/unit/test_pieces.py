@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from iovolc.detect.pieces import Field, Piece, find_pieces, full_pixels, strongest
-from small_grid import disc, search_on, small_grid, white_fields, with_disc
+from small_grid import disc, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()
 KM = GRID.pixel_km
@@ -31,6 +31,7 @@ def near(piece, lat, lon_e, radius_km, name="equator"):
     return disc(GRID.sheet(name), lat, lon_e, radius_km).ravel()[piece.pixels].mean()
 
 
+@slow_uncompiled
 def test_a_compact_change_is_found_at_a_fine_scale():
     fields = with_disc(only(white_fields(GRID, 1)), GRID, 10.0, 50.0, 2.0 * KM, 12.0)
     best = strongest(pieces_of(fields))
@@ -39,6 +40,7 @@ def test_a_compact_change_is_found_at_a_fine_scale():
     assert near(best, 10.0, 50.0, 3.5 * KM) == 1.0
 
 
+@slow_uncompiled
 def test_a_wide_change_under_the_noise_of_a_pixel_is_found_at_a_wide_scale():
     fields = with_disc(only(white_fields(GRID, 2)), GRID, 10.0, 50.0, 400.0, -0.45)
     best = strongest(pieces_of(fields))
@@ -47,6 +49,7 @@ def test_a_wide_change_under_the_noise_of_a_pixel_is_found_at_a_wide_scale():
     assert best.amplitude == pytest.approx(-0.45, abs=0.15)
 
 
+@slow_uncompiled
 def test_a_wide_change_is_not_broken_up_by_fine_scales():
     """Its peaks stand out at the finest scale, but it is seen as a whole at a wider one."""
     fields = with_disc(only(white_fields(GRID, 3)), GRID, 10.0, 50.0, 10.0 * KM, 1.0)
@@ -55,6 +58,7 @@ def test_a_wide_change_is_not_broken_up_by_fine_scales():
     assert len(best.pixels) == pytest.approx(disc(GRID.sheet("equator"), 10.0, 50.0, 10.0 * KM).sum(), rel=0.25)
 
 
+@slow_uncompiled
 def test_a_strong_compact_change_does_not_swallow_its_faint_neighbour():
     fields = with_disc(only(white_fields(GRID, 4)), GRID, 0.0, 0.0, 2.0 * KM, 30.0)
     fields = with_disc(fields, GRID, 0.0, 9.0, 2.0 * KM, 4.0)
@@ -62,6 +66,7 @@ def test_a_strong_compact_change_does_not_swallow_its_faint_neighbour():
     assert any(near(piece, 0.0, 9.0, 4.0 * KM) > 0.8 and near(piece, 0.0, 0.0, 3.0 * KM) == 0.0 for piece in found)
 
 
+@slow_uncompiled
 def test_a_strong_compact_change_is_not_seen_again_by_wide_filters():
     fields = with_disc(only(silent()), GRID, 0.0, 0.0, 2.0 * KM, 30.0)
     fields["equator"] = replace(
@@ -71,6 +76,7 @@ def test_a_strong_compact_change_is_not_seen_again_by_wide_filters():
     assert sum(len(piece.pixels) for piece in found) < 3 * disc(GRID.sheet("equator"), 0.0, 0.0, 2.0 * KM).sum()
 
 
+@slow_uncompiled
 def test_the_opposite_difference_has_the_opposite_pieces():
     fields = with_disc(only(white_fields(GRID, 6)), GRID, -20.0, -50.0, 4.0 * KM, 2.5)
     mirrored = {name: replace(field, difference=-field.difference) for name, field in fields.items()}
@@ -79,6 +85,7 @@ def test_the_opposite_difference_has_the_opposite_pieces():
     assert one == other
 
 
+@slow_uncompiled
 def test_the_systematic_error_bounds_the_significance():
     fields = with_disc(only(white_fields(GRID, 7, sigma=0.001)), GRID, 0.0, 0.0, 5.0 * KM, 0.1)
     best = strongest(pieces_of(fields, search_on(GRID, floor=0.02)))
@@ -87,6 +94,7 @@ def test_the_systematic_error_bounds_the_significance():
     assert pieces_of(with_disc(only(silent(0.001)), GRID, 0.0, 0.0, 5.0 * KM, 0.06), search_on(GRID, floor=0.02)) == []
 
 
+@slow_uncompiled
 def test_noise_factors_of_white_noise_are_one():
     _, factors = find_pieces(white_fields(GRID, 8), GRID, SEARCH)
     assert len(factors) == len(SEARCH.scales)
@@ -94,6 +102,7 @@ def test_noise_factors_of_white_noise_are_one():
     np.testing.assert_allclose(factors[:3], 1.0, atol=0.06)
 
 
+@slow_uncompiled
 def test_places_without_data_hold_no_piece():
     fields = with_disc(only(white_fields(GRID, 9)), GRID, 10.0, 50.0, 4.0 * KM, 5.0)
     field = fields["equator"]
@@ -102,6 +111,7 @@ def test_places_without_data_hold_no_piece():
     assert not any(near(piece, 10.0, 50.0, 5.0 * KM) for piece in pieces_of(fields))
 
 
+@slow_uncompiled
 def test_a_map_without_data_has_neither_pieces_nor_noise():
     nothing = {name: replace(field, weight=0.0 * field.weight) for name, field in white_fields(GRID, 0).items()}
     pieces, factors = find_pieces(nothing, GRID, SEARCH)
