@@ -5,16 +5,20 @@ address. Tasks are coarse (an epoch each), results come back in the order of the
 workers nor their speed can change what is computed.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from dask.base import compute
 from dask.callbacks import Callback
 from dask.delayed import delayed
 
 from iovolc.errors import ConfigError, TransientIOError
+
+CONNECT_S: Final = 5.0
+"""How long a scheduler may take to answer, in seconds."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -79,7 +83,7 @@ class Cluster:
         from distributed import as_completed  # noqa: PLC0415
 
         futures = self.client.map(function, list(items), pure=False)
-        for done, _ in enumerate(as_completed(futures), start=1):
+        for done, _ in enumerate(as_completed(futures, loop=self.client.loop), start=1):
             self.progress(label, done, len(futures))
         return self.client.gather(futures)
 
@@ -100,7 +104,7 @@ def runner(*, workers: int = 2, address: str | None = None, progress: Progress =
     Raises
     ------
     ConfigError
-        If the number of workers is below 1.
+        If the number of workers is below 1, or the address is none.
     TransientIOError
         If the scheduler does not answer.
     """
@@ -112,13 +116,25 @@ def runner(*, workers: int = 2, address: str | None = None, progress: Progress =
     from distributed import Client  # noqa: PLC0415
 
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
-    except (OSError, TimeoutError) as error:
+        # A client that never connects lingers for a minute, so the address is tried without one first.
+        asyncio.run(_reach(address))
+        client = Client(address, set_as_default=False)
+    except ValueError as error:
+        raise ConfigError(f"`{address}` is no address of a Dask scheduler: {error}") from error
+    except OSError as error:
         raise TransientIOError(
             f"the Dask scheduler at {address} does not answer: {error}; start it and try again"
         ) from error
     with client:
         yield Cluster(client, progress)
+
+
+async def _reach(address: str) -> None:
+    from distributed import Security  # noqa: PLC0415
+    from distributed.comm.core import connect  # noqa: PLC0415
+
+    comm = await connect(address, timeout=CONNECT_S, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 @contextmanager
