@@ -1,4 +1,4 @@
-"""Small global maps of an invented, Io-like surface, with a catalogue and a reference map, for tests of the whole chain.
+"""Small global maps of an invented surface, a catalogue and a reference map, for tests of the whole chain.
 
 The surface is noise in three dimensions cut by the sphere, so it has neither seam nor pole; dark paterae lie on it.
 """

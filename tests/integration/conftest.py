@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from tests.small_maps import Answer, Spot, iovolc, settings, write_catalogue, write_maps, write_reference
 
 DARK = Spot(20.0, 60.0, 130.0, -0.35)
@@ -44,7 +43,7 @@ class Small:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory) -> Small:
-    """Three registered maps: nothing, then a dark spot, one over the pole and one on 180 E, then one bright spot more."""
+    """Three registered maps: no change, then a dark spot, one over the pole and one on 180 E, then a bright one too."""
     folder = tmp_path_factory.mktemp("small")
     rows = write_maps(folder / "maps", HISTORIES)
     catalogue = write_catalogue(folder / "maps" / "catalogue.csv", rows)

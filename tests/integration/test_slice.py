@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from tests.integration.conftest import BRIGHT, DARK, POLE_GROWN, SEAM_GROWN
+from tests.small_maps import TIMES, contents, near
 
 from iovolc import body
 from iovolc.geometry.sphere import distance_km
-from tests.integration.conftest import BRIGHT, DARK, POLE_GROWN, SEAM_GROWN
-from tests.small_maps import TIMES, contents, near
 
 PIXEL_KM = 15.9
 
@@ -99,7 +99,7 @@ def test_tables_obey_the_schemas_published_with_them(small) -> None:
     for name in ("events", "detections", "looks", "segments", "hotspots", "light_curves"):
         schema = json.loads((small.out / "schemas" / f"{name}.schema.json").read_text())
         table = pd.read_parquet(small.out / f"{name}.parquet")
-        _obeys(table, schema["items"] if "items" in schema else schema)
+        _obeys(table, schema.get("items", schema))
 
 
 def _obeys(table, schema) -> None:
