@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 OUT ?= demo-out
 PYTEST_ARGS ?=
+JOBS ?= 2
 
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -40,7 +41,7 @@ demo: $(READY)  ## run the main job on the embedded example and name the page to
 	$(BIN)/iovolc demo --out $(OUT)
 
 test: $(READY)  ## run all tests but the soak
-	$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not soak" $(PYTEST_ARGS)
 
 check: $(READY)  ## lint, formatting, types, directions of import, house rules, printed pages
 	$(BIN)/ruff check .
