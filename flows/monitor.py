@@ -43,6 +43,11 @@ def may_pass(task: object, task_run: object, state: State[Any]) -> bool:  # noqa
     return isinstance(state.result(raise_on_failure=False), TransientIOError)
 
 
+def skipped(reason: str) -> State[Any]:
+    """The end of a stage, and of a run, that has nothing to do."""
+    return Completed(name="Skipped", message=reason)
+
+
 # Results stay in memory: the store keeps what each stage has done, under keys that know the versions of the algorithms.
 stage = task(
     cache_policy=NO_CACHE,
@@ -54,9 +59,12 @@ stage = task(
 
 
 @stage
-def ingest(parameters: MonitorParameters) -> Ingested:
-    with opened(parameters) as context:
-        return ingestion.ingest(parameters.catalogues, context)
+def ingest(parameters: MonitorParameters) -> Ingested | State[Any]:
+    try:
+        with opened(parameters) as context:
+            return ingestion.ingest(parameters.catalogues, context)
+    except NoWork as nothing:
+        return skipped(str(nothing))
 
 
 @stage
@@ -95,12 +103,14 @@ def monitor(parameters: MonitorParameters) -> State[Any]:
     """
     check_replaceable(parameters.out.absolute(), OWN_NAMES)
     timings: dict[str, float] = {}
+    with timed(timings, "ingest"):
+        ingested = ingest(parameters)
+    if isinstance(ingested, State):
+        return skipped(ingested.message or "")
     try:
-        with timed(timings, "ingest"):
-            ingested = ingest(parameters)
         told = follow(parameters, ingested, timings)
     except NoWork as nothing:
-        return Completed(name="Skipped", message=str(nothing))
+        return skipped(str(nothing))
     if ingested.findings:
         return Completed(name="Degraded", message=f"{told}; refused: {named(ingested.findings)}")
     return Completed(message=told)

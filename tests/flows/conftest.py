@@ -26,7 +26,7 @@ class Prepared:
     catalogue: Path
     overrides: tuple[str, ...]
 
-    def parameters(self, name="flow", catalogue=None, **others):
+    def parameters(self, name="flow", catalogue=None, workers=2):
         """The flow's parameters, with store and outputs in a folder of this name."""
         from flows.parameters import MonitorParameters
 
@@ -35,8 +35,7 @@ class Prepared:
             store=self.folder / name / "store",
             out=self.folder / name / "out",
             overrides=self.overrides,
-            workers=2,
-            **others,
+            workers=workers,
         )
 
 

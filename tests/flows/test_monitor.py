@@ -73,13 +73,15 @@ def test_outputs_that_have_gone_are_published_again(published, prepared) -> None
     assert contents(parameters.out) == before
 
 
-def test_a_catalogue_without_rows_is_skipped(server, prepared, tmp_path) -> None:  # noqa: ARG001
+def test_a_catalogue_without_rows_is_skipped_without_alarm(server, prepared, tmp_path, caplog) -> None:  # noqa: ARG001
     empty = tmp_path / "empty.csv"
     empty.write_text("path,time_utc\n")
     parameters = prepared.parameters("empty", empty)
     state = ended(parameters)
     assert (state.is_completed(), state.name, code_of(state)) == (True, "Skipped", 0)
+    assert state.message == "the catalogues hold no row; add one per band"
     assert not parameters.out.exists()
+    assert [record.getMessage() for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
 def test_a_grown_catalogue_is_taken_up_and_its_bad_row_named(server, prepared) -> None:  # noqa: ARG001
