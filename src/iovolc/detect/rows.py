@@ -52,6 +52,8 @@ def describe_all(
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
     ranks = reliability(isolated, found)
     older = [(look.record.id, pair.value) for look, pair in zip(evidence.older, evidence.pairs, strict=True)]
+    by_age = sorted(evidence.older, key=lambda look: (look.record.stop_utc, look.record.id))
+    oldest_first = [look.record.id for look in by_age]
     rows: list[dict[str, object]] = []
     looks: list[dict[str, object]] = []
     footprints: dict[str, Footprint] = {}
@@ -61,7 +63,8 @@ def describe_all(
         seen = look_rows(name, cluster, shape.contrast, single, older)
         row = _row(cluster, shape, evidence, grid, config)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
-        row["reference_ids"] = sorted(str(look["observation_id"]) for look in seen)
+        covering = {str(look["observation_id"]) for look in seen}
+        row["reference_ids"] = [name for name in oldest_first if name in covering]
         row["flags"] = flags(cluster, found[i], known[i], evidence, grid)
         rows.append(row)
         looks += seen

@@ -1,0 +1,29 @@
+"""Where the real maps are, and the run that several tests look at."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from real_runs import events_of, write_rows
+
+PROJECT = Path(__file__).parents[2]
+ERAS = Path(__file__).with_name("eras.csv")
+
+
+@pytest.fixture(scope="session")
+def real_maps():
+    folder = Path(os.environ.get("IOVOLC_REAL_DATA", PROJECT.parent / "shared" / "real")) / "maps"
+    if not folder.is_dir():
+        pytest.skip(f"no real maps in {folder}; set IOVOLC_REAL_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def eras(real_maps, tmp_path_factory):
+    """Voyager, Galileo and Juno eras compared."""
+    folder = tmp_path_factory.mktemp("eras")
+    with ERAS.open(encoding="utf-8", newline="") as file:
+        rows = [{**row, "path": str(real_maps / Path(row["path"]).name)} for row in csv.DictReader(file)]
+    return events_of(write_rows(folder, rows), folder / "store")
