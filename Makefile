@@ -35,6 +35,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing the locked dependencies into $(VENV) (once, some minutes) ..."
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@echo "Compiling the kernels (once, about a minute) ..."
+	@$(BIN)/python -m iovolc.pipeline.warmup
 	@touch $@
 
 demo: $(READY)  ## run the main job on the embedded example and name the page to open
