@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from iovolc.config import Config
+from iovolc.demo.truth import COMPARISON_COLUMNS
 from iovolc.errors import Finding
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.model.detection import LOOKS, Footprint, Tracked
@@ -18,7 +19,15 @@ from iovolc.model.frames import conform, empty
 from iovolc.model.grid import Grid
 from iovolc.model.tables import DETECTIONS, EVENTS, HOTSPOTS, LIGHT_CURVES, SEGMENTS
 from iovolc.publish.outputs import publish
-from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout, InputFile, ManifestSummary, RunOutput
+from iovolc.publish.run_output import (
+    Backdrop,
+    ChannelLayers,
+    ChannelSummary,
+    Cutout,
+    InputFile,
+    ManifestSummary,
+    RunOutput,
+)
 from iovolc.publish.sampling import local_view, view
 
 RUN_ID = "0123456789ab"
@@ -64,8 +73,8 @@ def events():
                 "onset_after_utc": utc(1999, 7, 3), "onset_before_utc": utc(2007, 2, 28),
                 "last_seen_utc": utc(2023, 12, 30), "n_epochs": 2, "channels": ["red", "green"],
                 "dlna_red": -0.25, "dlna_green": None, "rank_contrast": None,
-                "snr": 9.5 - number, "reliability": 0.9 - 0.1 * number, "p_value": 1.2e-5 * (number + 1), "q_value": 0.004,
-                "power_method": "none",
+                "snr": 9.5 - number, "reliability": 0.9 - 0.1 * number,
+                "p_value": 1.2e-5 * (number + 1), "q_value": 0.004, "power_method": "none",
                 "nearest_feature": "Kanehekili <Fluctus>", "nearest_km": 12.3, "match_probability": 0.9,
                 "new_site": False, "light_class": "sun", "flags": ["relief", "edge"], "parents": [],
             }
@@ -127,6 +136,38 @@ def layers(channel, name):
     )  # fmt: skip
 
 
+def compared(channel, name):
+    """What all epochs together reached: in red everything but the far west."""
+    _, lon_e = pixel_lat_lon(GRID.sheet(name))
+    return lon_e > (-150.0 if channel == "red" else -90.0)
+
+
+def backdrop():
+    lat, lon_e = np.meshgrid(np.arange(89.5, -90.0, -1.0), np.arange(-179.5, 180.0), indexing="ij")
+    return Backdrop(_surface(lat, lon_e), "a made-up map")
+
+
+def truth():
+    """One eruption found, one missed, one not required, and one event of no eruption."""
+    known = {"truth_onset_utc": utc(2000, 1, 2), "truth_area_km2": 1.2e5, "truth_band": "red", "truth_contrast": -0.25}
+    event = {
+        "kind": "darkening", "tier": "A", "lat": 10.0, "lon_e": -59.5, "onset_after_utc": utc(1999, 7, 3),
+        "onset_before_utc": utc(2007, 2, 28), "area_km2": 1.26e5,
+    }  # fmt: skip
+    rows = [
+        known | event | {"site": "Surt", "verdict": "found", "truth_lat": 11.0, "truth_lon_e": -60.0,
+                         "distance_km": 35.2, "event_id": "evt-equator", "onset_holds": True, "area_ratio": 1.05,
+                         "other_events": 2},
+        known | {"site": "Loki", "verdict": "missed", "truth_lat": 13.0, "truth_lon_e": 51.0},
+        known | {"site": "Ra", "verdict": "not required", "truth_lat": -8.0, "truth_lon_e": 35.0,
+                 "reason": "too faint"},
+        event | {"verdict": "false", "event_id": "evt-gone", "tier": "B"},
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS)).astype(
+        {"onset_holds": "boolean", "other_events": "Int64"}
+    )
+
+
 def cutout(event_id, half_km):
     lat, lon_e, *_ = PLACES[event_id]
     places = local_view(lat, lon_e, half_km, 200)
@@ -164,14 +205,26 @@ def sample_run(**changes):
         "light_curves": empty(LIGHT_CURVES),
         "layers": layers,
         "cutout": cutout,
-        "null_statistics": {"draws": 2, "clusters": 412, "false_events_per_million_km2": 0.031},
+        "compared": compared,
+        "backdrop": backdrop(),
+        "null_statistics": {
+            "comparisons": 2, "area_compared_summed_km2": 5e7, "weakest_p": 0.01, "expected_false_events": 1.55,
+            "false_events_per_million_km2": 0.031,
+            "by_epoch": [
+                {
+                    "channel": "red", "observation_id": "obs-c", "compared_km2": 3.1e7, "null_draws": 2,
+                    "null_clusters_per_draw": 103.5, "clusters": 12, "darker": 9,
+                    "passed": 4, "weakest_p": 0.015, "expected_false": 1.55,
+                },
+            ],
+        },
         "refused": (Finding("E302", "maps/d.tif", "no time in <label> or catalogue", row=5, column="time_utc"),),
         "state": "degraded",
         "package_versions": {"numpy": "2.4"},
         "algorithm_versions": {"detect": "1"},
         "credits": ("Base map: USGS",),
         "notes": ("The changes in this run are replayed.",),
-        "truth": pd.DataFrame({"eruption": ["surt-1979", "quiet"], "found": ["evt-equator", None]}),
+        "truth": truth(),
         "timings": {"detect": 1.5},
     }  # fmt: skip
     return RunOutput(**{**fields, **changes})

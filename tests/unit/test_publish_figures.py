@@ -126,7 +126,7 @@ def test_texts_of_places():
 
 
 def test_a_map_without_background_and_events(tmp_path):
-    draw_map(tmp_path / "map.png", None, events().head(0), "")
+    draw_map(tmp_path / "map.png", None, np.zeros((180, 360), dtype=bool), events().head(0), "")
     draw_timeline(tmp_path / "timeline.png", ())
     assert (tmp_path / "map.png").stat().st_size > 1000
     assert (tmp_path / "timeline.png").stat().st_size > 500

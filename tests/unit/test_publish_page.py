@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from publish_sample import PLACES, RUN_ID, events, published, sample_run, utc
 
-from iovolc.publish import page_view
+from iovolc.publish import page_view, wording
 from iovolc.publish.outputs import publish
 from iovolc.publish.page import code
 from iovolc.publish.run_output import ManifestSummary
@@ -54,7 +54,7 @@ def test_the_banner_stands_before_everything_else():
 
 def test_the_summary_is_in_plain_words():
     assert (
-        "iovolc compared 3 observations of Io, taken from 1979-03-05 to 2023-12-30. It found 4 changes: 1 seen in two "
+        "iovolc compared 3 observations of Io, taken from 1979-03-05 to 2023-12-30. It lists 4 changes: 1 seen in two "
         "independent data sets (tier A), 2 significant in one (tier B), and 1 candidate that may not be real (tier C)."
     ) in _page().text
 
@@ -102,12 +102,39 @@ def test_refused_inputs_with_cause_and_fix():
 
 def test_false_events_credits_and_truth():
     text = _page().text
-    assert "0.031 false events per million km² were found" in text
-    assert "at most 10% of those of tier A and B" in text
+    assert "about 1.6 false changes are to be expected in this whole run: 0.031 per million km²" in text
+    assert "each of the 2 comparisons counts with its own area, 50 million km² together" in text
+    assert "at most 10% of the changes that pass are expected to be false" in text
     assert "CC BY 4.0" in text
     assert "Base map: USGS" in text
-    assert "What was there, and what was found" in text
-    assert "quiet \N{EN DASH}" in text
+
+
+def test_truth_beside_finding():
+    page = _page()
+    assert "Of 2 replayed eruptions that were found or had to be, 1 were found and 1 missed." in page.text
+    assert "1 more eruption could not be seen well enough to be required. 1 event of tier A or B matched" in page.text
+    for verdict in ("✓ found", "✗ missed", "○ not required", "! false"):
+        assert page.text.count(verdict) == 2, "in the legend and in one row"
+    assert "Surt 11.0° N, 60.0° W; 120 000 km², -0.25 ln albedo in red 2000-01-02 evt-equator" in page.text
+    assert (
+        "35 km off 1999-07-03 to 2007-02-28: holds the truth 126 000 km² (1.05 of the truth) 2 more events" in page.text
+    )
+    assert "too faint" in page.text
+    assert "#event-evt-equator" in page.links
+    assert "#event-evt-gone" not in page.links
+
+
+def test_the_null_of_each_comparison_is_a_table():
+    text = _page().text
+    assert "obs-c red 31.00 103.5 12 4 0.015 1.55" in text
+    assert "{" not in text
+
+
+def test_flags_and_status_are_explained():
+    text = _page().text
+    assert "relief (4) shading of mountains under another light may take part in it" in text
+    assert "provisional significant in one data set" in text
+    assert "span overlap" not in text, "no event carries it"
 
 
 def test_names_from_outside_are_escaped():
@@ -147,6 +174,7 @@ def test_a_run_with_nothing_says_so(tmp_path):
     assert "No change was found." in text
     assert "None: all inputs could be used." in text
     assert "was not measured in this run" in text
+    assert "0.0 million km² (0%) of the surface could be compared at least once" not in text
     assert "What was there" not in text
 
 
@@ -167,18 +195,18 @@ def test_weak_candidates_are_left_out_of_the_page_only():
     ],
 )
 def test_onset_in_words(after, before, text):
-    assert page_view.onset({"onset_after_utc": after, "onset_before_utc": before}) == text
+    assert wording.onset({"onset_after_utc": after, "onset_before_utc": before}) == text
 
 
 def test_nearest_name_in_words():
     assert page_view.near({"nearest_feature": "Loki", "nearest_km": 12.3}) == "Loki (12 km)"
     assert page_view.near({"nearest_feature": "Loki", "nearest_km": float("nan")}) == "Loki"
-    assert page_view.near({"nearest_feature": None, "nearest_km": float("nan")}) == page_view.NOTHING
+    assert page_view.near({"nearest_feature": None, "nearest_km": float("nan")}) == wording.NOTHING
 
 
 def test_numbers_in_words():
-    assert page_view.quantity(123_456.0) == "123\u202f000"
-    assert page_view.quantity(12.345) == "12.3"
-    assert page_view.number(True, None) == "yes"
-    assert page_view.number([1.23456, None], 2) == f"1.23, {page_view.NOTHING}"
-    assert page_view.number("text", 2) == "text"
+    assert wording.quantity(123_456.0) == "123\u202f000"
+    assert wording.quantity(12.345) == "12.3"
+    assert wording.number(True, None) == "yes"
+    assert wording.number([1.23456, None], 2) == f"1.23, {wording.NOTHING}"
+    assert wording.number("text", 2) == "text"

@@ -5,9 +5,8 @@ import json
 import pytest
 from publish_sample import CONFIG, RUN_ID, published, sample_run, utc
 
-from iovolc import body
 from iovolc.publish import canonical
-from iovolc.publish.record import compared_km2, expected_false
+from iovolc.publish.coverage import measure
 
 
 def _record():
@@ -27,12 +26,22 @@ def test_identity_and_inputs():
     assert record["package_versions"] == {"numpy": "2.4"}
 
 
-def test_area_and_false_events():
+def test_areas_speak_of_the_whole_run():
     record = _record()
-    assert record["area_compared_km2"] == pytest.approx(0.75 * record["area_of_io_km2"], rel=2e-3)
-    assert record["expected_false_events"] == pytest.approx(0.031 * record["area_compared_km2"] / 1e6, abs=1e-3)
+    whole = record["area_of_io_km2"]
+    red, green = record["channels"]
+    assert record["area_compared_km2"] == pytest.approx(11 / 12 * whole, rel=2e-3)
+    assert red["area_compared_km2"] == record["area_compared_km2"]
+    assert green["area_compared_km2"] == pytest.approx(0.75 * whole, rel=2e-3)
+    assert red["newest_area_compared_km2"] == pytest.approx(0.75 * whole, rel=2e-3)
+
+
+def test_false_events_are_those_measured():
+    record = _record()
+    assert record["expected_false_events"] == 1.55
     assert record["false_events_per_million_km2"] == 0.031
-    assert record["null_statistics"]["clusters"] == 412
+    assert record["area_compared_summed_km2"] == 5e7
+    assert record["null_statistics"]["by_epoch"][0]["null_clusters_per_draw"] == 103.5
 
 
 def test_counts():
@@ -60,11 +69,11 @@ def test_timings_are_elsewhere():
     assert timings["publish.rasters"] > 0
 
 
-def test_no_channels_no_area_no_expectation():
-    assert compared_km2(sample_run(channels=()), ()) == 0.0
-    assert expected_false(None, 1e6) is None
-    assert expected_false(0.5, 4e6) == 2.0
-    assert pytest.approx(1821.49) == body.RADIUS_KM
+def test_no_channels_no_area():
+    coverage = measure(sample_run(channels=()))
+    assert coverage.compared_km2 == 0.0
+    assert coverage.by_channel == {}
+    assert not coverage.anywhere.any()
 
 
 def test_canonical_json_has_one_spelling():

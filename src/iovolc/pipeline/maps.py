@@ -1,7 +1,7 @@
 """The maps and views of a run, read from what ingest and detection have kept."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from iovolc.geometry.smooth import smooth
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid, SheetName
 from iovolc.pipeline.detect import Scan, Task, maps_of
+from iovolc.pipeline.planes import compared_anywhere, difference_of
 from iovolc.pipeline.tones import look_at
+from iovolc.publish.figures import strongest_detections
 from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout
 from iovolc.publish.sampling import local_view, view
 
@@ -70,19 +72,25 @@ class Maps:
             completeness=self._completeness(task, sheet_name, sigma),
         )
 
+    def compared(self, channel: str, sheet_name: SheetName) -> NDArray[np.bool_]:
+        """Where any epoch of a channel could be compared."""
+        tasks = [task for task in self.scan.tasks if task.entry.channel == channel]
+        return compared_anywhere(tasks, self.grid)[sheet_name]
+
     def cutout(self, event_id: str, half_km: float) -> Cutout | None:
         """Before and after of an event, in the epoch and channel that show it most significantly."""
         detections = self.tracked.detections
         mine = detections[detections["event_id"] == event_id]
         if mine.empty:
             return None
-        event = next(row for row in _rows(self.tracked.events) if row["event_id"] == event_id)
-        best = _rows(mine.sort_values(["snr", "detection_id"], ascending=[False, True]))[0]
+        events = self.tracked.events
+        event = _rows(events[events["event_id"] == event_id])[0]
+        best = strongest_detections(mine).iloc[0]
         task = self._tasks()[best["observation_id"]]
         lat, lon_e = local_view(event["lat"], event["lon_e"], half_km, CUTOUT_PX)
         tone = look_at(task.store, task.entry).side.tone
         after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
-        difference = view(self.grid, lambda name: self._difference(task, name), lat, lon_e)
+        difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference
         unit = "normal scores" if _relative(task) else "albedo (normalised)"
         return Cutout(
@@ -109,10 +117,6 @@ class Maps:
 
     def _nothing(self, sheet_name: str) -> Plane:
         return np.full(self.grid.sheet(sheet_name).shape, np.nan, np.float32)
-
-    def _difference(self, task: Task, sheet_name: SheetName) -> Plane:
-        found = maps_of(task, sheet_name)
-        return self._nothing(sheet_name) if found is None else found[0]
 
     def _status(self, task: Task, sheet_name: SheetName, tone: Plane, compared: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """Codes of :data:`iovolc.publish.run_output.PIXEL_STATUS`."""
@@ -176,16 +180,3 @@ def _summary(task: Task) -> ChannelSummary:
 def _span(task: Task, ids: Sequence[str]) -> tuple[Any, Any]:
     used = [entry for entry in task.predecessors if entry.observation_id in set(ids)] or list(task.predecessors)
     return min(entry.start_utc for entry in used), max(entry.stop_utc for entry in used)
-
-
-def false_event_rate(statistics: Sequence[Mapping[str, Any]], events: pd.DataFrame) -> float | None:
-    """Events of tier A or B per million km2 that the null would give by itself; None without any comparison.
-
-    The null's clusters per field times the share of them that would pass where the weakest event of tier B did.
-    """
-    area = sum(float(item["compared_km2"]) for item in statistics) / 1e6
-    if area <= 0:
-        return None
-    passed = events.loc[events["tier"].isin(["A", "B"]), "p_value"]
-    worst = float(passed.max()) if len(passed) else 0.0
-    return sum(float(item["null_clusters_per_draw"]) for item in statistics) * worst / area

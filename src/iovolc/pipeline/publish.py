@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from iovolc import __version__
-from iovolc.archive.reference import load_reference
+from iovolc.archive.reference import ReferenceMap, load_reference
 from iovolc.config import Config
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
@@ -20,6 +20,7 @@ from iovolc.cube.layout import latest_run_file, local, run_folder
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
+from iovolc.geometry.warp import sample
 from iovolc.model import frames
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
@@ -27,16 +28,21 @@ from iovolc.model.observation import ObservationRecord
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES, SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
-from iovolc.pipeline.maps import Maps, false_event_rate
+from iovolc.pipeline.maps import Maps
+from iovolc.pipeline.nulls import null_summary
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.outputs import publish as write_outputs
-from iovolc.publish.run_output import InputFile, ManifestSummary, RunOutput
+from iovolc.publish.run_output import Backdrop, InputFile, ManifestSummary, RunOutput
+from iovolc.publish.sampling import map_lat_lon
 from iovolc.publish.staging import staged
 
 _PACKAGES = (
     "connected-components-3d", "dask", "numba", "numpy", "pandas", "pyproj", "rasterio", "scikit-image", "scikit-learn",
     "scipy", "xarray", "zarr",
 )  # fmt: skip
+
+
+_BACKDROP_PPD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +161,8 @@ def _output(
         light_curves=frames.empty(LIGHT_CURVES),
         layers=maps.layers,
         cutout=maps.cutout,
-        null_statistics={
-            "false_events_per_million_km2": false_event_rate(scan.statistics, events),
-            "by_epoch": list(scan.statistics),
-        },
+        compared=maps.compared,
+        null_statistics=null_summary(scan.statistics, tracked.detections, context.config.detect.q),
         refused=refused,
         state="degraded" if manifest.refused else "ok",
         package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
@@ -166,8 +170,16 @@ def _output(
         credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
         notes=story.notes,
         truth=story.truth,
+        backdrop=backdrop(reference),
         timings=timings,
     )
+
+
+def backdrop(reference: ReferenceMap) -> Backdrop:
+    """The reference map on a global map of a quarter of a degree, as the overview shows it."""
+    lat, lon_e = map_lat_lon(Grid.at(_BACKDROP_PPD))
+    value = sample(reference.pixels, reference.placement, lat[:, None], lon_e[None, :])
+    return Backdrop(value, f"the fixed reference map ({reference.credit or reference.name})")
 
 
 def refusals(store: Path, refused: Sequence[Refused]) -> tuple[Finding, ...]:

@@ -36,7 +36,7 @@ def write_figures(folder: Path, run: RunOutput, events: pd.DataFrame) -> dict[st
     """
     folder.mkdir(parents=True, exist_ok=True)
     sheet, drawn = TripletSheet(), dict[str, str]()
-    for row in events.head(run.config.publish.figures).to_dict("records"):
+    for row in neighbours(events.head(run.config.publish.figures), run.tracked.detections).to_dict("records"):
         cutout = run.cutout(row["event_id"], half_width_km(row["diameter_km"]))
         if cutout is None:
             continue
@@ -46,6 +46,19 @@ def write_figures(folder: Path, run: RunOutput, events: pd.DataFrame) -> dict[st
         sheet.draw(folder / name, cutout, outline, title)
         drawn[row["event_id"]] = name
     return drawn
+
+
+def strongest_detections(detections: pd.DataFrame) -> pd.DataFrame:
+    """The detection that shows each event most significantly; indexed by event id, sorted."""
+    ordered = detections.sort_values(["event_id", "snr", "detection_id"], ascending=[True, False, True])
+    return ordered.drop_duplicates("event_id").set_index("event_id", drop=False)
+
+
+def neighbours(events: pd.DataFrame, detections: pd.DataFrame) -> pd.DataFrame:
+    """The events in the order of the observations that show them, so that each one's maps are read but once."""
+    shown_by = strongest_detections(detections)["observation_id"].reindex(events["event_id"])
+    order = shown_by.reset_index(drop=True).sort_values(kind="stable").index
+    return events.iloc[order.to_numpy()]
 
 
 def half_width_km(diameter_km: float) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.publish import canonical
+from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
 from iovolc.publish.page import write_page
 from iovolc.publish.rasters import write_rasters
@@ -61,9 +62,11 @@ def publish(out: Path, run: RunOutput) -> None:
             rasters = write_rasters(folder, run)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)
-        record = run_record(run, tables, rasters)
+        with _timed(timings, "coverage"):
+            coverage = measure(run)
+        record = run_record(run, tables, rasters, coverage)
         with _timed(timings, "page"):
-            write_page(folder / "page", run, tables, rasters, record)
+            write_page(folder / "page", run, tables, coverage, record)
         canonical.write(folder / RECORD, record)
         canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
 

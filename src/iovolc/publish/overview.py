@@ -1,13 +1,15 @@
 """Two figures of the whole run: the map of all events, and what was observed when."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from iovolc.publish.drawing import (
     INK,
@@ -20,49 +22,64 @@ from iovolc.publish.drawing import (
     save,
     west_text,
 )
-from iovolc.publish.rasters import ChannelRasters
-from iovolc.publish.run_output import InputFile
+from iovolc.publish.run_output import Backdrop, InputFile
 
 _MAP_COLS: Final = 1440
+_DARKEST: Final = 0.45
+_VEIL: Final = 0.6
 
 
-def draw_map(path: Path, background: ChannelRasters | None, events: pd.DataFrame, until_utc: str) -> None:
-    """The map of all events over the newest values of one channel.
+def draw_map(
+    path: Path, backdrop: Backdrop | None, compared: NDArray[np.bool_], events: pd.DataFrame, until_utc: str
+) -> None:
+    """The map of all events over a pale map for orientation, veiled where nothing was compared.
 
     Parameters
     ----------
     path : Path
         PNG file.
-    background : ChannelRasters or None
-        Whose values are shown in grey.
+    backdrop : Backdrop or None
+        Shown in pale grey.
+    compared : ndarray, shape (row, col), bool
+        Global map of where at least one comparison was made.
     events : DataFrame
-        The published events; the strongest first, drawn last.
+        The published events; the strongest last, so that they lie on top.
     until_utc : str
         Date of the newest observation.
     """
     figure = new_figure(11.2, 6.3)
-    axes = figure.add_axes((0.055, 0.105, 0.925, 0.77), facecolor=NO_DATA)
-    if background is not None:
-        _show_values(axes, background)
+    axes = figure.add_axes((0.055, 0.105, 0.925, 0.77), facecolor="white")
+    grey = 0.9 if backdrop is None else _pale(backdrop.value)
+    _show(axes, np.repeat(np.atleast_2d(grey)[..., None], 3, axis=2))
+    veil = np.zeros((*_thin(compared).shape, 4))
+    veil[..., :3] = to_rgb(NO_DATA)
+    veil[..., 3] = np.where(_thin(compared), 0.0, _VEIL)
+    _show(axes, veil)
     _show_events(axes, events)
     _label_map(axes)
     title = "Changes on Io" + (f" up to {until_utc}" if until_utc else "")
     axes.set_title(title, fontsize=11, weight="bold", color=INK, loc="left", pad=24)
+    note = "Blue-grey veil: never compared in this run."
+    if backdrop is not None:
+        note = f"Backdrop for orientation only: {backdrop.note}. {note}"
+    figure.text(0.98, 0.012, note, fontsize=7, color=INK, ha="right")
     save(figure, path)
 
 
-def _show_values(axes: Axes, background: ChannelRasters) -> None:
-    values = background.value
-    thin = max(1, values.shape[1] // _MAP_COLS)
-    grey = mpl.colormaps["gray"].with_extremes(bad=NO_DATA)
-    low, high = grey_stretch(values[::thin, ::thin], values[:0])
-    # Twice as wide a range keeps the background pale enough for the symbols.
-    axes.imshow(
-        values[thin // 2 :: thin, thin // 2 :: thin], cmap=grey, vmin=low - 0.5 * (high - low), vmax=high,
-        extent=(-180, 180, -90, 90), interpolation="nearest", aspect="auto",
-    )  # fmt: skip
-    note = f"grey: {background.summary.channel}, {background.summary.observation_id}, 1st to 99th percentile"
-    axes.figure.text(0.98, 0.012, note, fontsize=7, color=INK, ha="right")
+def _pale(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The map as light grey levels, dark enough to know the places and pale enough for the symbols."""
+    low, high = grey_stretch(values, values[:0])
+    level = np.clip((_thin(values) - low) / (high - low), 0.0, 1.0)
+    return np.where(np.isfinite(level), _DARKEST + (1.0 - _DARKEST) * level, 1.0)
+
+
+def _thin(values: NDArray[Any]) -> NDArray[Any]:
+    step = max(1, values.shape[1] // _MAP_COLS)
+    return values[step // 2 :: step, step // 2 :: step]
+
+
+def _show(axes: Axes, colours: NDArray[np.float64]) -> None:
+    axes.imshow(colours, extent=(-180, 180, -90, 90), interpolation="nearest", aspect="auto")
 
 
 def _show_events(axes: Axes, events: pd.DataFrame) -> None:

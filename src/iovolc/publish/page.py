@@ -1,7 +1,7 @@
 """The web page of a run: one HTML file and its pictures; opens from disk, needs neither network nor scripts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 
 from iovolc.model.tables import Table
 from iovolc.publish import page_view
+from iovolc.publish.coverage import Coverage
 from iovolc.publish.figures import write_figures
 from iovolc.publish.overview import draw_map, draw_timeline
-from iovolc.publish.rasters import ChannelRasters
 from iovolc.publish.run_output import RunOutput
 
 
@@ -21,7 +21,7 @@ def write_page(
     folder: Path,
     run: RunOutput,
     tables: Mapping[str, tuple[Table, pd.DataFrame]],
-    rasters: Sequence[ChannelRasters],
+    coverage: Coverage,
     record: Mapping[str, Any],
 ) -> None:
     """Write ``index.html`` and ``figures/``.
@@ -34,8 +34,8 @@ def write_page(
         The run.
     tables : mapping of str to (Table, DataFrame)
         The published tables.
-    rasters : sequence of ChannelRasters
-        The published layers; the first is the background of the map.
+    coverage : Coverage
+        What all comparisons reached.
     record : mapping
         From :func:`iovolc.publish.record.run_record`.
     """
@@ -43,7 +43,7 @@ def write_page(
     pictures = write_figures(folder / "figures", run, shown)
     until = page_view.until(run)
     # Drawn from the last to the first, so that the strongest lie on top.
-    draw_map(folder / "figures" / "map.png", rasters[0] if rasters else None, shown.iloc[::-1], until)
+    draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
     draw_timeline(folder / "figures" / "coverage.png", run.manifest.inputs)
     values = page_view.values(run, tables, shown, pictures, record)
     (folder / "index.html").write_text(render(values), encoding="utf-8", newline="\n")

@@ -1,6 +1,5 @@
 """What the page says, as plain values for its template: numbers are texts here, and every text is for people."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -8,12 +7,14 @@ import pandas as pd
 
 from iovolc.model.tables import Table
 from iovolc.publish.drawing import east_text, lat_text, span_text, west_text
+from iovolc.publish.page_sure import STATUS_MEANINGS, flag_rows, limits, null_table, sureness
+from iovolc.publish.page_truth import truth_view
 from iovolc.publish.record import BODY_AREA_KM2
 from iovolc.publish.run_output import RunOutput
+from iovolc.publish.wording import NOTHING, count, date, is_known, number, onset, quantity, words
 
 Row = Mapping[Any, Any]
 
-NOTHING: Final = "\N{EN DASH}"
 _STATES: Final = {
     "ok": "complete",
     "degraded": "degraded: some inputs were refused, the rest is published",
@@ -79,9 +80,12 @@ def values(
             for row in shown.to_dict("records")
         ],
         "left_out": len(tables["events"][1]) - len(shown),
-        "truth": truth(run.truth, set(shown["event_id"])),
+        "limits": limits(run, shown),
+        "truth": truth_view(run.truth, set(shown["event_id"])),
         "sureness": sureness(run, record),
-        "null_rows": [(words(key), number(value, None)) for key, value in sorted(run.null_statistics.items())],
+        "statuses": [(name, text) for name, text in STATUS_MEANINGS.items() if (shown["status"] == name).any()],
+        "flags": flag_rows(shown),
+        "null_rows": null_table(run.null_statistics),
         "channels": [_channel(item) for item in record["channels"]],
         "inputs": [_input(item) for item in run.manifest.inputs],
         "refused": record["refused"],
@@ -97,16 +101,16 @@ def summary(run: RunOutput, record: Mapping[str, Any]) -> str:
         return "No observation took part in this run, so nothing could be compared."
     start = min(item.start_utc for item in inputs)
     total, sure = record["counts"]["events"], tiers["A"] + tiers["B"]
-    first = f"iovolc compared {_count(len(inputs), 'observation')} of Io, taken from {start:%Y-%m-%d} to {until(run)}."
+    first = f"iovolc compared {count(len(inputs), 'observation')} of Io, taken from {start:%Y-%m-%d} to {until(run)}."
     if not total:
         second = "No change was found."
     else:
         second = (
-            f"It found {_count(total, 'change')}: {tiers['A']} seen in two independent data sets (tier A), "
-            f"{tiers['B']} significant in one (tier B), and {_count(tiers['C'], 'candidate')} that may not be real "
+            f"It lists {count(total, 'change')}: {tiers['A']} seen in two independent data sets (tier A), "
+            f"{tiers['B']} significant in one (tier B), and {count(tiers['C'], 'candidate')} that may not be real "
             "(tier C)."
         )
-    third = f"{share(record['area_compared_km2'])} of the surface could be compared"
+    third = f"{share(record['area_compared_km2'])} of the surface could be compared at least once"
     return f"{first} {second} {third}{'.' if sure or not total else '; no change is certain yet.'}"
 
 
@@ -120,9 +124,9 @@ def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, 
         ("Diameter", f"{row['diameter_km']:.0f} km"),
         ("Onset", onset(row)),
         ("Last seen", date(row["last_seen_utc"])),
-        ("Seen in", f"{_count(int(row['n_epochs']), 'epoch')}, {', '.join(row['channels'])}"),
-        *((f"Change of ln albedo, {channel}", number(value, 3)) for channel, value in dlna if _known(value)),
-        *((label, number(row[name], digits)) for name, label, digits in _NUMBERS if _known(row[name])),
+        ("Seen in", f"{count(int(row['n_epochs']), 'epoch')}, {', '.join(row['channels'])}"),
+        *((f"Change of ln albedo, {channel}", number(value, 3)) for channel, value in dlna if is_known(value)),
+        *((label, number(row[name], digits)) for name, label, digits in _NUMBERS if is_known(row[name])),
         ("Light", row["light_class"]),
         ("To bear in mind", ", ".join(words(flag) for flag in row["flags"]) or "nothing special"),
     ]  # fmt: skip
@@ -140,46 +144,13 @@ def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, 
     }
 
 
-def truth(table: pd.DataFrame | None, linked: set[str]) -> dict[str, Any] | None:
-    """The truth table as heads and cells (text, and whether it names an event of the page); None if there is none."""
-    if table is None:
-        return None
-    rows = [[(number(value, None), value in linked) for value in row] for row in table.astype(object).to_numpy()]
-    return {"heads": [words(str(name)) for name in table.columns], "rows": rows}
-
-
-def sureness(run: RunOutput, record: Mapping[str, Any]) -> str:
-    """How often iovolc is wrong, in plain words."""
-    rate, expected = record["false_events_per_million_km2"], record["expected_false_events"]
-    limit = (
-        f"The changes of each epoch are listed so that at most {run.config.detect.q:.0%} of those of tier A and B "
-        "are expected to be false."
-    )
-    if expected is None:
-        return f"{limit} How many false events to expect was not measured in this run."
-    return (
-        f"{limit} On surrogate maps without any change, {number(rate, None)} false events per million km² were found; "
-        f"over the area compared here that makes {number(expected, None)}."
-    )
-
-
-def onset(row: Row) -> str:
-    """When it began, as an interval, or why nothing is claimed."""
-    after, before = row["onset_after_utc"], row["onset_before_utc"]
-    if _known(after) and _known(before):
-        return f"{date(after)} to {date(before)}"
-    if _known(before):
-        return f"before {date(before)}"
-    return f"after {date(after)}" if _known(after) else "not claimed"
-
-
 def near(row: Row) -> str:
     """The nearest named feature and its distance."""
-    if not _known(row["nearest_feature"]):
+    if not is_known(row["nearest_feature"]):
         return NOTHING
     return (
         f"{row['nearest_feature']} ({row['nearest_km']:.0f} km)"
-        if _known(row["nearest_km"])
+        if is_known(row["nearest_km"])
         else row["nearest_feature"]
     )
 
@@ -189,57 +160,21 @@ def share(area_km2: float) -> str:
     return f"{area_km2 / 1e6:.1f} million km² ({area_km2 / BODY_AREA_KM2:.0%})"
 
 
-def quantity(value: float) -> str:
-    """An area to three significant digits, thousands apart."""
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}".replace(",", "\u202f") if rounded >= 100 else f"{rounded:g}"
-
-
-def number(value: Any, digits: int | None) -> str:
-    """A number rounded to decimals, or to four digits if None; other values as they are; a dash for none."""
-    if not _known(value):
-        return NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}" if digits is None else f"{value:.{digits}f}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(number(item, digits) for item in value)
-    return str(value)
-
-
-def words(name: str) -> str:
-    """A column name or flag as words; units stay at the end."""
-    return name.replace("_", " ")
-
-
-def date(value: Any) -> str:
-    """The day of a time; a dash for none."""
-    return f"{value:%Y-%m-%d}" if _known(value) else NOTHING
-
-
-def _known(value: Any) -> bool:
-    return not (value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)))
-
-
-def _count(many: int, noun: str) -> str:
-    return f"{many} {noun}" if many == 1 else f"{many} {noun}s"
-
-
 def _cards(record: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     tiers = record["counts"]["events_by_tier"]
-    rate = record["false_events_per_million_km2"]
+    spots = record["counts"]["hotspots"]
     return (
-        *((f"tier {tier}", str(count)) for tier, count in tiers.items()),
-        ("compared", f"{record['area_compared_km2'] / BODY_AREA_KM2:.0%}"),
-        ("false per million km²", number(rate, None)),
-        ("hot spots", str(record["counts"]["hotspots"])),
+        *((f"events of tier {tier}", str(many)) for tier, many in tiers.items()),
+        ("of Io compared at least once", f"{record['area_compared_km2'] / BODY_AREA_KM2:.0%}"),
+        ("false changes to be expected", number(record["expected_false_events"], 1)),
+        *((("hot spots", str(spots)),) if spots else ()),
     )
 
 
 def _channel(item: Mapping[str, Any]) -> dict[str, Any]:
     kind = "change of ln albedo" if item["difference"] == "log_ratio" else "change of matched rank"
-    return {**item, "area": share(item["area_compared_km2"]), "measure": kind}
+    newest = share(item["newest_area_compared_km2"])
+    return {**item, "area": share(item["area_compared_km2"]), "newest_area": newest, "measure": kind}
 
 
 def _input(item: Any) -> dict[str, Any]:
@@ -256,7 +191,7 @@ def _exact_place(row: Row) -> str:
 
 
 def _detection(row: Row) -> dict[str, str]:
-    contrast = row["contrast"] if _known(row["contrast"]) else row["rank_contrast"]
+    contrast = row["contrast"] if is_known(row["contrast"]) else row["rank_contrast"]
     return {
         "observation": row["observation_id"], "references": ", ".join(row["reference_ids"]),
         "channel": row["channel"], "contrast": number(contrast, 3), "snr": number(row["snr"], 1),

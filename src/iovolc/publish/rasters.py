@@ -44,7 +44,6 @@ LAYERS: Final = (
 )
 
 
-_KEPT: Final = ("value", "comparable")
 _WRITERS: Final = 2
 
 
@@ -58,18 +57,12 @@ class ChannelRasters:
         The channel.
     files : mapping of str to str
         Path of each layer, relative to the output folder.
-    value : ndarray, shape (row, col), float32
-        The global map of the value.
-    comparable : ndarray, shape (row, col), bool
-        Where it could be compared.
     compared_km2 : float
-        Area on the sphere that could be compared.
+        Area on the sphere where the newest epoch could be compared.
     """
 
     summary: ChannelSummary
     files: Mapping[str, str]
-    value: NDArray[np.float32]
-    comparable: NDArray[np.bool_]
     compared_km2: float
 
 
@@ -98,17 +91,15 @@ def _write_channel(folder: Path, run: RunOutput, summary: ChannelSummary) -> Cha
     sheets = {name: run.layers(summary.channel, name) for name in SHEET_NAMES}
     files = {layer.name: f"rasters/{summary.channel}_{layer.name}.tif" for layer in LAYERS}
 
-    def write(layer: Layer) -> NDArray[Any] | None:
+    def write(layer: Layer) -> float | None:
         pixels = mosaic(run.grid, {name: _array(sheets[name], layer) for name in SHEET_NAMES})
         write_cog(folder / files[layer.name], pixels, layer, run.grid, _tags(run, summary, layer))
-        return pixels if layer.name in _KEPT else None
+        return area_km2(pixels == 1, run.grid) if layer.name == "comparable" else None
 
     # Each layer is a file of its own, so the threads cannot change a byte.
     with ThreadPoolExecutor(_WRITERS) as writers:
-        written = dict(zip(files, writers.map(write, LAYERS), strict=True))
-    value, comparable = (np.asarray(written[name]) for name in _KEPT)
-    mask = comparable == 1
-    return ChannelRasters(summary, files, value, mask, round(area_km2(mask, run.grid), 1))
+        areas = [area for area in writers.map(write, LAYERS) if area is not None]
+    return ChannelRasters(summary, files, round(areas[0], 1))
 
 
 def _array(layers: ChannelLayers, layer: Layer) -> NDArray[Any]:

@@ -10,16 +10,21 @@ import pandas as pd
 from iovolc import __version__, body
 from iovolc.errors import PROBLEMS, Finding
 from iovolc.model.tables import SCHEMA_VERSION, TIERS, Table
-from iovolc.publish.rasters import ChannelRasters, area_km2
+from iovolc.publish.coverage import Coverage
+from iovolc.publish.rasters import ChannelRasters
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.staging import PROGRAM
 
 BODY_AREA_KM2: Final = 4.0 * math.pi * body.RADIUS_KM**2
+_FALSE_EVENTS: Final = ("false_events_per_million_km2", "expected_false_events", "area_compared_summed_km2")
 _COUNTED: Final = {"tier": TIERS, "kind": (), "status": (), "activity": ()}
 
 
 def run_record(
-    run: RunOutput, tables: Mapping[str, tuple[Table, pd.DataFrame]], rasters: Sequence[ChannelRasters]
+    run: RunOutput,
+    tables: Mapping[str, tuple[Table, pd.DataFrame]],
+    rasters: Sequence[ChannelRasters],
+    coverage: Coverage,
 ) -> dict[str, Any]:
     """The record of a run as plain values.
 
@@ -31,9 +36,9 @@ def run_record(
         The published tables.
     rasters : sequence of ChannelRasters
         The published layers.
+    coverage : Coverage
+        What all comparisons reached.
     """
-    compared = compared_km2(run, rasters)
-    rate = run.null_statistics.get("false_events_per_million_km2")
     return {
         "program": PROGRAM,
         "code_version": __version__,
@@ -48,30 +53,14 @@ def run_record(
         "package_versions": run.package_versions,
         "manifest": {"number": run.manifest.number, "sha256": run.manifest.sha256},
         "inputs": [asdict(item) for item in run.manifest.inputs],
-        "channels": [_channel(item) for item in rasters],
-        "area_compared_km2": compared,
+        "channels": [_channel(item, coverage) for item in rasters],
+        "area_compared_km2": coverage.compared_km2,
         "area_of_io_km2": round(BODY_AREA_KM2, 1),
         "null_statistics": run.null_statistics,
-        "false_events_per_million_km2": rate,
-        "expected_false_events": expected_false(rate, compared),
+        **{name: run.null_statistics.get(name) for name in _FALSE_EVENTS},
         "counts": counts(run, tables),
         "refused": [refusal(finding) for finding in run.refused],
     }
-
-
-def compared_km2(run: RunOutput, rasters: Sequence[ChannelRasters]) -> float:
-    """Area on the sphere that could be compared in at least one channel, in km2."""
-    if not rasters:
-        return 0.0
-    union = rasters[0].comparable
-    for item in rasters[1:]:
-        union = union | item.comparable
-    return round(area_km2(union, run.grid), 1)
-
-
-def expected_false(rate: Any, compared: float) -> float | None:
-    """How many false events the measured rate means for the compared area (km2); None without a rate."""
-    return round(float(rate) * compared / 1e6, 3) if isinstance(rate, (int, float)) else None
 
 
 def counts(run: RunOutput, tables: Mapping[str, tuple[Table, pd.DataFrame]]) -> dict[str, Any]:
@@ -92,5 +81,11 @@ def refusal(finding: Finding) -> dict[str, Any]:
     return {**asdict(finding), "title": problem.title, "fix": problem.fix}
 
 
-def _channel(item: ChannelRasters) -> dict[str, Any]:
-    return {**asdict(item.summary), "area_compared_km2": item.compared_km2, "rasters": item.files}
+def _channel(item: ChannelRasters, coverage: Coverage) -> dict[str, Any]:
+    """Areas: compared in any epoch of the channel, and by the layers, which show its newest epoch alone."""
+    return {
+        **asdict(item.summary),
+        "area_compared_km2": coverage.by_channel[item.summary.channel],
+        "newest_area_compared_km2": item.compared_km2,
+        "rasters": item.files,
+    }

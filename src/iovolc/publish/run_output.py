@@ -160,6 +160,22 @@ class Cutout:
 
 
 @dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A map for orientation behind the events: not an observation of this run.
+
+    Parameters
+    ----------
+    value : ndarray, shape (row, col), float32
+        Global equirectangular map, north up, -180 to 180 degrees east; NaN where there is no data.
+    note : str
+        What it is, for the figure's note.
+    """
+
+    value: NDArray[np.float32]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunOutput:
     """All that is published of a run.
 
@@ -172,7 +188,7 @@ class RunOutput:
     manifest : ManifestSummary
         The inputs.
     channels : tuple of ChannelSummary
-        The channels with layers, in the order in which they are shown; the first one is the background of the map.
+        The channels with layers, in the order in which they are shown.
     tracked : Tracked
         Events and detections with footprints by event id.
     looks, segments, hotspots, light_curves : DataFrame
@@ -181,8 +197,10 @@ class RunOutput:
         The layers of a channel on a sheet.
     cutout : callable of (event id, half width in km)
         The view of an event; None where there is none to show.
+    compared : callable of (channel, sheet name)
+        Where at least one epoch of a channel could be compared with its predecessors: a mask of the sheet's shape.
     null_statistics : mapping of str to plain values
-        What was measured on the null; ``false_events_per_million_km2`` is printed on the page.
+        What was measured on the null: see :func:`iovolc.publish.page_sure.null_table` for what the page reads.
     refused : tuple of Finding
         Inputs that were refused, and why.
     state : {'ok', 'degraded', 'failed'}
@@ -194,7 +212,9 @@ class RunOutput:
     notes : tuple of str
         What a reader must know first, for example ``the changes in this run are replayed``.
     truth : DataFrame or None
-        What was really there, row by row beside what was found; shown as it stands.
+        What was really there, row by row beside what was found (:mod:`iovolc.publish.page_truth`).
+    backdrop : Backdrop or None
+        Behind the events on the overview map.
     timings : mapping of str to float
         Seconds by stage; outside the run's identity.
     """
@@ -210,6 +230,7 @@ class RunOutput:
     light_curves: pd.DataFrame
     layers: Callable[[str, SheetName], ChannelLayers]
     cutout: Callable[[str, float], Cutout | None]
+    compared: Callable[[str, SheetName], NDArray[np.bool_]]
     null_statistics: Mapping[str, Any]
     refused: tuple[Finding, ...]
     state: State
@@ -218,6 +239,7 @@ class RunOutput:
     credits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     truth: pd.DataFrame | None = None
+    backdrop: Backdrop | None = None
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
