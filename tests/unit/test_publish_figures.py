@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from publish_sample import GRID, PLACES, cap_footprint, cutout, events, published, sample_run, utc
+from publish_sample import GRID, PLACES, cap_footprint, cutout, detections, events, published, sample_run, utc
 
 from iovolc.publish import drawing
-from iovolc.publish.figures import half_width_km, outline_mask, write_figures
+from iovolc.publish.figures import half_width_km, neighbours, outline_mask, write_figures
 from iovolc.publish.graticule import Graticule
 from iovolc.publish.overview import draw_map, draw_timeline
-from iovolc.publish.triplet import TripletSheet, difference_reach
+from iovolc.publish.triplet import difference_reach, draw_triplet
 
 
 def _colours(path):
@@ -49,12 +49,11 @@ def test_an_event_without_a_view_is_left_out(tmp_path):
 
 
 def test_the_order_of_drawing_leaves_no_trace(tmp_path):
-    sheet = TripletSheet()
     mask = np.zeros((200, 200))
     mask[80:120, 80:120] = 1.0
-    sheet.draw(tmp_path / "first.png", cutout("evt-seam", 200.0), mask, "seam")
-    sheet.draw(tmp_path / "other.png", cutout("evt-pole", 900.0), np.zeros((200, 200)), "pole")
-    sheet.draw(tmp_path / "again.png", cutout("evt-seam", 200.0), mask, "seam")
+    draw_triplet(tmp_path / "first.png", cutout("evt-seam", 200.0), mask, "seam")
+    draw_triplet(tmp_path / "other.png", cutout("evt-pole", 900.0), np.zeros((200, 200)), "pole")
+    draw_triplet(tmp_path / "again.png", cutout("evt-seam", 200.0), mask, "seam")
     assert (tmp_path / "first.png").read_bytes() == (tmp_path / "again.png").read_bytes()
     assert (tmp_path / "first.png").read_bytes() != (tmp_path / "other.png").read_bytes()
 
@@ -62,8 +61,28 @@ def test_the_order_of_drawing_leaves_no_trace(tmp_path):
 def test_a_view_without_data_is_drawn_all_the_same(tmp_path):
     blank = np.full((50, 50), np.nan, dtype=np.float32)
     nothing = replace(cutout("evt-equator", 200.0), before=blank, after=blank, difference=blank)
-    TripletSheet().draw(tmp_path / "blank.png", nothing, np.zeros((50, 50)), "nothing")
-    assert (tmp_path / "blank.png").stat().st_size > 1000
+    draw_triplet(tmp_path / "blank.png", nothing, np.zeros((50, 50)), "nothing")
+    pixels = _colours(tmp_path / "blank.png")
+    no_data = (pixels == [0xC9, 0xD3, 0xDC]).all(axis=2).sum()
+    assert no_data > 0.8 * 3 * 320**2
+
+
+def test_overlapping_spans_are_told(tmp_path):
+    apart = cutout("evt-equator", 200.0)
+    overlapping = replace(apart, before_utc=(utc(1979, 3, 5), utc(2024, 1, 1)))
+    same_dates = replace(apart, before_utc=(utc(1979, 3, 5), utc(2023, 12, 30)))
+    feet = []
+    for number, view in enumerate((overlapping, same_dates)):
+        draw_triplet(tmp_path / f"{number}.png", view, np.zeros((200, 200)), "title")
+        feet.append((_colours(tmp_path / f"{number}.png")[465:485] < 128).sum())
+    assert feet[0] > 1.3 * feet[1]
+
+
+def test_events_of_one_observation_are_drawn_together():
+    found = detections().assign(observation_id=["obs-c", "obs-b", "obs-c", "obs-b"])
+    order = list(neighbours(events(), found)["event_id"])
+    by = dict(zip(found["event_id"], found["observation_id"], strict=True))
+    assert [by[name] for name in order] == ["obs-b", "obs-b", "obs-c", "obs-c"]
 
 
 def test_the_outline_is_the_footprint():

@@ -92,7 +92,7 @@ class Maps:
         after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
         difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference
-        unit = "normal scores" if _relative(task) else "albedo (normalised)"
+        unit = "standard deviations of rank" if _relative(task) else "albedo"
         return Cutout(
             lat=event["lat"],
             lon_e=event["lon_e"],
@@ -102,7 +102,7 @@ class Maps:
             difference=difference,
             channel=task.entry.channel,
             unit=unit,
-            difference_unit="change of rank" if _relative(task) else "change of ln albedo",
+            difference_unit="change of rank, in standard deviations" if _relative(task) else "change of ln albedo",
             before_ids=tuple(best["reference_ids"]),
             after_ids=(task.entry.observation_id,),
             before_utc=_span(task, best["reference_ids"]),

@@ -12,7 +12,7 @@ from iovolc.model.grid import Grid, SheetName
 from iovolc.publish.drawing import place_text
 from iovolc.publish.run_output import Cutout, RunOutput
 from iovolc.publish.sampling import local_view, view
-from iovolc.publish.triplet import TripletSheet
+from iovolc.publish.triplet import draw_triplet
 
 _EDGES_KM: Final = (80.0, 1500.0)
 
@@ -35,15 +35,20 @@ def write_figures(folder: Path, run: RunOutput, events: pd.DataFrame) -> dict[st
         File name by event id.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sheet, drawn = TripletSheet(), dict[str, str]()
+    drawn: dict[str, str] = {}
     for row in neighbours(events.head(run.config.publish.figures), run.tracked.detections).to_dict("records"):
         cutout = run.cutout(row["event_id"], half_width_km(row["diameter_km"]))
         if cutout is None:
             continue
         outline = outline_mask(run.tracked.footprints[row["event_id"]], run.grid, cutout)
-        title = f"{row['event_id']}  ·  {row['kind']}, tier {row['tier']}  ·  {place_text(row['lat'], row['lon_e'])}"
+        title = "  ·  ".join(
+            (
+                f"{row['kind']}, tier {row['tier']}", place_text(row["lat"], row["lon_e"]),
+                f"{row['diameter_km']:.0f} km across", row["event_id"],
+            )
+        )  # fmt: skip
         name = f"{row['event_id']}.png"
-        sheet.draw(folder / name, cutout, outline, title)
+        draw_triplet(folder / name, cutout, outline, title)
         drawn[row["event_id"]] = name
     return drawn
 

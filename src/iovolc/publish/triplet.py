@@ -1,122 +1,65 @@
-"""The layout of an event's figure: three square panels, built once and filled again for every event."""
+"""The figure of an event: before, after and difference side by side, with places, scale, dates and stretch."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from iovolc.publish.drawing import DIVERGING, INK, NO_DATA, grey_stretch, new_figure, save, span_text
+from iovolc.publish.drawing import DIVERGING, INK, grey_stretch, span_text
 from iovolc.publish.graticule import Graticule
+from iovolc.publish.panels import SIZE_PX, colour_table, font, level_lines, line_mask, picture, text
 from iovolc.publish.run_output import Cutout
 
+FIGURE_PX: Final = (1232, 495)
+_LEFT_PX: Final = (68, 441, 814)
+_TOP_PX: Final = 80
+_BOTTOM_PX: Final = _TOP_PX + SIZE_PX
+_BAR_PX: Final = (1146, 14)
 _BARS_KM: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
+_YELLOW: Final = "#ffd23f"
 
 
-class TripletSheet:
-    """Three square panels that are filled again and again; building them costs more than filling them."""
+def draw_triplet(path: Path, cutout: Cutout, outline: NDArray[np.float64], title: str) -> None:
+    """Draw an event's figure and write it; the same view gives the same bytes.
 
-    def __init__(self) -> None:
-        self._figure = new_figure(11.2, 4.5)
-        self._axes = [self._figure.add_axes((0.055 + 0.303 * i, 0.2, 0.262, 0.64)) for i in range(3)]
-        grey, change = (mpl.colormaps[name].with_extremes(bad=NO_DATA) for name in ("gray", DIVERGING))
-        self._images = [self._image(axes, cmap) for axes, cmap in zip(self._axes, (grey, grey, change), strict=True)]
-        bar = self._figure.add_axes((0.93, 0.2, 0.011, 0.64))
-        self._bar = self._figure.colorbar(self._images[2], cax=bar)
-        self._bar.ax.tick_params(labelsize=7, colors=INK)
-        self._title = self._figure.text(0.055, 0.955, "", fontsize=10, color=INK, weight="bold")
-        self._foot = self._figure.text(0.055, 0.028, "", fontsize=7.5, color=INK)
-        self._added: list[Artist] = []
-
-    @staticmethod
-    def _image(axes: Axes, cmap: Any) -> AxesImage:
-        axes.tick_params(labelsize=7, length=2, colors=INK, pad=1.5)
-        return axes.imshow(np.zeros((2, 2)), cmap=cmap, interpolation="nearest")
-
-    def draw(self, path: Path, cutout: Cutout, outline: NDArray[np.float64], title: str) -> None:
-        """Fill the panels and write the figure.
-
-        Parameters
-        ----------
-        path : Path
-            PNG file.
-        cutout : Cutout
-            What to show.
-        outline : ndarray, shape of the view
-            1 inside the footprint, 0 outside.
-        title : str
-            Headline.
-        """
-        for artist in self._added:
-            artist.remove()
-        self._added = []
-        low, high = grey_stretch(cutout.before, cutout.after)
-        reach = difference_reach(cutout.difference, outline)
-        edge = cutout.half_km
-        parts = ((cutout.before, low, high), (cutout.after, low, high), (cutout.difference, -reach, reach))
-        for image, (pixels, bottom, top) in zip(self._images, parts, strict=True):
-            image.set_data(pixels)
-            image.set_clim(bottom, top)
-            image.set_extent((-edge, edge, -edge, edge))
-        self._label(cutout)
-        graticule = Graticule.of(cutout)
-        for axes in self._axes:
-            axes.set_xlim(-edge, edge)
-            axes.set_ylim(-edge, edge)
-            self._graticule(axes, graticule, edge)
-            if outline.any() and not outline.all():
-                self._contour(axes, outline, edge, [0.5], "#000000" if axes is self._axes[2] else "#ffd23f", 1.1, "-")
-        self._scale_bar(self._axes[0], edge)
-        self._title.set_text(title)
-        self._foot.set_text(
-            f"Grey from {low:.3g} to {high:.3g} {cutout.unit} (1st to 99th percentile of both sides), channel "
-            f"{cutout.channel}. Difference: {cutout.difference_unit}, colours end at ±{reach:.2g}. North is up at the "
-            "centre; blue-grey: no data."
-        )
-        save(self._figure, path)
-
-    def _label(self, cutout: Cutout) -> None:
-        titles = (
-            f"Before: {span_text(cutout.before_utc)}\n{_ids(cutout.before_ids)}",
-            f"After: {span_text(cutout.after_utc)}\n{_ids(cutout.after_ids)}",
-            f"Difference\n{cutout.difference_unit}",
-        )
-        for axes, text in zip(self._axes, titles, strict=True):
-            axes.set_title(text, fontsize=8, color=INK, pad=4)
-
-    def _graticule(self, axes: Axes, graticule: Graticule, edge: float) -> None:
-        colour = "#888888" if axes is self._axes[2] else "#ffffff"
-        self._contour(axes, graticule.lat, edge, graticule.lats, colour, 0.3, "-")
-        self._contour(axes, graticule.from_centre, edge, graticule.from_centre_levels, colour, 0.3, "-")
-        at, labels = graticule.lon_ticks(edge)
-        axes.set_xticks(at, labels)
-        at, labels = graticule.lat_ticks(edge)
-        axes.set_yticks(at, labels if axes is self._axes[0] else [""] * len(labels))
-
-    def _contour(
-        self, axes: Axes, field: NDArray[np.float64], edge: float, levels: Sequence[float], colour: str, width: float,
-        style: str,
-    ) -> None:  # fmt: skip
-        at = ((np.arange(field.shape[0]) + 0.5) / field.shape[0] * 2.0 - 1.0) * edge
-        inside = [level for level in levels if np.nanmin(field) < level < np.nanmax(field)]
-        if inside:
-            self._added.append(
-                axes.contour(at, -at, field, levels=inside, colors=colour, linewidths=width, linestyles=style)
-            )
-
-    def _scale_bar(self, axes: Axes, edge: float) -> None:
-        length = max((bar for bar in _BARS_KM if bar <= 0.7 * edge), default=_BARS_KM[0])
-        left, low = -0.92 * edge, -0.9 * edge
-        for width, colour in ((5.0, "#000000"), (2.5, "#ffffff")):
-            self._added += axes.plot([left, left + length], [low, low], color=colour, lw=width, solid_capstyle="butt")
-        text = axes.text(left, low + 0.05 * edge, f"{length} km", color="white", fontsize=8, weight="bold")
-        text.set_bbox({"facecolor": "black", "alpha": 0.45, "pad": 1.5, "edgecolor": "none"})
-        self._added.append(text)
+    Parameters
+    ----------
+    path : Path
+        PNG file.
+    cutout : Cutout
+        What to show.
+    outline : ndarray, shape of the view
+        1 inside the footprint, 0 outside.
+    title : str
+        Headline.
+    """
+    low, high = grey_stretch(cutout.before, cutout.after)
+    reach = difference_reach(cutout.difference, outline)
+    parts = (
+        picture(cutout.before, low, high, "gray"),
+        picture(cutout.after, low, high, "gray"),
+        picture(cutout.difference, -reach, reach, DIVERGING),
+    )
+    graticule = Graticule.of(cutout)
+    grid = line_mask(_graticule_lines(graticule), 1, 0.8)
+    edge = line_mask(level_lines(outline, [0.5]), 4)
+    sheet = Image.new("RGB", FIGURE_PX, "white")
+    for left, part, colours in zip(_LEFT_PX, parts, (("white", _YELLOW), ("white", _YELLOW), ("#888888", "black")),
+                                   strict=True):  # fmt: skip
+        part.paste(colours[0], (0, 0), grid)
+        part.paste(colours[1], (0, 0), edge)
+        sheet.paste(part, (left, _TOP_PX))
+    draw = ImageDraw.Draw(sheet)
+    text(draw, (_LEFT_PX[0], 26), title, 15, bold=True)
+    _headings(draw, cutout)
+    _ticks(draw, graticule, cutout.half_km)
+    _scale_bar(draw, cutout.half_km)
+    _colour_bar(sheet, draw, reach)
+    _footer(draw, cutout, low, high, reach)
+    sheet.save(path, format="PNG", compress_level=4)
 
 
 def difference_reach(difference: NDArray[np.float32], outline: NDArray[np.float64]) -> float:
@@ -125,6 +68,74 @@ def difference_reach(difference: NDArray[np.float32], outline: NDArray[np.float6
     return max(0.05, 1.2 * float(np.percentile(inside, 95.0))) if inside.size else 0.3
 
 
+def _graticule_lines(graticule: Graticule) -> list[list[tuple[float, float]]]:
+    parallels = level_lines(graticule.lat, graticule.lats)
+    return parallels + level_lines(graticule.from_centre, graticule.from_centre_levels)
+
+
+def _headings(draw: ImageDraw.ImageDraw, cutout: Cutout) -> None:
+    lines = (
+        (f"Before: {span_text(cutout.before_utc)}", _ids(cutout.before_ids)),
+        (f"After: {span_text(cutout.after_utc)}", _ids(cutout.after_ids)),
+        ("Difference: after minus before", cutout.difference_unit),
+    )
+    for left, (first, second) in zip(_LEFT_PX, lines, strict=True):
+        middle = left + SIZE_PX / 2
+        text(draw, (middle, _TOP_PX - 24), first, 13, anchor="ms", bold=True)
+        text(draw, (middle, _TOP_PX - 8), second, 12, anchor="ms")
+
+
+def _ticks(draw: ImageDraw.ImageDraw, graticule: Graticule, half_km: float) -> None:
+    """Longitudes, east and west, under each panel; latitudes left of the first."""
+    scale = SIZE_PX / (2.0 * half_km)
+    for left in _LEFT_PX:
+        draw.rectangle((left - 1, _TOP_PX - 1, left + SIZE_PX, _BOTTOM_PX), outline=INK)
+        for at, label in zip(*graticule.lon_ticks(half_km), strict=True):
+            x = left + (at + half_km) * scale
+            draw.line((x, _BOTTOM_PX, x, _BOTTOM_PX + 4), fill=INK)
+            for row, words in enumerate(label.split("\n")):
+                text(draw, (x, _BOTTOM_PX + 16 + 13 * row), words, 11, anchor="ms")
+    for at, label in zip(*graticule.lat_ticks(half_km), strict=True):
+        y = _TOP_PX + (half_km - at) * scale
+        draw.line((_LEFT_PX[0] - 5, y, _LEFT_PX[0] - 1, y), fill=INK)
+        text(draw, (_LEFT_PX[0] - 8, y), label, 11, anchor="rm")
+
+
+def _scale_bar(draw: ImageDraw.ImageDraw, half_km: float) -> None:
+    length = max((bar for bar in _BARS_KM if bar <= 0.7 * half_km), default=_BARS_KM[0])
+    left, bottom = _LEFT_PX[0] + 12, _BOTTOM_PX - 12
+    width = length / (2.0 * half_km) * SIZE_PX
+    draw.rectangle((left - 5, bottom - 26, left + max(width, 48.0) + 5, bottom + 5), fill="#303030")
+    draw.rectangle((left, bottom - 4, left + width, bottom), fill="white")
+    draw.text((left, bottom - 9), f"{length} km", fill="white", font=font(12, bold=True), anchor="ls")
+
+
+def _colour_bar(sheet: Image.Image, draw: ImageDraw.ImageDraw, reach: float) -> None:
+    left, width = _BAR_PX
+    ramp = colour_table(DIVERGING)[:256][::-1]
+    bar = Image.fromarray(np.repeat(ramp[:, None, :], width, axis=1)).resize((width, SIZE_PX))
+    sheet.paste(bar, (left, _TOP_PX))
+    draw.rectangle((left - 1, _TOP_PX - 1, left + width, _BOTTOM_PX), outline=INK)
+    for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
+        y = _TOP_PX + (1.0 - share) / 2.0 * (SIZE_PX - 1)
+        draw.line((left + width, y, left + width + 3, y), fill=INK)
+        text(draw, (left + width + 6, y), f"{share * reach:+.2f}" if share else "0", 11, anchor="lm")
+    text(draw, (left + width / 2, _TOP_PX - 8), "brighter", 12, anchor="ms")
+    text(draw, (left + width / 2, _BOTTOM_PX + 16), "darker", 12, anchor="ms")
+
+
+def _footer(draw: ImageDraw.ImageDraw, cutout: Cutout, low: float, high: float, reach: float) -> None:
+    first = (
+        f"Channel {cutout.channel}. Grey from {low:.3g} to {high:.3g} {cutout.unit} on both sides (1st to 99th "
+        f"percentile); colours end at ±{reach:.2g}. Outline: the event's footprint. Blue-grey: no data."
+    )
+    second = "Before: the earlier looks, weighted, in the light and tone of the later one. North is up at the centre."
+    if cutout.before_utc[1] > cutout.after_utc[0]:
+        second += " The time spans overlap: which side is older is not known."
+    text(draw, (_LEFT_PX[0], 460), first, 11)
+    text(draw, (_LEFT_PX[0], 478), second, 11)
+
+
 def _ids(names: Sequence[str]) -> str:
-    text = names[-1] if len(names) == 1 else f"{names[-1]} and {len(names) - 1} earlier" if names else ""
-    return text if len(text) <= 40 else text[:37] + "…"
+    shown = names[-1] if len(names) == 1 else f"{names[-1]} and {len(names) - 1} earlier" if names else ""
+    return shown if len(shown) <= 40 else shown[:37] + "…"
