@@ -46,6 +46,12 @@ def test_prefect_sends_no_usage_statistics() -> None:
     assert (PREFECT_SERVER_ANALYTICS_ENABLED.value(), os.environ["DO_NOT_TRACK"]) == (False, "1")
 
 
+def test_a_server_on_a_busy_machine_has_time_to_start() -> None:
+    from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
+
+    assert PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value() >= 120
+
+
 def test_the_title_counts_further_catalogues() -> None:
     assert given().title == "a.csv into store"
     more = MonitorParameters(catalogues=(Path("x/b.csv"), Path("c.csv")), store=Path("io/store"), out=Path("out"))

@@ -10,7 +10,7 @@ from tests.flows.conftest import BRIGHT, DARK
 from tests.small_maps import contents, listing, near, row, write_catalogue
 
 from flows import monitor as module
-from iovolc.errors import AlgorithmError, ConfigError, Finding, TransientIOError
+from iovolc.errors import AlgorithmError, ConfigError, Finding, InputError, TransientIOError
 from iovolc.pipeline.run import run
 
 pytestmark = pytest.mark.flows
@@ -113,8 +113,13 @@ def test_what_never_passes_ends_in_failure(server, prepared, monkeypatch) -> Non
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(AlgorithmError("no noise model", pixels=3.0), 5), (ConfigError("no such key"), 2), (ValueError("a bug"), 5)],
-    ids=["algorithm", "configuration", "bug"],
+    [
+        (AlgorithmError("no noise model", pixels=3.0), 5),
+        (ConfigError("no such key"), 2),
+        (InputError([Finding("E501", "maps.csv", "gone")]), 3),
+        (ValueError("a bug"), 5),
+    ],
+    ids=["algorithm", "configuration", "input", "bug"],
 )
 def test_what_cannot_pass_is_not_tried_again(server, prepared, monkeypatch, error, code) -> None:  # noqa: ARG001
     attempts = failing(monkeypatch, error)
