@@ -209,3 +209,8 @@ def near(table, spot, within_km=60.0):
     """The rows of a table whose place is that of a spot."""
     distance = distance_km(spot.lat, spot.lon_e, table["lat"].to_numpy(), table["lon_e"].to_numpy())
     return table[distance <= within_km]
+
+
+TINY = (180, 360)
+QUICK = (*FAST, "detect.scales_km=[30,150]", "detect.null_draws=1")
+"""Overrides that save time where the quality of what is found is not the question."""

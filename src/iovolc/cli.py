@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``iovolc --help`` answer
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ CORES = os.cpu_count() or 1
 
 def main() -> None:
     """Run the command line; ends the process with the documented exit code."""
-    from iovolc.console import exit_code, say  # noqa: PLC0415
+    from iovolc.console import FAILED, exit_code, say  # noqa: PLC0415
     from iovolc.errors import IovolcError  # noqa: PLC0415
 
     # Tasks already fill the cores: threaded linear algebra inside them only gets in its own way.
@@ -60,6 +61,10 @@ def main() -> None:
     except IovolcError as error:
         say(str(error))
         sys.exit(exit_code(error))
+    except Exception:
+        # A fault of the machine or of iovolc itself: whoever is on call needs all of it.
+        say(traceback.format_exc())
+        sys.exit(FAILED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,14 +88,17 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
         content = read_catalogue(path)
         findings += content.findings
         tasks += [_Task(row, path.parent, context.store, context.config) for row in content.rows]
-    known = _known_keys(context.store)
+    tasks, repeated = _without_namesakes(tasks)
+    findings += repeated
+    known = _known_keys(context.store, grid)
     fresh = [task for task in tasks if _key(task, quiet=True) not in known]
     outcomes = context.runner.map(_ingest_one, fresh, "ingest")
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
     findings += [finding for outcome in outcomes for finding in outcome.findings]
-    manifest = commit(context.store, grid, entries, refused=refused, accepted=_accepted(tasks, outcomes, fresh))
+    accepted = _accepted(tasks, outcomes, fresh) | {path.name for path in catalogues}
+    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted)
     if not manifest.entries:
         if findings:
             raise InputError(findings)
@@ -109,12 +112,35 @@ def _accepted(tasks: Sequence[_Task], outcomes: Sequence[_Outcome], fresh: Seque
     """Names under which usable rows may have been refused before."""
     bad = {task for task, outcome in zip(fresh, outcomes, strict=True) if outcome.entry is None}
     good = [task.row for task in tasks if task not in bad]
-    return {name for row in good for name in (row.id, str(row.path)) if name} - {str(task.row.path) for task in bad}
+    names = {name for row in good for name in (row.id, str(row.path), f"row {row.number}") if name}
+    return names - {str(task.row.path) for task in bad}
 
 
-def _known_keys(store: Path) -> set[str]:
-    head = read_head(store)
-    return set() if head is None else {read_provenance(store, entry)["key"] for entry in head.entries}
+def _without_namesakes(tasks: Sequence[_Task]) -> tuple[list[_Task], list[Finding]]:
+    """The tasks without those that repeat an observation of another catalogue differently, and a finding for each."""
+    first: dict[tuple[object, ...], _Task] = {}
+    kept: list[_Task] = []
+    findings: list[Finding] = []
+    for task in tasks:
+        row = task.row
+        file = (task.folder / row.path).resolve()
+        name = (row.id,) if row.id else (file, row.band_index, row.channel, row.start_utc, row.time_utc, row.stop_utc)
+        other = first.setdefault(name, task)
+        if other is task or _key(other, quiet=True) == _key(task, quiet=True):
+            kept.append(task)
+            continue
+        code, column = ("E504", "id") if row.id else ("E505", "path")
+        detail = f"row {other.row.number} of another catalogue names the same observation, but differs"
+        findings.append(row.origin.finding(code, detail, column))
+    return kept, findings
+
+
+def _known_keys(store: Path, grid: Grid) -> set[str]:
+    if read_head(store) is None:
+        return set()
+    # Nothing new is committed, but a store of another grid is refused before any heavy work.
+    head = commit(store, grid)
+    return {read_provenance(store, entry)["key"] for entry in head.entries}
 
 
 @lru_cache(maxsize=2)
