@@ -3,6 +3,7 @@
 Heavy modules are imported inside the commands, so that ``iovolc --help`` answers at once.
 """
 
+import json
 import os
 import sys
 import traceback
@@ -104,11 +105,12 @@ def _context(common: _Common) -> Iterator["Context"]:
 def _selection(since: str, until: str, region: str, channels: Sequence[str] | None, site: str) -> tuple[str, ...]:
     """Overrides of the section ``select`` for the options that are given."""
     given = {
-        "since": f"'{since}'" if since else "",
-        "until": f"'{until}'" if until else "",
+        # JSON's quotes are YAML's: a name such as Hi'iaka Patera stays whole.
+        "since": json.dumps(since) if since else "",
+        "until": json.dumps(until) if until else "",
         "region": f"[{region}]" if region else "",
         "channels": f"[{','.join(channels)}]" if channels else "",
-        "site": f"'{site}'" if site else "",
+        "site": json.dumps(site) if site else "",
     }
     return tuple(f"select.{key}={value}" for key, value in given.items() if value)
 
