@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from iovolc.cube.entry import EpochEntry
 from iovolc.detect.matched import sigma_px_squared
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted
 from iovolc.geometry.smooth import smooth
@@ -92,6 +94,7 @@ class Maps:
         after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
         difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference
+        before_entries = _compared_with(task, best["reference_ids"])
         unit = "standard deviations of rank" if _relative(task) else "albedo"
         return Cutout(
             lat=event["lat"],
@@ -103,9 +106,9 @@ class Maps:
             channel=task.entry.channel,
             unit=unit,
             difference_unit="change of rank, in standard deviations" if _relative(task) else "change of ln albedo",
-            before_ids=tuple(best["reference_ids"]),
+            before_ids=tuple(entry.observation_id for entry in before_entries),
             after_ids=(task.entry.observation_id,),
-            before_utc=_span(task, best["reference_ids"]),
+            before_utc=_span(before_entries),
             after_utc=(task.entry.start_utc, task.entry.stop_utc),
         )
 
@@ -177,6 +180,11 @@ def _summary(task: Task) -> ChannelSummary:
     )
 
 
-def _span(task: Task, ids: Sequence[str]) -> tuple[Any, Any]:
-    used = [entry for entry in task.predecessors if entry.observation_id in set(ids)] or list(task.predecessors)
-    return min(entry.start_utc for entry in used), max(entry.stop_utc for entry in used)
+def _compared_with(task: Task, ids: Sequence[str]) -> tuple[EpochEntry, ...]:
+    """The predecessors that a detection names, oldest first; all if it names none."""
+    named = frozenset(ids)
+    return tuple(entry for entry in task.predecessors if entry.observation_id in named) or task.predecessors
+
+
+def _span(entries: Sequence[EpochEntry]) -> tuple[datetime, datetime]:
+    return min(entry.start_utc for entry in entries), max(entry.stop_utc for entry in entries)
