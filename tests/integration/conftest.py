@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from tests.small_maps import Answer, Spot, iovolc, settings, write_catalogue, write_maps, write_reference
 
-DARK = Spot(20.0, 60.0, 130.0, -0.35)
+DARK = Spot(13.0, 51.0, 130.0, -0.35)
 BRIGHT = Spot(-30.0, -100.0, 150.0, 0.3)
 POLE = Spot(88.0, 30.0, 140.0, -0.35)
 POLE_GROWN = Spot(88.0, 30.0, 190.0, -0.6)
@@ -50,4 +50,5 @@ def small(tmp_path_factory) -> Small:
     options = settings(f"registration.reference={write_reference(folder / 'reference.png')}")
     store, out = folder / "store", folder / "out"
     answer = iovolc("run", catalogue, "--store", store, "--out", out, "--workers", 2, "--json", *options)
+    assert answer.code == 0, answer.err
     return Small(catalogue, rows, options, store, out, answer)
