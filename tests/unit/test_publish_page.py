@@ -1,6 +1,7 @@
 """The web page: complete, linked, escaped, and without any need of a network."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -115,10 +116,12 @@ def test_truth_beside_finding():
     assert "1 more eruption could not be seen well enough to be required. 1 event of tier A or B matched" in page.text
     for verdict in ("✓ found", "✗ missed", "○ not required", "! false"):
         assert page.text.count(verdict) == 2, "in the legend and in one row"
-    assert "Surt 11.0° N, 60.0° W; 120 000 km², -0.25 ln albedo in red 2000-01-02 evt-equator" in page.text
     assert (
-        "35 km off 1999-07-03 to 2007-02-28: holds the truth 126 000 km² (1.05 of the truth) 2 more events" in page.text
+        "Surt 11.0° N, 60.0° W; 120 000 km², -0.25 ln albedo in red 2000-01-02 evt-equator darkening, tier A"
+        in page.text
     )
+    assert "35 km off; 126 000 km² (1.05 of the truth) 1999-07-03 to 2007-02-28: holds the truth" in page.text
+    assert "2 more events of it" in page.text
     assert "too faint" in page.text
     assert "#event-evt-equator" in page.links
     assert "#event-evt-gone" not in page.links
@@ -128,6 +131,18 @@ def test_the_null_of_each_comparison_is_a_table():
     text = _page().text
     assert "obs-c red 31.00 103.5 12 4 0.015 1.55" in text
     assert "{" not in text
+
+
+def test_what_ranked_pictures_can_and_cannot_say(tmp_path):
+    run = sample_run()
+    unordered = run.tracked.events.assign(flags=[["span_overlap"], [], [], ["span_overlap"]])
+    ranked = tuple(replace(summary, difference="rank") for summary in run.channels)
+    publish(tmp_path / "out", replace(run, channels=ranked, tracked=replace(run.tracked, events=unordered)))
+    text = _page(tmp_path / "out").text
+    assert "It lists 4 differences:" in text
+    assert "The maps in red, green are stretched pictures, not measurements, and were compared by rank" in text
+    assert "2 of the 4 events lie between mosaics whose time spans overlap" in text
+    assert "stretched pictures" not in _page().text
 
 
 def test_flags_and_status_are_explained():

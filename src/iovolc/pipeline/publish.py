@@ -176,7 +176,7 @@ def _output(
 
 
 def backdrop(reference: ReferenceMap) -> Backdrop:
-    """The reference map on a global map of a quarter of a degree, as the overview shows it."""
+    """The reference map on a global map as fine as the overview shows it."""
     lat, lon_e = map_lat_lon(Grid.at(_BACKDROP_PPD))
     value = sample(reference.pixels, reference.placement, lat[:, None], lon_e[None, :])
     return Backdrop(value, f"the fixed reference map ({reference.credit or reference.name})")

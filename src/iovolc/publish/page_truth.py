@@ -61,10 +61,9 @@ def _row(row: Row, linked: set[str]) -> dict[str, Any]:
         "began": date(row["truth_onset_utc"]),
         "event": event or NOTHING,
         "link": event if event in linked else None,
-        "what": f"{row['kind']}, tier {row['tier']}" if event else NOTHING,
-        "where": _where(row),
+        "what": f"{row['kind']}, tier {row['tier']}" if event else "",
+        "where": f"{_where(row)}; {_area(row)}" if event else NOTHING,
         "onset": _onset(row) if event else NOTHING,
-        "area": _area(row) if event else NOTHING,
         "remark": _remark(row),
     }
 
@@ -80,7 +79,7 @@ def _was(row: Row) -> str:
 def _where(row: Row) -> str:
     if is_known(row["distance_km"]):
         return f"{row['distance_km']:.0f} km off"
-    return f"{lat_text(row['lat'], 1)}, {west_text(row['lon_e'], 1)}" if is_known(row["lat"]) else NOTHING
+    return f"{lat_text(row['lat'], 1)}, {west_text(row['lon_e'], 1)}"
 
 
 def _onset(row: Row) -> str:

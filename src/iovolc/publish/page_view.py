@@ -79,6 +79,7 @@ def values(
             event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], none))
             for row in shown.to_dict("records")
         ],
+        "pictures": len(pictures),
         "left_out": len(tables["events"][1]) - len(shown),
         "limits": limits(run, shown),
         "truth": truth_view(run.truth, set(shown["event_id"])),
@@ -106,12 +107,17 @@ def summary(run: RunOutput, record: Mapping[str, Any]) -> str:
         second = "No change was found."
     else:
         second = (
-            f"It lists {count(total, 'change')}: {tiers['A']} seen in two independent data sets (tier A), "
+            f"It lists {count(total, _noun(run))}: {tiers['A']} seen in two independent data sets (tier A), "
             f"{tiers['B']} significant in one (tier B), and {count(tiers['C'], 'candidate')} that may not be real "
             "(tier C)."
         )
     third = f"{share(record['area_compared_km2'])} of the surface could be compared at least once"
     return f"{first} {second} {third}{'.' if sure or not total else '; no change is certain yet.'}"
+
+
+def _noun(run: RunOutput) -> str:
+    """Pictures that are compared by rank show differences; whether the surface changed is for the reader to judge."""
+    return "difference" if all(summary.difference == "rank" for summary in run.channels) else "change"
 
 
 def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, Any]:
@@ -171,10 +177,21 @@ def _cards(record: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     )
 
 
+def _earlier(item: Mapping[str, Any]) -> str:
+    names = item["reference_ids"]
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} earlier epochs, {names[0]} to {names[-1]}"
+
+
 def _channel(item: Mapping[str, Any]) -> dict[str, Any]:
     kind = "change of ln albedo" if item["difference"] == "log_ratio" else "change of matched rank"
     newest = share(item["newest_area_compared_km2"])
-    return {**item, "area": share(item["area_compared_km2"]), "newest_area": newest, "measure": kind}
+    return {
+        **item,
+        "area": share(item["area_compared_km2"]),
+        "newest_area": newest,
+        "measure": kind,
+        "references": _earlier(item),
+    }
 
 
 def _input(item: Any) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def draw_triplet(path: Path, cutout: Cutout, outline: NDArray[np.float64], title
     _scale_bar(draw, cutout.half_km)
     _colour_bar(sheet, draw, reach)
     _footer(draw, cutout, low, high, reach)
-    sheet.save(path, format="PNG", compress_level=4)
+    sheet.save(path, format="PNG", compress_level=2)
 
 
 def difference_reach(difference: NDArray[np.float32], outline: NDArray[np.float64]) -> float:
