@@ -30,8 +30,9 @@ def sureness(run: RunOutput, record: Mapping[str, Any]) -> list[str]:
     area = record["area_compared_summed_km2"] / 1e6
     comparisons = count(run.null_statistics.get("comparisons", 0), "comparison")
     measured = (
-        "What was measured: surrogate maps with the noise and the gain errors of each comparison, but without any "
-        "change, went through the same search. Counting the clusters there that are as significant as the weakest "
+        "What was measured: surrogate maps that scatter as the differences of each comparison do, pixel by pixel and "
+        "at every size, but hold no change, went through the same search. "
+        "Counting the clusters there that are as significant as the weakest "
         f"change that passed in the same comparison, about {number(expected, 1)} false changes are to be expected in "
         f"this whole run: {number(record['false_events_per_million_km2'], 3)} per million km², where each of the "
         f"{comparisons} counts with its own area, {area:.0f} million km² together."
