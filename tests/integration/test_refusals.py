@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -142,13 +143,13 @@ def test_check_of_a_sound_catalogue_finds_nothing(degraded) -> None:
     assert (answer.code, answer.out) == (0, "2 usable rows, 0 problems\n")
 
 
-def test_mended_rows_are_no_longer_refused(degraded) -> None:
-    """Last here, because it changes the store."""
-    write_catalogue(degraded.catalogue, [*degraded.good, *mended_rows(degraded.folder)])
-    answer = iovolc("ingest", degraded.catalogue, "--store", degraded.folder / "store", "--json", *settings(*QUICK))
+def test_mended_rows_are_no_longer_refused(degraded, tmp_path) -> None:
+    folder = shutil.copytree(degraded.folder, tmp_path / "copy")
+    catalogue = write_catalogue(folder / degraded.catalogue.name, [*degraded.good, *mended_rows(folder)])
+    answer = iovolc("ingest", catalogue, "--store", folder / "store", "--json", *settings(*QUICK))
     assert (answer.code, answer.values["refused"]) == (0, 0), answer.err
     assert answer.values["known"] == 2
-    status = iovolc("status", "--store", degraded.folder / "store", "--json").values
+    status = iovolc("status", "--store", folder / "store", "--json").values
     assert status["refused"] == []
     assert status["epochs"] == 9
 
