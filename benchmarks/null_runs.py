@@ -1,4 +1,4 @@
-"""Runs on surfaces without any change: how many end with an event of tier A or B?
+"""Count runs on surfaces without any change that end with an event of tier A or B.
 
 Registration, gain, noise and gaps are those of the demonstration, with another seed each time. The fraction must not
 exceed q, judged by the 95 % binomial bound.
@@ -37,10 +37,15 @@ def main() -> None:
         sure = events[events["tier"] != "C"]
         bad += len(sure) > 0
         places = "; ".join(f"{row.kind} {row.lat:.0f} {row.lon_e:.0f} q {row.q_value:.2g}" for row in sure.itertuples())
-        print(f"run {number + 1}: {len(scan.detected.detections)} changes, {len(sure)} of tier A or B {places}", flush=True)
+        print(
+            f"run {number + 1}: {len(scan.detected.detections)} changes, {len(sure)} of tier A or B {places}",
+            flush=True,
+        )
     q = config.detect.q
     allowed = int(binom.ppf(0.95, arguments.runs, q))
-    print(f"{bad} of {arguments.runs} runs with an event of tier A or B; at q = {q} up to {allowed} are expected (95 %)")
+    print(
+        f"{bad} of {arguments.runs} runs with an event of tier A or B; at q = {q} up to {allowed} are expected (95 %)"
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import pytest
 
 from iovolc.detect.clusters import owned_pixels
 from iovolc.geometry.lattice import sample
-from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.light.blocks import BlockPlaces, block_places
 from iovolc.light.calibrated import apply_tone, fit_tone
 from small_grid import small_grid
@@ -107,3 +107,23 @@ def test_one_block_is_enough_for_an_offset():
     tone = fit_tone(np.array([0.3]), np.array([0.1]), one)
     assert tone.gain == pytest.approx(1.0, abs=1e-6)
     assert sample(tone.surface, 5.0, 10.0)[0] == pytest.approx(0.2, abs=1e-3)
+
+
+def test_two_fresh_deposits_may_cover_a_third_of_what_is_shared():
+    newer, older = pair(gain=1.0)
+    shared = distance_km(0.0, 30.0, PLACES.lat, PLACES.lon_e) < 1900.0
+    centres = ((40.0, 20.0), (-40.0, 45.0))
+    deposits = [distance_km(*centre, PLACES.lat, PLACES.lon_e) < 750.0 for centre in centres]
+    newer = np.where(shared, newer, np.nan)
+    newer[deposits[0] | deposits[1]] -= 0.24
+    tone = fit_tone(newer, older, PLACES)
+    assert tone.gain == pytest.approx(1.0, abs=0.02)
+    same = shared & ~deposits[0] & ~deposits[1]
+    off = surface_at_blocks(tone, same) - light(PLACES.lat[same], PLACES.lon_e[same])
+    assert np.quantile(np.abs(off), 0.9) < 0.03
+
+
+def test_the_match_of_a_small_common_area_is_less_certain():
+    newer, older = pair()
+    small = np.where(np.abs(PLACES.lat) + np.abs(PLACES.lon_e) < 25.0, newer, np.nan)
+    assert fit_tone(small, older, PLACES).error > 1.5 * fit_tone(newer, older, PLACES).error

@@ -146,3 +146,10 @@ def test_the_historys_own_spread_counts_by_its_length():
     found = variance(one(0.4, 11), flat, flat, 10.0)
     expected = 0.5 * (0.04 + 0.16) * (1.0 + math.pi / 22) + 0.04
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_an_uncertain_match_of_tone_counts_where_that_predecessor_is_used():
+    planes = np.zeros((3, 1, 3), np.float32)
+    planes[0, 0, 1] = planes[1, 0, 2] = planes[2, 0, 2] = np.nan
+    found = combine(list(planes), [0, 0, 0], [0.3, 0.0, 0.0])
+    np.testing.assert_allclose(found.normalisation, [[0.09 / 9, 0.0, 0.09]], rtol=1e-6)

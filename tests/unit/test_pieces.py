@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from iovolc.detect.pieces import Field, Piece, find_pieces, full_pixels, strongest
+from iovolc.geometry.sphere import pixel_lat_lon
 from small_grid import disc, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()
@@ -127,3 +128,14 @@ def test_blocks_become_full_pixels():
 def test_ties_go_to_the_finer_scale():
     pieces = [Piece(1, scale, z, 1.0, 0.1, np.array([0])) for scale, z in ((2, 5.0), (1, 5.0), (0, 4.0))]
     assert strongest(pieces).scale == 1
+
+
+def test_a_local_systematic_error_holds_significance_down_there_alone():
+    fields = with_disc(with_disc(white_fields(GRID, 8), GRID, 0.0, -60.0, 200.0, 4.0), GRID, 0.0, 60.0, 200.0, 4.0)
+    lon_e = pixel_lat_lon(GRID.sheet("equator"))[1]
+    floor = np.where(lon_e > 0, np.float32(2.0), np.float32(0.0))
+    doubted = {**fields, "equator": replace(fields["equator"], floor=floor)}
+    pieces, _ = find_pieces(doubted, GRID, search_on(GRID))
+    places = [lon_e.ravel()[piece.pixels].mean() for piece in pieces["equator"] if piece.z > 8.0]
+    assert any(abs(place + 60.0) < 5.0 for place in places)
+    assert not any(place > 0.0 for place in places)

@@ -55,7 +55,7 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     -----
     After Efron 2004, J. Am. Stat. Assoc. 99, 96: artefacts that no model holds widen the bulk itself.
     """
-    weights = {name: field.weight.copy() for name, field in fields.items()}
+    weights = {name: np.where(field.owned, field.weight, np.float32(0.0)) for name, field in fields.items()}
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             weights[name].ravel()[pixels] = 0.0

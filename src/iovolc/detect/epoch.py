@@ -160,12 +160,13 @@ def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> 
     out: dict[str, Combined] = {}
     for sheet in grid.sheets:
         held = [
-            (pair.value[sheet.name], group)
+            (pair.value[sheet.name], group, pair.normalisation_sigma)
             for pair, group in zip(pairs, groups, strict=True)
             if sheet.name in pair.value
         ]
         if held:
-            out[sheet.name] = combine([plane for plane, _ in held], [group for _, group in held])
+            planes, of_groups, tone_sigmas = zip(*held, strict=True)
+            out[sheet.name] = combine(planes, of_groups, tone_sigmas)
     return out
 
 
@@ -194,7 +195,10 @@ def _fields(
         still = variance(part, noise[name], np.zeros_like(shift), config.shrinkage)
         bare[name] = _weight(known, still)
         fields[name] = Field(
-            np.where(known, part.median, np.float32(0.0)), _weight(known, still + shift), frame.owned[name]
+            np.where(known, part.median, np.float32(0.0)),
+            _weight(known, still + shift),
+            frame.owned[name],
+            np.sqrt(part.normalisation),
         )
     return fields, bare
 

@@ -36,11 +36,19 @@ class Field:
         Inverse variance; 0 where there is no data.
     owned : ndarray, shape (row, col), bool
         Pixels that belong to this sheet rather than to an overlapping one.
+    floor : ndarray, shape (row, col), float32, or float
+        Local systematic error of an amplitude of any size, beside that of the search.
     """
 
     difference: Plane
     weight: Plane
     owned: NDArray[np.bool_]
+    floor: Plane | float = 0.0
+
+    def floor_at(self, factor: int) -> Plane | float:
+        """The local systematic error at the pixels of a reduced sheet."""
+        half = factor // 2
+        return self.floor[half::factor, half::factor] if isinstance(self.floor, np.ndarray) else self.floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,10 @@ def _view(
         for name, field in fields.items()
     }
     noise = noise_factor(responses, {name: field.owned for name, field in fields.items()}, grid)
-    sigma = {name: np.sqrt((noise * r.sigma) ** 2 + search.sigma_floor**2) for name, r in responses.items()}
+    sigma = {
+        name: np.sqrt((noise * r.sigma) ** 2 + search.sigma_floor**2 + fields[name].floor_at(r.factor) ** 2)
+        for name, r in responses.items()
+    }
     z = {
         name: np.where(np.isfinite(sigma[name]), r.amplitude / sigma[name], 0.0).astype(np.float32)
         for name, r in responses.items()

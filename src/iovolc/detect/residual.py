@@ -38,14 +38,19 @@ class Combined:
         Median and 1.4826 MAD over the predecessors used; NaN where there is none.
     count : ndarray, shape (row, col), uint8
         Predecessors used.
+    normalisation : ndarray, shape (row, col), float32
+        Variance from the match of tone, which a larger area does not average down.
     """
 
     median: Plane
     spread: Plane
     count: NDArray[np.uint8]
+    normalisation: Plane | float = 0.0
 
 
-def combine(differences: Sequence[Plane], groups: Sequence[int]) -> Combined:
+def combine(
+    differences: Sequence[Plane], groups: Sequence[int], tone_sigmas: Sequence[float] | None = None
+) -> Combined:
     """Median over the predecessors of the first group that has any valid at the pixel.
 
     Parameters
@@ -54,27 +59,33 @@ def combine(differences: Sequence[Plane], groups: Sequence[int]) -> Combined:
         Newest epoch minus each predecessor; NaN where either has no data.
     groups : sequence of int
         Group of each predecessor, ascending; smaller means finer resolution.
+    tone_sigmas : sequence of float or None
+        Standard deviation of the match of tone of each predecessor; None is 0.
     """
     stack = np.stack(differences)
     bounds = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1)).astype(np.int64)
     median = np.full(stack.shape[1:], np.nan, np.float32)
     spread = np.full(stack.shape[1:], np.nan, np.float32)
     count = np.zeros(stack.shape[1:], np.uint8)
-    _medians(stack, bounds, median, spread, count)
-    return Combined(median, spread, count)
+    normalisation = np.zeros(stack.shape[1:], np.float32)
+    tone_variance = np.square(np.nan_to_num(np.array(tone_sigmas or [0.0] * len(stack)))).astype(np.float32)
+    _medians(stack, bounds, tone_variance, median, spread, count, normalisation)
+    return Combined(median, spread, count, normalisation)
 
 
 @njit(cache=True, nogil=True)
-def _medians(stack, bounds, median, spread, count):  # noqa: ANN001, ANN202
+def _medians(stack, bounds, tone_variance, median, spread, count, normalisation):  # noqa: ANN001, ANN202
     rows, cols = median.shape
     values = np.empty(stack.shape[0], np.float32)
     for row in range(rows):
         for col in range(cols):
             for g in range(len(bounds) - 1):
                 n = 0
+                total = np.float32(0.0)
                 for k in range(bounds[g], bounds[g + 1]):
                     if np.isfinite(stack[k, row, col]):
                         values[n] = stack[k, row, col]
+                        total += tone_variance[k]
                         n += 1
                 if n == 0:
                     continue
@@ -84,6 +95,7 @@ def _medians(stack, bounds, median, spread, count):  # noqa: ANN001, ANN202
                 median[row, col] = middle
                 spread[row, col] = 1.4826 * _median(values, n)
                 count[row, col] = n
+                normalisation[row, col] = total / (n * n)
                 break
 
 

@@ -69,7 +69,7 @@ def _surface(first: Patches, second: Patches, weight: NDArray[np.float32], reach
     cross *= np.conj(scipy.fft.rfft2(first, workers=1))
     power = np.abs(cross)
     cross *= weight / (power + 1e-12)
-    surface = scipy.fft.irfft2(cross, s=(size, size), workers=1)
+    surface = np.asarray(scipy.fft.irfft2(cross, s=(size, size), workers=1), np.float32)
     around = np.arange(-reach, reach + 1)
     return surface[:, around[:, None], around[None, :]]
 

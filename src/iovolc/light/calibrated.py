@@ -16,8 +16,14 @@ from iovolc.model.grid import Sheet
 Vector = NDArray[np.float64]
 Plane = NDArray[np.float32]
 
+PATCH_KM2 = 600.0**2
+"""Area over which the terrain's residual brightness is taken as one: large deposits and light residuals."""
 _STEP_DEG = 5.0
 _TUKEY = 4.685
+_CORE_SHARE = 0.35
+_CORE_QUANTILE = 0.4538
+"""The scatter is read off the 35 % of blocks that fit best: deposits of Surt's size change half of what two images
+share."""
 _ITERATIONS = 12
 _PRIOR_GAIN = 0.1
 _PRIOR_SURFACE = 0.3
@@ -36,11 +42,15 @@ class Tone:
         One component: the additive surface.
     sigma : float
         Robust scatter of the blocks about the fit.
+    error : float
+        Standard deviation of the fitted tone itself: the scatter, over as many independent patches as the common
+        area holds, for each fitted number. Large where little is seen in common or where much of it changed.
     """
 
     gain: float
     surface: Lattice
     sigma: float
+    error: float
 
 
 def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vector | None = None) -> Tone:
@@ -59,7 +69,7 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
     node_lat, node_lon_e = nodes(_STEP_DEG)
     shape = (len(node_lat), len(node_lon_e), 1)
     if not good.any():
-        return Tone(1.0, Lattice(np.zeros(shape, np.float32), _STEP_DEG), math.nan)
+        return Tone(1.0, Lattice(np.zeros(shape, np.float32), _STEP_DEG), math.nan, math.nan)
     coverage = float(places.area_km2[good].sum() / places.area_km2.sum())
     degree = next(degree for least, degree in _DEGREE_BY_COVERAGE if coverage >= least)
     basis = _harmonics(places.lat[good], places.lon_e[good], degree)
@@ -73,7 +83,9 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
     solution, sigma = _robust(design, newer[good], base, prior, tightness)
     lat, lon_e = np.meshgrid(node_lat, node_lon_e, indexing="ij")
     surface = _harmonics(lat.ravel(), lon_e.ravel(), degree) @ solution[1:] - solution[0] * middle
-    return Tone(float(solution[0]), Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG), sigma)
+    patches = float(places.area_km2[good].sum()) / PATCH_KM2
+    error = sigma * math.sqrt(design.shape[1] / max(patches, 1.0))
+    return Tone(float(solution[0]), Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG), sigma, error)
 
 
 def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
@@ -86,11 +98,11 @@ def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
 def _robust(design: Vector, target: Vector, base: Vector, prior: Vector, tightness: Vector) -> tuple[Vector, float]:
     """Iteratively reweighted least squares with a Gaussian prior; the solution and the robust scatter."""
     solution = prior.copy()
-    solution[1] = float(np.median(target - design @ prior)) / design[0, 1]
+    solution[1] = _mode(target - design @ prior) / design[0, 1]
     sigma = math.inf
     for _ in range(_ITERATIONS):
         residual = target - design @ solution
-        sigma = max(1.4826 * float(np.median(np.abs(residual))), 1e-6)
+        sigma = max(float(np.quantile(np.abs(residual), _CORE_SHARE)) / _CORE_QUANTILE, 1e-6)
         weight = base * np.clip(1.0 - (residual / (_TUKEY * sigma)) ** 2, 0.0, None) ** 2
         weighted = design * weight[:, None]
         precision = sigma**2 / tightness**2
@@ -101,6 +113,17 @@ def _robust(design: Vector, target: Vector, base: Vector, prior: Vector, tightne
         if done:
             break
     return solution, sigma
+
+
+def _mode(values: Vector) -> float:
+    """Half-sample mode, where values crowd though most may lie elsewhere (Bickel & Fruehwirth 2006, CSDA 50, 3500)."""
+    held = np.sort(values)
+    while len(held) > 3:
+        half = (len(held) + 1) // 2
+        widths = held[half - 1 :] - held[: len(held) - half + 1]
+        first = int(np.argmin(widths))
+        held = held[first : first + half]
+    return float(held.mean())
 
 
 def _harmonics(lat: Vector, lon_e: Vector, degree: int) -> Vector:

@@ -86,6 +86,9 @@ class Difference:
         Places where the newer mosaic took over the older one's pixels.
     resolution_km : float
         The coarser of the two resolutions.
+    normalisation_sigma : float
+        Standard deviation of the match of tone itself (:class:`iovolc.light.calibrated.Tone`); 0 for ranks, whose
+        curves are local.
     sharpness : mapping of str to tuple of ndarray, float32
         How sharp the newer and the older map are (:class:`iovolc.light.resolution.RelativeBlur`), at every
         ``SHARPNESS_STEP``-th row and column; empty where resolution is stated rather than measured.
@@ -94,6 +97,7 @@ class Difference:
     value: Mapping[str, Plane]
     reused: Mapping[str, NDArray[np.bool_]]
     resolution_km: float
+    normalisation_sigma: float = 0.0
     sharpness: Mapping[str, tuple[Plane, Plane]] = field(default_factory=dict[str, tuple[Plane, Plane]])
 
 
@@ -117,13 +121,15 @@ def difference(
     reused = _reused(newer, older, frame.grid, reuse_correlation)
     if "relative" in (newer.quantity, older.quantity):
         value, sharpness = _by_rank(newer, older, frame)
+        error = 0.0
     else:
-        value, sharpness = _by_tone(newer, older, frame, unchanged), {}
+        value, error = _by_tone(newer, older, frame, unchanged)
+        sharpness = {}
     kept = {
         name: np.where(reused[name], np.float32(np.nan), plane) if name in reused else plane
         for name, plane in value.items()
     }
-    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), sharpness)
+    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), error, sharpness)
 
 
 def by_rank(side: Side, frame: Frame) -> Side:
@@ -135,7 +141,10 @@ def by_rank(side: Side, frame: Frame) -> Side:
     return replace(side, quantity="relative", tone=tone, blocks=block_means(tone, frame.owned, frame.grid))
 
 
-def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float64] | None) -> dict[str, Plane]:
+def _by_tone(
+    newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float64] | None
+) -> tuple[dict[str, Plane], float]:
+    """Difference of ln albedo by sheet, and the standard deviation of the match of tone."""
     tone = fit_tone(newer.blocks, older.blocks, frame.places, unchanged)
     coarser = max(newer.resolution_km, older.resolution_km)
     out: dict[str, Plane] = {}
@@ -148,7 +157,7 @@ def _by_tone(newer: Side, older: Side, frame: Frame, unchanged: NDArray[np.float
             plane = side.tone[sheet.name]
             planes.append(blur(plane, sheet, sigma_px) if sigma_px > LEAST_BLUR_PX else plane)
         out[sheet.name] = planes[0] - apply_tone(tone, planes[1], sheet)
-    return out
+    return out, tone.error
 
 
 def _by_rank(newer: Side, older: Side, frame: Frame) -> tuple[dict[str, Plane], dict[str, tuple[Plane, Plane]]]:

@@ -21,6 +21,10 @@ LEVELS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
 
 _SAMPLE_KM = 25.0
 _LEAST_SHARE = 0.1
+_REFITS = 2
+_OUTLIER_SIGMAS = 4.0
+_GREY_LEVEL = 0.02
+"""About one of 256 grey levels in normal scores: maps never agree better than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ def fit_tone_curves(
     radius_km: float,
     step_deg: float = 5.0,
 ) -> ToneCurves:
-    """Quantiles of both maps in discs around each node, from pixels that both show.
+    """Quantiles of both maps in discs around each node, from pixels that both show alike.
+
+    Pixels that the curves carry more than four robust standard deviations off are left out and the curves fitted
+    again, lest a large deposit bend the tone of the ground around it.
 
     Parameters
     ----------
@@ -65,15 +72,36 @@ def fit_tone_curves(
         Distance of the nodes.
     """
     vectors, first, second = _sample(source, target, owned, grid)
-    rows = round(180.0 / step_deg) + 1
-    cols = round(360.0 / step_deg)
-    shape = (rows, cols, len(LEVELS))
+    curves = _fit(vectors, first, second, radius_km, step_deg)
+    for _ in range(_REFITS):
+        off = np.abs(second - _at(curves, vectors, first))
+        typical = float(np.nanmedian(off)) if np.isfinite(off).any() else 0.0
+        alike = off <= _OUTLIER_SIGMAS * max(1.4826 * typical, _GREY_LEVEL)
+        curves = _or(_fit(vectors[alike], first[alike], second[alike], radius_km, step_deg), curves)
+    return curves
+
+
+def _or(curves: ToneCurves, otherwise: ToneCurves) -> ToneCurves:
+    """The first curves; the others at nodes where too little is alike, as in the middle of a very wide deposit."""
+    known = np.isfinite(curves.source)
+    source = np.where(known, curves.source, otherwise.source)
+    return ToneCurves(source, np.where(known, curves.target, otherwise.target), curves.step_deg)
+
+
+def _fit(vectors: NDArray[np.float64], first: Plane, second: Plane, radius_km: float, step_deg: float) -> ToneCurves:
+    shape = (round(180.0 / step_deg) + 1, round(360.0 / step_deg), len(LEVELS))
     quantiles = np.full((2, *shape), np.nan, np.float32)
     disc_px = np.pi * (radius_km / _SAMPLE_KM) ** 2
     _node_quantiles(
         vectors, first, second, step_deg, np.cos(radius_km / body.RADIUS_KM), _LEAST_SHARE * disc_px, LEVELS, quantiles
     )
     return ToneCurves(quantiles[0], quantiles[1], step_deg)
+
+
+def _at(curves: ToneCurves, vectors: NDArray[np.float64], values: Plane) -> Plane:
+    lat = np.degrees(np.arcsin(np.clip(vectors[:, 2], -1.0, 1.0)))
+    lon_e = np.degrees(np.arctan2(vectors[:, 1], vectors[:, 0]))
+    return _apply(curves.source, curves.target, curves.step_deg, values[:, None], lat[:, None], lon_e[:, None])[:, 0]
 
 
 def _sample(
