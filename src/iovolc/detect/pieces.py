@@ -118,6 +118,7 @@ def find_pieces(
     fields: Mapping[str, Field], grid: Grid, search: Search
 ) -> tuple[dict[str, list[Piece]], tuple[float, ...]]:
     """Pieces of all sheets, and the noise factor of each scale."""
+    fields = {name: field for name, field in fields.items() if field.weight.any()}
     weights = {name: field.weight.copy() for name, field in fields.items()}
     pieces: dict[str, list[Piece]] = {name: [] for name in fields}
     factors: list[float] = []

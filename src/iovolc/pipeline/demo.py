@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from iovolc.config import Config, GridConfig
+from iovolc.config import Config, DetectConfig, GridConfig
 from iovolc.demo.replay import write_demo
 from iovolc.demo.truth import compare
 from iovolc.model.detection import Tracked
@@ -51,7 +51,8 @@ def demo(folder: Path, runner: Runner) -> Demonstrated:
     """
     catalogue = write_demo(folder / "maps")
     truth = pd.read_csv(folder / "maps" / "truth.csv")
-    context = Context(folder / "store", Config(grid=GridConfig(pixels_per_degree=4)), runner)
+    config = Config(grid=GridConfig(pixels_per_degree=4), detect=DetectConfig(null_draws=1))
+    context = Context(folder / "store", config, runner)
     comparisons: list[pd.DataFrame] = []
 
     def tell(tracked: Tracked) -> Story:
