@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.special import sph_harm_y
 
-from iovolc.geometry.lattice import nodes, sample
+from iovolc.geometry.lattice import nodes
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.blocks import BlockPlaces
 from iovolc.model.epoch import Lattice
@@ -91,8 +92,25 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
 def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
     """The older epoch's ln albedo in the newer one's tone; NaN stays NaN."""
     lat, lon_e = pixel_lat_lon(sheet)
-    surface = sample(tone.surface, lat, lon_e)[..., 0]
-    return (np.float32(tone.gain) * older + surface).astype(np.float32)
+    if sheet.name == "equator":  # a row has one latitude, a column one longitude: nothing more need be read
+        lat, lon_e = np.broadcast_to(lat[:, :1], sheet.shape), np.broadcast_to(lon_e[:1], sheet.shape)
+    return _carried(tone.surface.values[..., 0], tone.surface.step_deg, tone.gain, older, lat, lon_e)
+
+
+@njit(cache=True, nogil=True)
+def _carried(surface, step_deg, gain, older, lat, lon_e):  # noqa: ANN001, ANN202
+    last, around = surface.shape[0] - 1, surface.shape[1]
+    out = np.empty_like(older)
+    for row in range(older.shape[0]):
+        for col in range(older.shape[1]):
+            y = (lat[row, col] + 90.0) / step_deg
+            x = (lon_e[row, col] + 180.0) / step_deg
+            i, j = min(int(y), last - 1), int(x) % around
+            down, right, after = y - i, x - int(x), (j + 1) % around
+            above = surface[i, j] * (1.0 - right) + surface[i, after] * right
+            below = surface[i + 1, j] * (1.0 - right) + surface[i + 1, after] * right
+            out[row, col] = gain * older[row, col] + above * (1.0 - down) + below * down
+    return out
 
 
 def _robust(design: Vector, target: Vector, base: Vector, prior: Vector, tightness: Vector) -> tuple[Vector, float]:
