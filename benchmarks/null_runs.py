@@ -5,6 +5,7 @@ exceed q, judged by the 95 % binomial bound.
 """
 
 import argparse
+import csv
 import tempfile
 from pathlib import Path
 
@@ -19,17 +20,31 @@ from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.track import track
 
 
+def only(catalogue: Path, channel: str) -> Path:
+    """The catalogue's rows of one channel."""
+    with catalogue.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["channel"] == channel]
+    chosen = catalogue.with_name("only.csv")
+    with chosen.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return chosen
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--channel", default="", help="only this channel of the demonstration; all by default")
     arguments = parser.parse_args()
     config = Config(grid=GridConfig(pixels_per_degree=4))
     bad = 0
     for number in range(arguments.runs):
         with tempfile.TemporaryDirectory() as folder, runner(workers=arguments.workers) as workers:
-            catalogue = write_demo(Path(folder) / "maps", seed=arguments.first_seed + number, eruptions=())
+            everything = write_demo(Path(folder) / "maps", seed=arguments.first_seed + number, eruptions=())
+            catalogue = only(everything, arguments.channel) if arguments.channel else everything
             context = Context(Path(folder) / "store", config, workers)
             manifest = ingest([catalogue], context).manifest
             scan = detect(manifest, context)
