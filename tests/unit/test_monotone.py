@@ -3,7 +3,7 @@ import numpy as np
 from iovolc.detect.clusters import owned_pixels
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.light.monotone import apply_tone_curves, fit_tone_curves
-from small_grid import small_grid, terrain
+from small_grid import slow_uncompiled, small_grid, terrain
 
 GRID = small_grid()
 OWNED = owned_pixels(GRID)
@@ -35,12 +35,14 @@ def residual(older, newer):
     return newer["equator"] - carried, distance_km(0.0, 30.0, lat, lon_e)
 
 
+@slow_uncompiled
 def test_an_unknown_monotone_stretch_is_undone():
     older = ground()
     off, _ = residual(older, stretched(older))
     assert np.nanmedian(np.abs(off)) < 0.02
 
 
+@slow_uncompiled
 def test_a_deposit_survives_and_does_not_bend_the_tone_around_it():
     older = ground()
     off, away_km = residual(older, deposit(older, 200.0, -1.5))
@@ -49,12 +51,14 @@ def test_a_deposit_survives_and_does_not_bend_the_tone_around_it():
     assert np.nanquantile(np.abs(off[around]), 0.9) < 0.1
 
 
+@slow_uncompiled
 def test_the_middle_of_a_very_wide_deposit_is_still_compared():
     older = ground()
     off, away_km = residual(older, deposit(older, 700.0, -1.5))
     assert np.isfinite(off[away_km < 600.0]).all()
 
 
+@slow_uncompiled
 def test_without_common_ground_nothing_is_claimed():
     older = ground()
     nothing = {name: np.full_like(plane, np.nan) for name, plane in older.items()}

@@ -86,19 +86,19 @@ class Difference:
         Places where the newer mosaic took over the older one's pixels.
     resolution_km : float
         The coarser of the two resolutions.
-    normalisation_sigma : float
-        Standard deviation of the match of tone itself (:class:`iovolc.light.calibrated.Tone`); 0 for ranks, whose
-        curves are local.
     sharpness : mapping of str to tuple of ndarray, float32
         How sharp the newer and the older map are (:class:`iovolc.light.resolution.RelativeBlur`), at every
         ``SHARPNESS_STEP``-th row and column; empty where resolution is stated rather than measured.
+    normalisation_sigma : float
+        Standard deviation of the match of tone itself (:class:`iovolc.light.calibrated.Tone`); 0 for ranks, whose
+        curves are local.
     """
 
     value: Mapping[str, Plane]
     reused: Mapping[str, NDArray[np.bool_]]
     resolution_km: float
-    normalisation_sigma: float = 0.0
     sharpness: Mapping[str, tuple[Plane, Plane]] = field(default_factory=dict[str, tuple[Plane, Plane]])
+    normalisation_sigma: float = 0.0
 
 
 def difference(
@@ -129,7 +129,7 @@ def difference(
         name: np.where(reused[name], np.float32(np.nan), plane) if name in reused else plane
         for name, plane in value.items()
     }
-    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), error, sharpness)
+    return Difference(kept, reused, max(newer.resolution_km, older.resolution_km), sharpness, error)
 
 
 def by_rank(side: Side, frame: Frame) -> Side:
