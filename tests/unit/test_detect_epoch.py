@@ -160,6 +160,7 @@ def test_a_look_that_is_blind_everywhere_finds_nothing():
     assert result.compared_km2 == 0.0
 
 
+@slow_uncompiled
 def test_stretched_maps_are_compared_in_ranks():
     grid = coarse_grid()
     change = Change(0.0, 90.0, 500.0, -0.8, 1)

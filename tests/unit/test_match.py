@@ -5,7 +5,7 @@ import pytest
 
 from detect_scene import NOISE, frame_of, look
 from iovolc.light.match import by_rank, difference
-from small_grid import coarse_grid, disc, small_grid
+from small_grid import coarse_grid, disc, slow_uncompiled, small_grid
 
 GRID = small_grid()
 FRAME = frame_of(GRID)
@@ -84,6 +84,7 @@ def test_telling_what_changed_improves_the_tone():
     assert abs(np.mean(told.value["equator"][west])) < abs(np.mean(untold.value["equator"][west]))
 
 
+@slow_uncompiled
 @pytest.mark.parametrize("quantities", [("relative", "relative"), ("iof", "relative"), ("relative", "iof")])
 def test_stretched_pictures_are_compared_by_rank(quantities):
     grid = coarse_grid()

@@ -3,7 +3,7 @@ import numpy as np
 from iovolc.detect.clusters import owned_pixels
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.light.monotone import apply_tone_curves, fit_tone_curves
-from small_grid import slow_uncompiled, small_grid, terrain
+from small_grid import coarse_grid, slow_uncompiled, small_grid, terrain
 
 GRID = small_grid()
 OWNED = owned_pixels(GRID)
@@ -64,3 +64,13 @@ def test_without_common_ground_nothing_is_claimed():
     nothing = {name: np.full_like(plane, np.nan) for name, plane in older.items()}
     off, _ = residual(older, nothing)
     assert np.isnan(off).all()
+
+
+def test_curves_on_few_nodes_undo_a_stretch_too():
+    grid = coarse_grid()
+    older = {sheet.name: terrain(sheet, 1).astype(np.float32) for sheet in grid.sheets}
+    newer = stretched(older)
+    curves = fit_tone_curves(older, newer, owned_pixels(grid), grid, radius_km=2000.0, step_deg=45.0)
+    sheet = grid.sheets[1]
+    off = newer["north"] - apply_tone_curves(curves, older["north"], sheet)
+    assert np.nanmedian(np.abs(off)) < 0.05
