@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numba import config as numba_config
 from tests import small_maps
 from tests.small_maps import TIMES, bounded, listing, row, write_catalogue, write_picture
 
@@ -21,6 +22,7 @@ from iovolc.pipeline.run import run
 CONFIG = load(None, tuple(small_maps.settings(*small_maps.QUICK)[1::2]))
 BOUNDS = (10.0, 30.0, 20.0, 0.0)
 BROKEN = 3
+pytestmark = [pytest.mark.slow] if numba_config.DISABLE_JIT else []
 RARE = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
