@@ -60,11 +60,9 @@ format: $(READY)  ## format the code and mend what the linter can
 docs: $(READY)  ## print the pages that are tables in code
 	$(BIN)/python docs/print_tables.py
 
-coverage: $(READY)  ## branch coverage, kernels with compilation off: 90 % of all, 95 % of the core
+coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % of the core
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not slow and not soak" \
 	  --cov --cov-report= tests/unit tests/property $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not slow and not soak" \
-	  --cov --cov-append --cov-report= tests/integration $(PYTEST_ARGS)
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --include='$(CORE_FILES)' --fail-under=95
 
