@@ -2,13 +2,13 @@ import math
 
 import numpy as np
 import pytest
-from track_sample import CONFIG, detection, epoch, event_of, look, ring, run
 
 from iovolc import body
 from iovolc.geometry.sphere import unit_vectors
 from iovolc.track.association import LEAST_PRIOR, Pair, assign, distance_squared, pair_cost, reach_km
 from iovolc.track.regions import Overlap
 from iovolc.track.sightings import Position
+from track_sample import CONFIG, detection, epoch, event_of, look, ring, run
 
 APART, SAME = Overlap(0.0, 0.0, 0.0), Overlap(1.0, 1.0, 1.0)
 YEARS = [epoch("e1", 1999), epoch("e2", 2007), epoch("e3", 2023)]

@@ -3,7 +3,6 @@ import math
 
 import pandas as pd
 import pytest
-from track_sample import CONFIG, GRID, area_km2, cap, detected, detection, epoch, event_of, look, run, utc
 
 from iovolc.errors import AlgorithmError
 from iovolc.model.detection import Detected, Feature
@@ -11,6 +10,7 @@ from iovolc.model.frames import conform
 from iovolc.model.tables import DETECTIONS, EVENTS
 from iovolc.track import track
 from iovolc.track.changes import visit_numbers
+from track_sample import CONFIG, GRID, area_km2, cap, detected, detection, epoch, event_of, look, run, utc
 
 EPOCHS = [epoch("r1", 2007), epoch("b1", 2007, channel="blue"), epoch("r2", 2017, 2023), epoch("r0", 1999)]
 

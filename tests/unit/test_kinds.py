@@ -1,7 +1,7 @@
 import pytest
-from track_sample import GRID, cap, detection, epoch, event_of, ring, run
 
 from iovolc.track.kinds import colour_kind, is_ring
+from track_sample import GRID, cap, detection, epoch, event_of, ring, run
 
 EPOCHS = [epoch("r", 2007), epoch("g", 2007, channel="green"), epoch("b", 2007, channel="blue"), epoch("r2", 2023)]
 

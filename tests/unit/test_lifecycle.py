@@ -1,7 +1,7 @@
 import pytest
-from track_sample import detection, epoch, event_of, look, run
 
 from iovolc.track.lifecycle import status
+from track_sample import detection, epoch, event_of, look, run
 
 EPOCHS = [epoch("e0", 1979), epoch("e1", 1999), epoch("e2", 2007), epoch("e3", 2023)]
 WEAK = {"p_value": 0.4, "q_value": 0.8}

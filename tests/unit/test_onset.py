@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
-from track_sample import detected, detection, epoch, event_of, look, run, utc
 
 from iovolc.errors import AlgorithmError
 from iovolc.track.looks import read_looks
+from track_sample import detected, detection, epoch, event_of, look, run, utc
 
 
 def onset_of(epochs, looks, extra=()):

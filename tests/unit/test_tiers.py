@@ -1,8 +1,8 @@
 import pytest
 from scipy.stats import false_discovery_control
-from track_sample import detection, epoch, event_of, look, run
 
 from iovolc.track.tiers import simes
+from track_sample import detection, epoch, event_of, look, run
 
 EPOCHS = [
     epoch("r1", 2007), epoch("b1", 2007, channel="blue"), epoch("r2", 2023), epoch("old", 1999),
