@@ -135,10 +135,7 @@ def gradient(values: Plane, sheet: Sheet) -> Plane:
     across = 0.5 * (padded[1:-1, 2:] - padded[1:-1, :-2]) / _row_pixel_km(sheet)[:, None]
     along = 0.5 * (padded[2:, 1:-1] - padded[:-2, 1:-1]) / sheet.pixel_km
     slope = np.hypot(across, along).astype(np.float32)
-    edge = np.pad(slope, ((1, 1), (0, 0)), mode="edge")
-    edge = np.pad(edge, ((0, 0), (1, 1)), mode="wrap" if sheet.wraps else "edge")
-    rows, cols = slope.shape
-    return np.max([edge[i : i + rows, j : j + cols] for i in range(3) for j in range(3)], axis=0)
+    return maximum_filter(slope, size=3, mode=("nearest", "wrap" if sheet.wraps else "nearest"))
 
 
 def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:

@@ -57,6 +57,8 @@ def warp(
     """
     hemisphere, xs, ys, shifts, pixel = target
     displaced = warp_values.size > 0
+    # Where longitude closes its circle, points of one pixel may lie at both ends of the image.
+    torn = kind in (views.EQUIRECTANGULAR, views.SINUSOIDAL)
     shift = (0.0, 0.0, 0.0)
     for i in range(ys.shape[0]):
         y = (ys[i, 0], ys[i, 1], ys[i, 2])
@@ -71,7 +73,7 @@ def warp(
             across, down, least_km = _extent(hemisphere, pixel, x, y, coarse, fine)
             if mu >= limits[1] and across * down == 1:
                 total, weight = taps.bilinear(pixels, col, row, edges[0], edges[1], edges[2])
-            elif mu >= limits[1]:
+            elif mu >= limits[1] and (torn or _near(pixels.shape, col, row, 2.0 * least_km / fine)):
                 total, weight = _average(pixels, kind, p, edges, hemisphere, shifts, across, down, x, y, shift)
             value[i, j], resolution_km[i, j], flags[i, j] = _verdict(
                 total, weight, (limits[0] - taps.WEIGHT_TOLERANCE) * across * down, max(coarse, least_km), mu, limits[1]
@@ -97,6 +99,15 @@ def _extent(
         return 1, 1, height * RADIUS_KM
     per_source = RADIUS_KM / math.sqrt(coarse_km * fine_km)
     return targets.subpoints(width * per_source), targets.subpoints(height * per_source), height * RADIUS_KM
+
+
+@njit(**INLINED)
+def _near(shape: tuple[int, int], col: float, row: float, reach_px: float) -> bool:
+    """Whether an image has anything within ``reach_px`` of a position.
+
+    Far from its centre a projection stretches without limit: to average there would be the most work, for nothing.
+    """
+    return -reach_px <= col <= shape[1] + reach_px and -reach_px <= row <= shape[0] + reach_px
 
 
 @njit(**KERNEL)

@@ -103,6 +103,9 @@ def _carried(surface, step_deg, gain, older, lat, lon_e):  # noqa: ANN001, ANN20
     out = np.empty_like(older)
     for row in range(older.shape[0]):
         for col in range(older.shape[1]):
+            if math.isnan(older[row, col]):
+                out[row, col] = math.nan
+                continue
             y = (lat[row, col] + 90.0) / step_deg
             x = (lon_e[row, col] + 180.0) / step_deg
             i, j = min(int(y), last - 1), int(x) % around

@@ -25,6 +25,8 @@ from iovolc.pipeline.context import ALGORITHM_VERSIONS
 Plane = NDArray[np.float32]
 
 LOOKS_IN_MEMORY = 32
+BLOCKS_IN_MEMORY = 4096
+"""Block means are some kilobytes an epoch."""
 
 
 @lru_cache(maxsize=2)
@@ -121,6 +123,7 @@ def _bands(entry: EpochEntry, entries: Sequence[EpochEntry]) -> Mapping[str, Epo
     return {other.channel: other for other in sorted(same, key=lambda other: other.observation_id, reverse=True)}
 
 
+@lru_cache(maxsize=BLOCKS_IN_MEMORY)
 def _blocks(store: Path, entry: EpochEntry) -> NDArray[np.float64]:
     key = cache_key(ALGORITHM_VERSIONS["detect"], entry.content_hash)
     return cached_arrays(store, "blocks", key, lambda: {"blocks": look_at(store, entry).side.blocks})["blocks"]
