@@ -36,7 +36,8 @@ def write_catalogue(folder: Path, *rows: dict[str, str]) -> Path:
 
 
 def row(path: str = "a.png", **values: Any) -> Row:
-    return Row(number=5, path=path, time_utc=NOON, start_utc=NOON, stop_utc=NOON, **({"channel": "red"} | values))
+    times = dict.fromkeys(("time_utc", "start_utc", "stop_utc"), NOON)
+    return Row(number=5, path=path, **(times | {"channel": "red"} | values))
 
 
 def ramp(rows: int = 10, cols: int = 20, dtype: str = "uint8") -> np.ndarray:

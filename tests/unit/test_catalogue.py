@@ -133,7 +133,6 @@ def test_authority_codes_of_io_are_accepted(tmp_path: Path, code: str) -> None:
         ({"time_utc": "30.12.2023"}, "E301", "time_utc", "`30.12.2023`"),
         ({"time_utc": "2023-12-30T25:00:00Z"}, "E301", "time_utc", "ISO 8601"),
         ({"time_utc": "0001-01-01T00:00:00+14:00"}, "E301", "time_utc", "ISO 8601"),
-        ({"time_utc": ""}, "E302", "time_utc", "no column of time"),
         ({"time_utc": "", "start_utc": "2023-12-30"}, "E302", "stop_utc", "`stop_utc` is blank"),
         ({"mosaic_stop_utc": "2023-12-30"}, "E302", "mosaic_start_utc", "`mosaic_start_utc` is blank"),
         ({"start_utc": "2024-01-01", "stop_utc": "2023-01-01"}, "E303", "start_utc", "is after stop_utc 2023-01-01"),

@@ -174,6 +174,13 @@ def test_a_channel_must_come_from_somewhere(tmp_path: Path) -> None:
     assert (finding.code, finding.column) == ("E503", "channel")
 
 
+def test_a_time_must_come_from_somewhere(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", ramp())
+    blank = dict.fromkeys(("time_utc", "start_utc", "stop_utc"))
+    finding = refusal(tmp_path, UnreadableProduct, **EDGES, **blank)
+    assert (finding.code, finding.column) == ("E302", "time_utc")
+
+
 def test_the_record_carries_the_row(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.png", ramp())
     values = {"mission": "Juno", "psf_km": 3.0, "sub_solar_lon_e": 12.0, "is_mosaic": True, "licence": "CC0"}

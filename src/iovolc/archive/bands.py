@@ -1,61 +1,47 @@
-"""Which band of a file a row means, and what the file itself calls it."""
+"""Which band of a file a row means."""
 
-from typing import Final
+from collections.abc import Sequence
 
-from rasterio.enums import ColorInterp
-from rasterio.io import DatasetReader
-
+from iovolc.archive.product import Facts
 from iovolc.archive.rows import Row
-from iovolc.errors import Finding, UnreadableProduct, UnsupportedProduct
-from iovolc.model.observation import CHANNELS
-
-_COLOURS: Final = {ColorInterp.red: "red", ColorInterp.green: "green", ColorInterp.blue: "blue"}
+from iovolc.errors import Finding, UnreadableProduct
 
 
-def choose_band(dataset: DatasetReader, row: Row) -> int:
-    """The band of the file, counted from 1.
+def choose_band(bands: Sequence[Facts], row: Row) -> int:
+    """The band of the file, counted from 0.
 
-    A blank ``band_index`` means the only band, or the one whose colour or description is the row's channel; a grey
+    A blank ``band_index`` means the only band, or the one that the file calls by the row's band or channel; a grey
     value of a colour picture is never made up.
 
     Raises
     ------
     UnreadableProduct
         E104 if there is no such band or several could be meant.
-    UnsupportedProduct
-        E103 for pictures that hold numbers of a colour table.
     """
-    bands = [band for band in dataset.indexes if dataset.colorinterp[band - 1] is not ColorInterp.alpha]
+    usable = [index for index, facts in enumerate(bands) if not facts.is_mask]
     if row.band_index is not None:
-        chosen = [row.band_index] if row.band_index in bands else []
+        chosen = [row.band_index - 1] if row.band_index - 1 in usable else []
     else:
-        chosen = bands if len(bands) == 1 else [b for b in bands if row.channel and _names(dataset, b, row.channel)]
+        chosen = usable if len(usable) == 1 else [index for index in usable if _is_called(bands[index], row)]
     if len(chosen) != 1:
-        raise UnreadableProduct([_no_band(dataset, bands, row)])
-    if dataset.colorinterp[chosen[0] - 1] is ColorInterp.palette:
-        detail = "its pixels are numbers of a colour table; save it in grey or full colour"
-        raise UnsupportedProduct([row.origin.finding("E103", detail, "path")])
+        raise UnreadableProduct([_no_band(bands, usable, row)])
     return chosen[0]
 
 
-def label_channel(dataset: DatasetReader, band: int) -> str:
-    """The channel that the file itself gives to a band by description or colour; empty without one."""
-    for channel in CHANNELS:
-        if _names(dataset, band, channel):
-            return channel
-    return ""
+def _is_called(facts: Facts, row: Row) -> bool:
+    if row.band and facts.band:
+        return row.band.casefold() == facts.band.casefold()
+    return bool(row.channel) and facts.channel == row.channel
 
 
-def _names(dataset: DatasetReader, band: int, channel: str) -> bool:
-    description = dataset.descriptions[band - 1]
-    return (description or _COLOURS.get(dataset.colorinterp[band - 1], "")) == channel
-
-
-def _no_band(dataset: DatasetReader, bands: list[int], row: Row) -> Finding:
-    listed = ", ".join(
-        f"{band} ({dataset.descriptions[band - 1] or dataset.colorinterp[band - 1].name})" for band in bands
-    )
+def _no_band(bands: Sequence[Facts], usable: Sequence[int], row: Row) -> Finding:
+    listed = ", ".join(_numbered(index, bands[index]) for index in usable)
     wanted = f"no band {row.band_index}" if row.band_index is not None else "`band_index` is blank"
-    if row.band_index is None and row.channel:
-        wanted += f" and not just one band is called `{row.channel}`"
+    if row.band_index is None and (row.band or row.channel):
+        wanted += f" and not just one band is called `{row.band or row.channel}`"
     return row.origin.finding("E104", f"{wanted}; the file has bands {listed}", "band_index")
+
+
+def _numbered(index: int, facts: Facts) -> str:
+    name = facts.band or facts.channel
+    return f"{index + 1} ({name})" if name else str(index + 1)

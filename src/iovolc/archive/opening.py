@@ -14,7 +14,7 @@ from rasterio.io import DatasetReader
 
 from iovolc.archive.files import system_error
 from iovolc.archive.origin import Origin
-from iovolc.errors import UnreadableProduct, UnsupportedProduct
+from iovolc.errors import UnreadableProduct
 
 DRIVERS: Final = MappingProxyType(
     {
@@ -28,7 +28,7 @@ DRIVERS: Final = MappingProxyType(
 )
 """GDAL's driver by the first bytes of the file: no other driver is ever asked."""
 
-_SUFFIXES: Final = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg"})
+SUFFIXES: Final = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg"})
 _PNG_END: Final = b"IEND\xaeB`\x82"
 _TAIL_BYTES: Final = 4096
 _LOCK: Final = threading.Lock()
@@ -41,9 +41,7 @@ def open_image(path: Path, origin: Origin) -> Iterator[DatasetReader]:
     Raises
     ------
     UnreadableProduct
-        E102 if the file is damaged.
-    UnsupportedProduct
-        E103 if its format is not one of :data:`DRIVERS`.
+        E102 if the file is damaged or its format is not one of :data:`DRIVERS`.
     """
     try:
         with _open(path, _driver(path, origin)) as dataset:
@@ -65,11 +63,8 @@ def _driver(path: Path, origin: Origin) -> str:
         raise UnreadableProduct([origin.finding("E102", "the file is cut off", "path")])
     if driver is not None:
         return driver
-    if path.suffix.lower() in _SUFFIXES:
-        detail = "it is empty" if not start else f"its content is not that of a `{path.suffix}` file"
-        raise UnreadableProduct([origin.finding("E102", detail, "path")])
-    detail = f"`{path.suffix or path.name}` is neither GeoTIFF, PNG nor JPEG"
-    raise UnsupportedProduct([origin.finding("E103", detail, "path")])
+    detail = "it is empty" if not start else f"its content is not that of a `{path.suffix}` file"
+    raise UnreadableProduct([origin.finding("E102", detail, "path")])
 
 
 def _open(path: Path, driver: str) -> DatasetReader:

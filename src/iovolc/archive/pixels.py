@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.io import DatasetReader
 
 from iovolc.archive.origin import Origin
-from iovolc.archive.rows import Row
+from iovolc.archive.product import Stored
 from iovolc.errors import UnreadableProduct, UnsupportedProduct
 
 
@@ -17,18 +15,9 @@ from iovolc.errors import UnreadableProduct, UnsupportedProduct
 class Scaling:
     """How stored numbers become values: ``value = scale * stored + offset``; ``nodata`` is a stored number or None."""
 
-    scale: float
-    offset: float
-    nodata: float | None
-
-    @classmethod
-    def of(cls, dataset: DatasetReader, band: int, row: Row) -> "Scaling":
-        """The row's numbers, and the file's where the row is blank."""
-        return cls(
-            float(dataset.scales[band - 1]) if row.scale is None else row.scale,
-            float(dataset.offsets[band - 1]) if row.offset is None else row.offset,
-            dataset.nodatavals[band - 1] if row.nodata is None else row.nodata,
-        )
+    scale: float = 1.0
+    offset: float = 0.0
+    nodata: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +28,13 @@ class Pixels:
     saturated: NDArray[np.bool_] | None
 
 
-def read_pixels(dataset: DatasetReader, band: int, scaling: Scaling, origin: Origin) -> Pixels:
-    """Read one band.
+def scaled(stored: Stored, scaling: Scaling, origin: Origin) -> Pixels:
+    """Stored numbers as values.
 
     Parameters
     ----------
-    dataset : DatasetReader
-        The open image.
-    band : int
-        Counted from 1.
+    stored : Stored
+        Of one band.
     scaling : Scaling
         How stored numbers become values.
     origin : Origin
@@ -60,41 +47,29 @@ def read_pixels(dataset: DatasetReader, band: int, scaling: Scaling, origin: Ori
     UnsupportedProduct
         E103 for complex numbers.
     """
-    stored = dataset.read(band)
-    if np.iscomplexobj(stored):
+    if np.iscomplexobj(stored.numbers):
         raise UnsupportedProduct([origin.finding("E103", "its pixels are complex numbers", "path")])
-    valid = _mask(dataset, band) & ~_is_nodata(stored, scaling.nodata)
+    valid = stored.valid & ~_is_nodata(stored.numbers, scaling.nodata)
     with np.errstate(over="ignore", invalid="ignore"):
-        values = (stored * np.float64(scaling.scale) + scaling.offset).astype(np.float32)
+        values = (stored.numbers * np.float64(scaling.scale) + scaling.offset).astype(np.float32)
     valid &= np.isfinite(values)
     if not valid.any():
-        nodata = "none" if scaling.nodata is None else f"{scaling.nodata:g}"
+        nodata = "none" if scaling.nodata is None or math.isnan(scaling.nodata) else f"{scaling.nodata:g}"
         detail = f"all {valid.size} pixels are masked, not finite or nodata (nodata: {nodata})"
         raise UnreadableProduct([origin.finding("E402", detail, "nodata")])
     values[~valid] = np.nan
-    return Pixels(values, _saturated(stored, valid))
+    return Pixels(values, _at_ends(stored.numbers, valid) if stored.saturated is None else stored.saturated)
 
 
-def _mask(dataset: DatasetReader, band: int) -> NDArray[np.bool_]:
-    """Where mask bands and alpha let the pixel through; the file's own nodata is left to the scaling."""
-    valid = np.ones((dataset.height, dataset.width), dtype=bool)
-    if MaskFlags.nodata not in dataset.mask_flag_enums[band - 1]:
-        valid &= dataset.read_masks(band) > 0
-    for other in dataset.indexes:
-        if dataset.colorinterp[other - 1] is ColorInterp.alpha:
-            valid &= dataset.read(other) > 0
-    return valid
-
-
-def _is_nodata(stored: NDArray[np.number], nodata: float | None) -> NDArray[np.bool_]:
+def _is_nodata(numbers: NDArray[np.number], nodata: float | None) -> NDArray[np.bool_]:
     if nodata is None or math.isnan(nodata):
-        return np.isnan(stored) if stored.dtype.kind == "f" else np.zeros(stored.shape, dtype=bool)
+        return np.isnan(numbers) if numbers.dtype.kind == "f" else np.zeros(numbers.shape, dtype=bool)
     # A float file holds the rounded number, so the catalogue's decimal text is rounded alike.
-    return stored == (np.float64(nodata).astype(stored.dtype) if stored.dtype.kind == "f" else nodata)
+    return numbers == (np.float64(nodata).astype(numbers.dtype) if numbers.dtype.kind == "f" else nodata)
 
 
-def _saturated(stored: NDArray[np.number], valid: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    if stored.dtype.kind not in "iu":
+def _at_ends(numbers: NDArray[np.number], valid: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    if numbers.dtype.kind not in "iu":
         return None
-    ends = np.iinfo(stored.dtype.name)
-    return ((stored == ends.min) | (stored == ends.max)) & valid
+    ends = np.iinfo(numbers.dtype.name)
+    return ((numbers == ends.min) | (numbers == ends.max)) & valid

@@ -1,10 +1,8 @@
-"""Where an image lies on Io: from the row's projection and from what the file says, never from a guess."""
+"""Where an image lies on Io: from the row's projection and from what the label says, never from a guess."""
 
 from typing import Final
 
-from rasterio.io import DatasetReader
-
-from iovolc.archive.crs import canonical, why_refused
+from iovolc.archive.product import Facts
 from iovolc.archive.rows import Row
 from iovolc.errors import AmbiguousGeometry
 from iovolc.model.observation import Bounds, Placement, Projected
@@ -14,54 +12,52 @@ _PLATE_CARREE: Final = frozenset({"IAU_2015:50100", "IAU_2015:50110", "IAU_2015:
 """Codes whose maps are even in longitude and latitude, so that four edges in degrees place them fully."""
 
 
-def place(dataset: DatasetReader, row: Row) -> Placement:
-    """The placement of the image.
+def place(facts: Facts, shape: tuple[int, int], row: Row) -> Placement:
+    """The placement of an image.
 
     Parameters
     ----------
-    dataset : DatasetReader
-        The open image; its transform and coordinate system are used for ``label`` and authority codes.
+    facts : Facts
+        Placement and transform of the label, for ``label`` and authority codes.
+    shape : tuple of int
+        Rows and columns.
     row : Row
-        Gives the projection; blank is the file's coordinate system, else the four edges.
+        Gives the projection; blank is the label's own place, else the four edges.
 
     Raises
     ------
     AmbiguousGeometry
-        E201 without any place, E202 for another body, E204 for stretched pixels, E205 for missing fields.
+        E201 without any place, E202 for another body, E204 for stretched pixels, E205 for missing fields, and
+        whatever makes the label's own place unusable.
     """
-    projection = row.projection or ("bounds" if dataset.crs is None and row.edges is not None else "label")
+    unplaced = facts.placement is None and facts.misplaced is None
+    projection = row.projection or ("bounds" if unplaced and row.edges is not None else "label")
     if projection == "label":
-        return _from_label(dataset, row)
+        return _from_label(facts, row)
     if projection == "bounds":
-        return _from_edges(dataset, row)
+        return _from_edges(shape, row)
     if projection == "disc":
         return _from_view(row)
-    return _from_code(dataset, row, projection)
+    return _from_code(facts, shape, row, projection)
 
 
-def _from_label(dataset: DatasetReader, row: Row) -> Projected:
-    if dataset.crs is None:
+def _from_label(facts: Facts, row: Row) -> Placement:
+    if facts.misplaced is not None:
+        raise facts.misplaced
+    if facts.placement is None:
         raise _refuse(row, "E201", "the file names no coordinate system")
-    wkt = dataset.crs.to_wkt()
-    refused = why_refused(wkt)
-    if refused is not None:
-        raise _refuse(row, "E202", refused)
-    transform = _transform(dataset)
-    if transform is None:
-        raise _refuse(row, "E201", "the file has a coordinate system, but no transform")
-    return Projected(canonical(wkt), transform)
+    return facts.placement
 
 
-def _from_edges(dataset: DatasetReader, row: Row) -> Bounds:
+def _from_edges(shape: tuple[int, int], row: Row) -> Bounds:
     edges = row.edges
     if edges is None:
         raise _refuse(row, "E205", "left_lon_e, right_lon_e, top_lat and bottom_lat are needed")
-    width_deg = abs(edges.right_lon_e - edges.left_lon_e) / dataset.width
-    height_deg = (edges.top_lat - edges.bottom_lat) / dataset.height
+    width_deg = abs(edges.right_lon_e - edges.left_lon_e) / shape[1]
+    height_deg = (edges.top_lat - edges.bottom_lat) / shape[0]
     if not 1.0 / _MAX_STRETCH <= width_deg / height_deg <= _MAX_STRETCH:
         detail = (
-            f"{dataset.width} x {dataset.height} pixels would be {width_deg:.4g} degrees wide and "
-            f"{height_deg:.4g} degrees high"
+            f"{shape[1]} x {shape[0]} pixels would be {width_deg:.4g} degrees wide and {height_deg:.4g} degrees high"
         )
         raise _refuse(row, "E204", detail, "left_lon_e")
     return edges
@@ -73,25 +69,16 @@ def _from_view(row: Row) -> Placement:
     return row.disc
 
 
-def _from_code(dataset: DatasetReader, row: Row, code: str) -> Projected | Bounds:
-    transform = _transform(dataset)
-    if transform is not None:
-        return Projected(code, transform)
+def _from_code(facts: Facts, shape: tuple[int, int], row: Row, code: str) -> Projected | Bounds:
+    if facts.transform is not None:
+        return Projected(code, facts.transform)
     if row.edges is not None and code in _PLATE_CARREE:
-        return _from_edges(dataset, row)
+        return _from_edges(shape, row)
     detail = f"the file has no transform to go with {code}; "
     if code in _PLATE_CARREE:
         detail += "give the four edges left_lon_e, right_lon_e, top_lat and bottom_lat"
         raise _refuse(row, "E205", detail, "left_lon_e")
     raise _refuse(row, "E205", detail + "save the image as GeoTIFF with one")
-
-
-def _transform(dataset: DatasetReader) -> tuple[float, float, float, float, float, float] | None:
-    """Pixel corners to projected units; GDAL has moved PixelIsPoint files by half a pixel already."""
-    transform = dataset.transform
-    if transform.is_identity or transform.is_degenerate:
-        return None
-    return (transform.a, transform.b, transform.c, transform.d, transform.e, transform.f)
 
 
 def _refuse(row: Row, code: str, detail: str, column: str = "projection") -> AmbiguousGeometry:

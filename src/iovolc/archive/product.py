@@ -16,6 +16,8 @@ from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
 from iovolc.model.observation import Placement, Quantity
 
+Affine = tuple[float, float, float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -47,6 +49,9 @@ class Facts:
         Where the label itself places the pixels on Io.
     misplaced : AmbiguousGeometry or None
         Why the label's georeferencing cannot be used, where it has one; raised unless the row places the image.
+    transform : tuple of float or None
+        Affine coefficients (a, b, c, d, e, f) from pixel corner to units of a coordinate system, where the file has
+        them, for a row that names the system.
     sub_observer_lat, sub_observer_lon_e, sub_solar_lat, sub_solar_lon_e : float or None
         Planetocentric degrees, east-positive.
     range_km : float or None
@@ -57,6 +62,8 @@ class Facts:
         Exposure.
     licence, credit : str
         Where the label gives them.
+    is_mask : bool
+        Whether the band only says which pixels of the others are valid.
     keywords : mapping of str to str
         All keywords of the label that hold one value, upper case, as text; groups are joined by dots.
     """
@@ -82,6 +89,7 @@ class Facts:
     nodata: float | None = None
     placement: Placement | None = None
     misplaced: AmbiguousGeometry | None = None
+    transform: Affine | None = None
     sub_observer_lat: float | None = None
     sub_observer_lon_e: float | None = None
     sub_solar_lat: float | None = None
@@ -91,6 +99,7 @@ class Facts:
     exposure_s: float | None = None
     licence: str = ""
     credit: str = ""
+    is_mask: bool = False
     keywords: Mapping[str, str] = field(default_factory=dict[str, str])
 
 

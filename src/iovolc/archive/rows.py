@@ -27,8 +27,8 @@ class Row:
         Line of the catalogue, counted from 2.
     path : str
         The image, relative to the catalogue's folder.
-    time_utc, start_utc, stop_utc : datetime
-        Timezone-aware, whole seconds; start <= time <= stop. For a mosaic its span.
+    time_utc, start_utc, stop_utc : datetime or None
+        Timezone-aware, whole seconds; start <= time <= stop. For a mosaic its span. All or none are given.
     is_mosaic : bool
         Whether the span is that of a mosaic.
     projection : str
@@ -48,9 +48,9 @@ class Row:
 
     number: int
     path: str
-    time_utc: datetime
-    start_utc: datetime
-    stop_utc: datetime
+    time_utc: datetime | None = None
+    start_utc: datetime | None = None
+    stop_utc: datetime | None = None
     is_mosaic: bool = False
     id: str = ""
     mission: str = ""
@@ -110,14 +110,15 @@ def parse_row(cells: Mapping[str, str], *, number: int) -> Row | tuple[Finding, 
     disc = read_disc(values, broken, origin)
     findings += [part for part in (span, edges, disc) if isinstance(part, Finding)]
     findings += check_wavelength(values, origin)
-    if findings or not isinstance(span, Span):
+    if findings:
         return tuple(findings)
     values["edges"] = edges
     values["disc"] = disc
     for name in ("sub_observer_lon", "sub_solar_lon"):
         if f"{name}_w" in values:
             values[f"{name}_e"] = east_from_west(values[f"{name}_w"])
-    values |= {"start_utc": span.start, "time_utc": span.time, "stop_utc": span.stop, "is_mosaic": span.is_mosaic}
+    if isinstance(span, Span):
+        values |= {"start_utc": span.start, "time_utc": span.time, "stop_utc": span.stop, "is_mosaic": span.is_mosaic}
     return Row(number=number, **{name: value for name, value in values.items() if name in _FIELDS})
 
 

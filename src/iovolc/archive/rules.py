@@ -45,13 +45,13 @@ def read_span(values: Mapping[str, Any], broken: frozenset[str], origin: Origin)
 
     Returns
     -------
-    Span, Finding (E302, E303), or None if a time cell is broken
+    Span, Finding (E302, E303), or None if no time is given or a time cell is broken
     """
     if broken.intersection(_TIMES):
         return None
     times: dict[str, Moment] = {name: values[name] for name in _TIMES if name in values}
     if not times:
-        return origin.finding("E302", "no column of time is filled", "time_utc")
+        return None
     prefix = "mosaic_" if "mosaic_start_utc" in times or "mosaic_stop_utc" in times else ""
     ends = (f"{prefix}start_utc", f"{prefix}stop_utc")
     missing = [name for name in ends if name not in times]

@@ -1,0 +1,47 @@
+"""The families of formats that are read, and which of them reads a file: told by its content."""
+
+from pathlib import Path
+from typing import Final
+
+from iovolc.archive.files import system_error
+from iovolc.archive.formats import raster
+from iovolc.archive.origin import Origin
+from iovolc.archive.product import Family, Product
+from iovolc.errors import UnsupportedProduct
+
+FAMILIES: Final[tuple[Family, ...]] = (raster.FAMILY,)
+"""In the order in which they are asked."""
+
+START_BYTES: Final = 4096
+
+
+def open_product(path: Path, origin: Origin) -> Product:
+    """What a file says, read by the first family that recognises it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    origin : Origin
+        For the message.
+
+    Raises
+    ------
+    UnreadableProduct
+        E101 if there is no such file, E102 if it is damaged.
+    UnsupportedProduct
+        E103 if no family reads it.
+    TransientIOError
+        If reading failed in a way that may pass.
+    """
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(START_BYTES)
+    except OSError as error:
+        raise system_error(error, origin) from error
+    for family in FAMILIES:
+        if family.recognises(path, start):
+            return family.open(path, origin)
+    known = ", ".join(family.name for family in FAMILIES)
+    detail = f"the content of `{path.name}` is none that is known: {known}"
+    raise UnsupportedProduct([origin.finding("E103", detail, "path")])

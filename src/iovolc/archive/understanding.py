@@ -1,0 +1,117 @@
+"""A file and its catalogue row, understood: every field of the record with the source that gave it, no pixels yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from iovolc.archive.bands import choose_band
+from iovolc.archive.families import open_product
+from iovolc.archive.files import file_sha256
+from iovolc.archive.identity import observation_id
+from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
+from iovolc.archive.placing import place
+from iovolc.archive.product import Facts, Product
+from iovolc.archive.rows import Row
+from iovolc.errors import UnreadableProduct
+from iovolc.model.observation import ObservationRecord
+
+_FIELDS: Final = (
+    "id", "mission", "instrument", "band", "channel", "wavelength_um", "fwhm_um", "quantity", "unit", "scale",
+    "offset", "nodata", "psf_km", "registration_sigma_km", "range_km", "sub_observer_lat", "sub_observer_lon_e",
+    "sub_solar_lat", "sub_solar_lon_e", "licence", "credit",
+)  # fmt: skip
+_TIMES: Final = ("start_utc", "time_utc", "stop_utc")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What is known of an observation before its pixels are read.
+
+    Parameters
+    ----------
+    record : ObservationRecord
+        All fields.
+    sources : mapping of str to str
+        For each field that is known, who said it: ``catalogue``, ``label`` or another layer's name.
+    product : Product
+        The open file.
+    """
+
+    record: ObservationRecord
+    sources: Mapping[str, str]
+    product: Product
+
+
+def understand(row: Row, catalogue_dir: Path) -> Understood:
+    """Read the label of one band of one image and complete it with the catalogue's row, which has the say.
+
+    Parameters
+    ----------
+    row : Row
+        The catalogue's row.
+    catalogue_dir : Path
+        The folder that the row's path is relative to.
+
+    Raises
+    ------
+    UnreadableProduct
+        The file is missing or damaged, the band does not exist, or nothing gives a required field (E101, E102, E104,
+        E302, E503).
+    UnsupportedProduct
+        The format is not read (E103).
+    AmbiguousGeometry
+        The image cannot be placed on Io (E2xx).
+    TransientIOError
+        If reading failed in a way that may pass.
+    """
+    path = catalogue_dir / row.path
+    sha256 = file_sha256(path, row.origin)
+    product = open_product(path, row.origin)
+    index = choose_band(product.bands, row)
+    facts = product.bands[index]
+    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts))
+    placement = place(facts, product.shape, row)
+    values, sources = choose(_FIELDS, layers)
+    _require(values, row, facts)
+    times, time_source = _times(layers, row)
+    sources |= dict.fromkeys(_TIMES, time_source)
+    sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
+    record = ObservationRecord(
+        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
+    )
+    record = record if record.id else replace(record, id=observation_id(record))
+    return Understood(record, sources, product)
+
+
+def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
+    if "quantity" not in values or (row.unit and row.quantity is None and facts.quantity == "relative"):
+        raise _blank(row, "quantity", "only an 8-bit PNG or JPEG without a unit is `relative` of itself")
+    if "channel" not in values:
+        raise _blank(row, "channel", "the file does not name the band's channel either")
+
+
+def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:
+    return UnreadableProduct([row.origin.finding("E503", f"the cell is blank, and {detail}", column)])
+
+
+def _times(layers: tuple[Layer, ...], row: Row) -> tuple[dict[str, Any], str]:
+    """The span of the first layer that has a time at all: two sources are never mixed."""
+    for layer in layers:
+        given: dict[str, datetime] = {name: layer.values[name] for name in _TIMES if name in layer.values}
+        if given:
+            return _span(given) | {"is_mosaic": bool(layer.values.get("is_mosaic"))}, layer.source
+    detail = "no column of time is filled, and the file names none"
+    raise UnreadableProduct([row.origin.finding("E302", detail, "time_utc")])
+
+
+def _span(given: Mapping[str, datetime]) -> dict[str, Any]:
+    """Start, middle and stop from those that are known."""
+    start = given.get("start_utc", given.get("time_utc", given.get("stop_utc")))
+    stop = given.get("stop_utc", given.get("time_utc", start))
+    if start is None or stop is None:
+        raise AssertionError("a layer without any time")
+    start, stop = min(start, stop), max(start, stop)
+    middle = given.get("time_utc", start + (stop - start) / 2)
+    return {"start_utc": start, "time_utc": min(max(middle, start), stop), "stop_utc": stop}
