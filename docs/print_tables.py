@@ -38,10 +38,10 @@ maps/voyager.jpg,red,bounds,0,360,90,-90,1979-03-05,1979-07-10
   radius, not its name. Pixels masked in the file, transparent or `nodata` are no data.
 - The same file, band, channel and times twice are the same observation: the first row is kept.
 
-Archives hold one exposure several times: raw and calibrated, in newer versions, as a map. Products of one instrument and
-band whose ids name the same exposure, at times within a minute, count once. The highest level is kept: picture, raw
-(EDR), cleaned, calibrated (RDR), without distortion, map; of equal levels the newest version. What an older manifest
-holds stays readable.
+Archives hold one exposure several times: raw and calibrated, in newer versions, as a map. Products of one instrument
+and band whose ids name the same exposure, at times within a minute, count once. The highest level is kept (from low to
+high: picture, raw or EDR, cleaned, calibrated or RDR, without distortion, map); of equal levels the newest version.
+What an older manifest holds stays readable.
 """
 
 _ERRORS_HEAD = """# Input problems

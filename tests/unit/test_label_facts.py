@@ -93,6 +93,14 @@ def test_geometry_of_another_body_is_left_out() -> None:
     assert read.band is not None  # the rest of the label still counts
 
 
+def test_the_centre_of_the_coordinates_counts_before_the_target() -> None:
+    """JIRAM labels name the body that their geometry is about."""
+    jupiter = facts("jiram", JIRAM, COORDINATE_SYSTEM_CENTER_NAME="JUPITER")
+    assert (jupiter.target, jupiter.range_km) == ("JUPITER", None)
+    io = facts("jiram", JIRAM, COORDINATE_SYSTEM_CENTER_NAME="IO", TARGET_NAME="JUPITER")
+    assert (io.target, io.range_km) == ("IO", 201408.8)
+
+
 def test_longitudes_without_a_sense_are_left_out_and_told() -> None:
     descriptor = load_descriptors()["jiram"].model_copy(update={"longitudes": None})
     read = facts_from(descriptor, JIRAM)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iovolc.archive.versions import LEVELS, Exposure, Known, exposure_of, level_of, superseded
+from iovolc.archive.product_ids import LEVELS, Exposure, exposure_of, level_of
+from iovolc.archive.versions import Known, superseded
 
 TIME = datetime(2023, 12, 30, 8, 36, tzinfo=UTC)
 
