@@ -209,6 +209,13 @@ def test_point_spread_in_pixels_and_in_angle() -> None:
     assert psf_km(instrument("muse"), None, 7e8) == pytest.approx(238.0)
 
 
+def test_what_is_not_known_has_no_width_or_error() -> None:
+    bare = instrument("junocam").model_copy(update={"psf": None, "registration": None})
+    assert psf_km(bare, None, 1e4) is None
+    assert registration_sigma_km(bare, range_km=1e4, resolution_km=1.0) is None
+    assert psf_km(instrument("junocam").model_copy(update={"ifov_urad": None}), None, 1e4) is None
+
+
 def test_registration_error_grows_with_the_pixel() -> None:
     junocam = instrument("junocam")
     assert registration_sigma_km(junocam, range_km=1e4, resolution_km=None) == pytest.approx(2 * 6.754)

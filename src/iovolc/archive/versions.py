@@ -8,7 +8,8 @@ only if their bytes are the same. Of one exposure one product is kept:
    over raw, and a map over the image that it was made from; a level that is not known loses against any that is. A
    product that cannot be placed on Io must not be offered at all.
 2. of equal level, the newer version;
-3. of equal version, the first product id, then the first SHA-256: the choice never depends on the order of the rows.
+3. of equal version, the first product id, then the first SHA-256, then a known time before none: the choice never
+   depends on the order of the rows.
 
 Not for the store: what was ingested stays, and an old manifest still opens.
 """
@@ -110,10 +111,13 @@ class _Product:
         return cls(place, row, (plain(row.instrument), plain(row.band), name), level, row.version or said.version)
 
     @property
-    def order(self) -> tuple[int, tuple[int, ...], str, str, int]:
+    def order(self) -> tuple[object, ...]:
         """The least is the best; the 1 behind the numbers puts 1.1 before 1."""
         newest_first = (*(-int(number) for number in re.findall(r"\d+", self.version)), 1)
-        return (-LEVELS.index(self.level), newest_first, self.row.product_id.upper(), self.row.sha256, self.place)
+        row = self.row
+        tie = (row.product_id.upper(), row.sha256, self.seconds is None, self.seconds or 0.0)
+        spelling = (row.product_id, row.level, row.version, row.instrument, row.band)
+        return (-LEVELS.index(self.level), newest_first, *tie, *spelling, self.place)
 
     @property
     def seconds(self) -> float | None:
