@@ -11,7 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import CHANNEL_RANGES_UM, COLUMNS, Column, json_schema
+from iovolc.archive.instrument import Descriptor
+from iovolc.archive.instrument_parts import TAGS, Band, Level, Number
 from iovolc.errors import PROBLEMS
 from iovolc.publish.schemas import markdown
 
@@ -34,6 +37,11 @@ maps/voyager.jpg,red,bounds,0,360,90,-90,1979-03-05,1979-07-10
 - Images are GeoTIFF (also cloud-optimised), PNG or JPEG. A coordinate system must be one of Io: what counts is its
   radius, not its name. Pixels masked in the file, transparent or `nodata` are no data.
 - The same file, band, channel and times twice are the same observation: the first row is kept.
+
+Archives hold one exposure several times: raw and calibrated, in newer versions, as a map. Products of one instrument
+and band whose ids name the same exposure, at times within a minute, count once. The highest level is kept (from low to
+high: picture, raw or EDR, cleaned, calibrated or RDR, without distortion, map); of equal levels the newest version.
+What an older manifest holds stays readable.
 """
 
 _ERRORS_HEAD = """# Input problems
@@ -41,6 +49,14 @@ _ERRORS_HEAD = """# Input problems
 `iovolc check` and every run name what is wrong with an input by these numbers, with the product, the row of the
 catalogue (the header is row 1) and the column. E1xx concern the file, E2xx geometry, E3xx time, E4xx values and E5xx
 the catalogue.
+"""
+
+_INSTRUMENTS_HEAD = """# Instruments
+
+What iovolc assumes of an instrument where neither the catalogue nor the label says it. The page is printed from
+`data/instruments`, one file per instrument; nothing of it is a fit to data unless it says so.
+
+Every number carries the confidence in it and, in brackets, its source, listed below each table:
 """
 
 
@@ -74,11 +90,85 @@ def errors_page() -> str:
     return "\n".join([_ERRORS_HEAD, _table(("code", "problem", "what to do"), rows), ""])
 
 
+def instruments_page() -> str:
+    """``instruments.md``: the instruments and their bands."""
+    tags = _table(("confidence", "meaning"), [(f"`{tag}`", meaning) for tag, meaning in TAGS.items()])
+    parts = [_INSTRUMENTS_HEAD, tags, ""]
+    for descriptor in load_descriptors().values():
+        parts += _instrument(descriptor)
+    return "\n".join(parts)
+
+
+def _instrument(descriptor: Descriptor) -> list[str]:
+    parts = [f"## {descriptor.missions[0]} {descriptor.names[0]}", ""]
+    if descriptor.note:
+        parts += [descriptor.note, ""]
+    parts += [_table(("fact", "value"), _facts(descriptor)), ""]
+    if descriptor.bands:
+        head = ("band", "also", "channel", "wavelength, µm", "width, µm", "note")
+        parts += [_table(head, [_band(band) for band in descriptor.bands]), ""]
+    if descriptor.levels:
+        head = ("level", "quantity", "unit", "scale", "saturated from", "note")
+        parts += [_table(head, [_level(level) for level in descriptor.levels]), ""]
+    parts += [f"- [{name}] {text}" for name, text in descriptor.sources.items()]
+    return [*parts, ""]
+
+
+def _facts(descriptor: Descriptor) -> list[tuple[str, ...]]:
+    facts = [(_FACTS[place], _cited(number)) for place, number in descriptor.numbers() if place in _FACTS]
+    if descriptor.registration is not None:
+        facts.append(("position error comes from", descriptor.registration.limit))
+    if descriptor.longitudes is not None:
+        sense = descriptor.longitudes
+        facts.append(("longitudes in labels", f"{sense.sense} `{sense.tag}` [{sense.source}]"))
+    if descriptor.pictures is not None:
+        facts.append(
+            ("published pictures", f"colours `{descriptor.pictures.colour_table}`; {descriptor.pictures.note}")
+        )
+    return [*facts, ("licence", descriptor.licence or "not stated"), ("credit", descriptor.credit)]
+
+
+def _level(level: Level) -> tuple[str, ...]:
+    return (
+        level.name, f"`{level.quantity}`", level.unit, _cited(level.scale), _cited(level.saturation_dn), level.note,
+    )  # fmt: skip
+
+
+_FACTS: Final = MappingProxyType(
+    {
+        "ifov_urad": "pixel, µrad",
+        "psf.fwhm_px": "point source, pixels",
+        "psf.fwhm_urad": "point source, µrad",
+        "psf.aperture_m": "aperture, m",
+        "registration.sigma_km": "position error, km",
+        "registration.sigma_px": "position error, pixels",
+        "noise.read_e": "readout noise, electrons",
+        "noise.full_well_e": "full well, electrons",
+        "noise.flat": "flat field, fraction",
+        "calibration_sigma": "calibration error, fraction",
+        "spectral.low_um": "shortest wavelength, µm",
+        "spectral.high_um": "longest wavelength, µm",
+        "spectral.resolution_um": "spectral resolution, µm",
+        "pictures.pixels_per_arcsec": "published pictures, pixels per arcsecond",
+    }
+)
+
+
+def _band(band: Band) -> tuple[str, ...]:
+    also = ", ".join(band.aliases)
+    return (f"`{band.name}`", also, f"`{band.channel}`", _cited(band.wavelength_um), _cited(band.fwhm_um), band.note)
+
+
+def _cited(number: Number | None) -> str:
+    return "" if number is None else f"{number.value:.7g} `{number.tag}` [{number.source}]"
+
+
 PAGES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
     {
         "catalogue.md": catalogue_page,
         "catalogue.schema.json": catalogue_schema,
         "errors.md": errors_page,
+        "instruments.md": instruments_page,
         "outputs.md": markdown,
     }
 )

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import COLUMNS
 from iovolc.errors import PROBLEMS
 
@@ -45,3 +46,12 @@ def test_every_line_of_a_table_has_as_many_cells(script: ModuleType) -> None:
     for page in (script.catalogue_page().split("## Channels")[0], script.errors_page()):
         lines = [line for line in page.splitlines() if line.startswith("|")]
         assert {line.replace("\\|", "").count("|") for line in lines} == {4}
+
+
+def test_every_instrument_and_number_is_on_its_page(script: ModuleType) -> None:
+    page = script.instruments_page()
+    for descriptor in load_descriptors().values():
+        section = page.split(f"## {descriptor.missions[0]} {descriptor.names[0]}\n")[1].split("\n## ")[0]
+        for place, number in descriptor.numbers():
+            assert f"{number.value:.7g} `{number.tag}` [{number.source}]" in section, place
+        assert all(f"- [{name}] " in section for name in descriptor.sources)

@@ -149,10 +149,13 @@ CHANNEL_RANGES_UM: Final = MappingProxyType(
         "H": (1.4, 1.9),
         "K": (1.9, 2.5),
         "L": (2.8, 4.2),
-        "M": (4.3, 5.6),
+        "M": (4.2, 5.6),
     }
 )
-"""Effective wavelengths that may carry a channel's name, in micrometres: wide enough for all missions' filters."""
+"""Effective wavelengths that may carry a channel's name, in micrometres: wide enough for all missions' filters.
+
+M begins where L ends, because JWST saw Io's hot spots at 4.28 um (F430M).
+"""
 
 _JSON_TYPES: Final = MappingProxyType({"number": "number", "integer": "integer"})
 
