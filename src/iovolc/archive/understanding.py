@@ -10,6 +10,7 @@ from iovolc.archive.bands import choose_band
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
+from iovolc.archive.interpretation import interpret
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
 from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
@@ -34,18 +35,21 @@ class Understood:
     record : ObservationRecord
         All fields.
     sources : mapping of str to str
-        For each field that is known, who said it: ``catalogue``, ``label`` or another layer's name.
+        For each field that is known, who said it: ``catalogue``, ``label`` or ``descriptor``.
     product : Product
         The open file.
+    notes : tuple of str
+        What of the label was left out, and which numbers of the descriptor are only settings.
     """
 
     record: ObservationRecord
     sources: Mapping[str, str]
     product: Product
+    notes: tuple[str, ...] = ()
 
 
 def understand(row: Row, catalogue_dir: Path) -> Understood:
-    """Read the label of one band of one image and complete it with the catalogue's row, which has the say.
+    """Read the label of one band of one image; the catalogue's row has the say, the instrument's descriptor the rest.
 
     Parameters
     ----------
@@ -71,7 +75,8 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
     product = open_product(path, row.origin)
     index = choose_band(product.bands, row)
     facts = product.bands[index]
-    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts))
+    interpreted = interpret(row, facts)
+    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpreted.layers)
     placement = place(facts, product.shape, row)
     values, sources = choose(_FIELDS, layers)
     _require(values, row, facts)
@@ -82,14 +87,14 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
         **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
     )
     record = record if record.id else replace(record, id=observation_id(record))
-    return Understood(record, sources, product)
+    return Understood(record, sources, product, interpreted.notes)
 
 
 def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
     if "quantity" not in values or (row.unit and row.quantity is None and facts.quantity == "relative"):
         raise _blank(row, "quantity", "only an 8-bit PNG or JPEG without a unit is `relative` of itself")
     if "channel" not in values:
-        raise _blank(row, "channel", "the file does not name the band's channel either")
+        raise _blank(row, "channel", "neither the file nor a descriptor of the instrument names the band's channel")
 
 
 def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:

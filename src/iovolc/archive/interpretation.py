@@ -1,0 +1,112 @@
+"""What the descriptor of an instrument makes of a row and a label: layers below the catalogue's own words.
+
+Not for the descriptors themselves (:mod:`iovolc.archive.descriptors`).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from iovolc.archive.descriptors import band_of, descriptor_of, doubts
+from iovolc.archive.instrument import Descriptor
+from iovolc.archive.instrument_parts import Band
+from iovolc.archive.label_facts import LabelFacts, facts_from
+from iovolc.archive.layers import LABEL, Layer, is_blank
+from iovolc.archive.product import Facts
+from iovolc.archive.rows import Row
+from iovolc.archive.sharpness import psf_km, registration_sigma_km
+
+DESCRIPTOR: Final = "descriptor"
+
+_SAID: Final = (
+    "product_id", "version", "target", "exposure_s", "start_utc", "time_utc", "stop_utc", "sub_observer_lat",
+    "sub_observer_lon_e", "sub_solar_lat", "sub_solar_lon_e", "range_km", "north_angle_deg", "quantity", "unit",
+    "scale",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What is known of one band once its instrument is known.
+
+    Parameters
+    ----------
+    descriptor : Descriptor or None
+        The instrument; None where neither row nor label name one that is known.
+    layers : tuple of Layer
+        The label in the instrument's words, then the instrument itself.
+    notes : tuple of str
+        What was left out, and which numbers are only settings.
+    """
+
+    descriptor: Descriptor | None = None
+    layers: tuple[Layer, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NOTHING: Final = Interpretation()
+
+
+def interpret(row: Row, facts: Facts) -> Interpretation:
+    """Find the instrument and read the label in its words.
+
+    Parameters
+    ----------
+    row : Row
+        Its mission, instrument and band come before the label's.
+    facts : Facts
+        What the label says.
+    """
+    descriptor = descriptor_of(
+        mission=row.mission or facts.mission, instrument=row.instrument or facts.instrument, keywords=facts.keywords
+    )
+    if descriptor is None:
+        return NOTHING
+    said = facts_from(descriptor, facts.keywords)
+    name = row.band or facts.band
+    band = band_of(descriptor, name) if name else said.band
+    range_km = next((km for km in (row.range_km, facts.range_km, said.range_km) if km is not None), None)
+    own = _of_band(band) | _of_instrument(descriptor) | _of_exposure(descriptor, band, row, facts, range_km)
+    layers = (_layer(LABEL, _of_label(said)), _layer(DESCRIPTOR, own))
+    used = said.notes + tuple(doubts(descriptor))
+    return Interpretation(descriptor, layers, used)
+
+
+def _of_label(said: LabelFacts) -> dict[str, Any]:
+    return {name: getattr(said, name) for name in _SAID} | {"band": said.filter_name}
+
+
+def _of_band(band: Band | None) -> dict[str, Any]:
+    if band is None:
+        return {}
+    fwhm = band.fwhm_um
+    return {
+        "band": band.name,
+        "channel": band.channel,
+        "wavelength_um": band.wavelength_um.value,
+        "fwhm_um": None if fwhm is None else fwhm.value,
+    }
+
+
+def _of_instrument(descriptor: Descriptor) -> dict[str, Any]:
+    return {
+        "mission": descriptor.missions[0],
+        "instrument": descriptor.names[0],
+        "licence": descriptor.licence,
+        "credit": descriptor.credit,
+    }
+
+
+def _of_exposure(
+    descriptor: Descriptor, band: Band | None, row: Row, facts: Facts, range_km: float | None
+) -> dict[str, Any]:
+    """Sharpness and error of position of a single exposure; a mosaic has those that its maker gave it."""
+    if row.is_mosaic or facts.is_mosaic:
+        return {}
+    return {
+        "psf_km": None if range_km is None else psf_km(descriptor, band, range_km),
+        "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
+    }
+
+
+def _layer(source: str, values: dict[str, Any]) -> Layer:
+    return Layer(source, {name: value for name, value in values.items() if not is_blank(value)})
