@@ -94,7 +94,8 @@ def cut_out(
     right = math.ceil(_REACH * radius / squeeze) + 1
     extent = max(int(np.ptp(rows)) + 2 * down, int(np.ptp(cols)) + 2 * right)
     step = max(1, math.ceil(extent / _WIDEST_PX))
-    at_row = np.arange(max(rows.min() - down, 0), min(rows.max() + down + 1, sheet.shape[0]), step)
+    top, bottom = int(rows.min()) - down, int(rows.max()) + down + 1
+    at_row = np.arange(max(top, 0), min(bottom, sheet.shape[0]), step)
     low, high = int(cols.min()) - right, int(cols.max()) + right + 1
     if not sheet.wraps:
         low, high = max(low, 0), min(high, sheet.shape[1])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.pyramid import Scale, reduce_weighted
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -61,8 +62,11 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     return Response(amplitude, sigma, factor)
 
 
-@njit(cache=True, nogil=True)
-def _divide(summed, total, counts, spread, least):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _divide(
+    summed: Plane, total: Plane, counts: Plane, spread: NDArray[np.float64], least: float
+) -> tuple[Plane, Plane]:
+    """Amplitude and its sigma where at least ``least`` pixels count."""
     amplitude = np.zeros_like(total)
     sigma = np.full_like(total, np.inf)
     for row in range(total.shape[0]):

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.model.grid import Grid, Sheet
 
@@ -51,7 +52,7 @@ def scales(grid: Grid, smallest_km: float, largest_km: float, step: float) -> tu
     return tuple(Scale(first * step**i) for i in range(count))
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def reduce_weighted(difference: Plane, weight: Plane, factor: int) -> tuple[Plane, Plane, Plane]:
     """Sums over blocks of ``factor`` x ``factor`` pixels: weight times difference, weight, and pixels of any weight.
 

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -73,8 +74,17 @@ def combine(
     return Combined(median, spread, count, normalisation)
 
 
-@njit(cache=True, nogil=True)
-def _medians(stack, bounds, tone_variance, median, spread, count, normalisation):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _medians(
+    stack: Plane,
+    bounds: NDArray[np.int64],
+    tone_variance: Plane,
+    median: Plane,
+    spread: Plane,
+    count: NDArray[np.uint8],
+    normalisation: Plane,
+) -> None:
+    """Fill the last four, shape (row, col), from the differences, shape (predecessor, row, col)."""
     rows, cols = median.shape
     values = np.empty(stack.shape[0], np.float32)
     for row in range(rows):
@@ -99,8 +109,9 @@ def _medians(stack, bounds, tone_variance, median, spread, count, normalisation)
                 break
 
 
-@njit(cache=True, nogil=True)
-def _median(values, n):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _median(values: Plane, n: int) -> np.float32:
+    """Median of the first ``n`` values, which it sorts."""
     for i in range(1, n):
         value = values[i]
         k = i - 1

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
+
 _DIRECTIONS = 36
 _LEAST_STEP = 0.5
 """Least step over the change's contrast."""
@@ -33,8 +35,10 @@ def straight_edge(values: NDArray[np.float64], inside: NDArray[np.bool_], contra
     return float(_straight_edge(np.ascontiguousarray(values), rows, cols, _LEAST_STEP * abs(contrast)))
 
 
-@njit(cache=True, nogil=True)
-def _straight_edge(values, rows, cols, least_step):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _straight_edge(
+    values: NDArray[np.float64], rows: NDArray[np.intp], cols: NDArray[np.intp], least_step: float
+) -> float:
     height, width = values.shape
     reach = int(math.hypot(height, width)) + 4
     length = min(height, width)

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
 from iovolc.model.observation import Bounds, Disc, Placement
 
 Image = NDArray[np.float32]
@@ -58,7 +59,7 @@ def _scaled(placement: Placement, by_row: float, by_col: float) -> Placement:
     return replace(placement, transform=(a * by_col, b * by_row, c, d * by_col, e * by_row, f))
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def area_mean(pixels: Image, rows: int, cols: int) -> Image:
     """Mean of the valid area under each of ``rows`` x ``cols`` pixels with the same outer edges; NaN under one half."""
     height, width = pixels.shape

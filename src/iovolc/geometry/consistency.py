@@ -44,7 +44,7 @@ def near_one_motion(points: Vectors, displacements: Vectors, threshold_km: float
         LinearRegression(),
         min_samples=MIN_FOR_CONSENSUS - 2,
         residual_threshold=threshold_km / body.RADIUS_KM,
-        loss=_distance,  # pyright: ignore[reportArgumentType]
+        loss=_distance,
         max_trials=TRIALS,
         random_state=0,
     )

@@ -7,10 +7,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
+
 Patches = NDArray[np.float32]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def features(patches: Patches, radius: int, minimum: float) -> tuple[Patches, Patches, NDArray[np.float32]]:
     """Two windowed features of each patch, and the first one before windowing.
 
@@ -48,8 +50,9 @@ def features(patches: Patches, radius: int, minimum: float) -> tuple[Patches, Pa
     return contrast, gradient, plain
 
 
-@njit(cache=True, nogil=True)
-def _even_contrast(patch, radius, minimum, sums, out):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _even_contrast(patch: Patches, radius: int, minimum: float, sums: NDArray[np.float64], out: Patches) -> None:
+    """Fill ``out``, shape (size, size), by way of the summed-area tables of count, value and square."""
     size = patch.shape[0]
     total, number = 0.0, 0
     for i in range(size):
@@ -84,8 +87,8 @@ def _even_contrast(patch, radius, minimum, sums, out):  # noqa: ANN001, ANN202
             out[i, j] = (patch[i, j] - centre - mean) / spread
 
 
-@njit(cache=True, nogil=True)
-def _gradient_length(values, out):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _gradient_length(values: Patches, out: Patches) -> None:
     size = values.shape[0]
     for i in range(size):
         up, down = max(0, i - 1), min(size - 1, i + 1)
@@ -96,8 +99,9 @@ def _gradient_length(values, out):  # noqa: ANN001, ANN202
             out[i, j] = np.sqrt(x * x + y * y)
 
 
-@njit(cache=True, nogil=True)
-def _window(values, hann):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _window(values: Patches, hann: Patches) -> None:
+    """Take the windowed mean off, weight with the window, and leave zero where there is no data; in place."""
     size = values.shape[0]
     total, weight = 0.0, 0.0
     for i in range(size):
@@ -112,7 +116,7 @@ def _window(values, hann):  # noqa: ANN001, ANN202
             values[i, j] = 0.0 if np.isnan(value) else (value - mean) * hann[i] * hann[j]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def aligned_correlation(
     first: Patches, second: Patches, col_px: NDArray[np.float64], row_px: NDArray[np.float64]
 ) -> NDArray[np.float64]:

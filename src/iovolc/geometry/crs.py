@@ -6,7 +6,7 @@ Not for pixels (:mod:`iovolc.geometry.projections`).
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, cast
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
@@ -63,7 +63,7 @@ def read(text: str, product: str = "the image") -> Projection:
         E202 if it cannot be read or is not on a sphere of Io's size.
     """
     try:
-        crs = CRS.from_user_input(text)
+        crs = CRS(text)
     except CRSError as error:
         raise _refused(product, f"`{_short(text)}` cannot be read as a coordinate system") from error
     ellipsoid = crs.ellipsoid
@@ -79,12 +79,12 @@ def read(text: str, product: str = "the image") -> Projection:
         method = crs.coordinate_operation.method_name
         parameters = {
             item.name: _plain(item.value, item.unit_name, item.unit_conversion_factor)
-            for item in crs.coordinate_operation.params
+            for item in cast("list[Any]", crs.coordinate_operation.params)  # its stub calls every value a str
             if not isinstance(item.value, str)
         }
     factor = crs.axis_info[0].unit_conversion_factor
     unit = math.degrees(factor) if crs.is_geographic else factor
-    sphere = CRS.from_user_input(f"+proj=longlat +R={radius_m!r} +no_defs")
+    sphere = CRS(f"+proj=longlat +R={radius_m!r} +no_defs")
     return Projection(method, parameters, radius_m, unit, Transformer.from_crs(sphere, crs, always_xy=True))
 
 

@@ -11,6 +11,8 @@ import scipy.fft
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
+
 Patches = NDArray[np.float32]
 
 EXCLUSION_PX: Final = 3
@@ -74,7 +76,7 @@ def _surface(first: Patches, second: Patches, weight: NDArray[np.float32], reach
     return surface[:, around[:, None], around[None, :]]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _locate(surfaces: Patches, reach: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     count, size, _ = surfaces.shape
     middle = size // 2
@@ -105,7 +107,7 @@ def _locate(surfaces: Patches, reach: int) -> tuple[NDArray[np.float64], NDArray
     return cols, rows, ratios
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _vertex(before: float, peak: float, after: float) -> float:
     if before <= 0.0 or after <= 0.0:
         return 0.0

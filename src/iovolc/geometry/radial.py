@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
+
 Matrix = NDArray[np.float64]
 
 KNOTS: Final = 200
@@ -32,7 +34,7 @@ def knots() -> Matrix:
     return np.stack((flat * np.cos(angle), flat * np.sin(angle), z), axis=-1)
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def design(points: Matrix, centres: Matrix) -> Matrix:
     """Matern kernel (3/2) of the chords between unit vectors and knots, shape (knot, point)."""
     out = np.empty((centres.shape[0], points.shape[0]))
@@ -46,7 +48,7 @@ def design(points: Matrix, centres: Matrix) -> Matrix:
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def combine(kernels: Matrix, coefficients: Matrix) -> Matrix:
     """Sum over the knots, shape (point, component), of kernels (knot, point) times coefficients (knot, component)."""
     out = np.zeros((kernels.shape[1], coefficients.shape[1]))
@@ -57,7 +59,7 @@ def combine(kernels: Matrix, coefficients: Matrix) -> Matrix:
     return out
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@njit(**KERNEL, fastmath={"reassoc", "contract"})
 def normal_equations(kernels: Matrix, values: Matrix) -> tuple[Matrix, Matrix]:
     """Matrix (knot, knot) and right side (knot, component) of the fit to ``values`` (component, point)."""
     count = kernels.shape[0]
@@ -78,7 +80,7 @@ def normal_equations(kernels: Matrix, values: Matrix) -> tuple[Matrix, Matrix]:
     return normal, right
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})  # not KERNEL: a pivot of zero raises
 def solve(normal: Matrix, right: Matrix, roughness: Matrix, smoothing: float) -> Matrix:
     """Coefficients (knot, component) of the fit with a penalty on roughness, by Cholesky's decomposition.
 

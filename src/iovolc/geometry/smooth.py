@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
+from iovolc.geometry.compiled import KERNEL
 from iovolc.model.grid import Sheet
 
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -19,6 +20,9 @@ _DIRECT_BELOW_PX = 5.0
 _PASSES = 4
 
 Plane = NDArray[np.float32]
+Line = NDArray[np.float32]
+Wide = NDArray[np.float64]
+"""A line at double precision, for running sums."""
 
 
 def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
@@ -38,7 +42,7 @@ def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
     ndarray, shape (row, col), float32
         The variance is exact; from 2 pixels of sigma on the kernel's peak is 4 % (per axis) lower than a Gaussian's.
     """
-    rows = values.shape[0]
+    rows: int = values.shape[0]
     pixel_km = sheet.pixel_km * round(sheet.shape[0] / rows)
     sigma_px = sigma_km / pixel_km
     across = np.full(rows, sigma_px)
@@ -60,7 +64,7 @@ def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
     return current[pad:-pad]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _kernel(sigma_px: float) -> NDArray[np.float64]:
     """Right half of a Gaussian of unit sum, from its centre to 4 sigma."""
     reach = math.ceil(4.0 * sigma_px)
@@ -71,7 +75,7 @@ def _kernel(sigma_px: float) -> NDArray[np.float64]:
     return half
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _extended_box(sigma_px: float) -> tuple[int, float]:
     """Radius and weight of the fractional edge of a box whose passes have the variance of the Gaussian."""
     variance = sigma_px * sigma_px / _PASSES
@@ -80,8 +84,8 @@ def _extended_box(sigma_px: float) -> tuple[int, float]:
     return radius, edge
 
 
-@njit(cache=True, nogil=True)
-def _smooth_rows(values, sigmas_px, wrap):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _smooth_rows(values: Plane, sigmas_px: Wide, wrap: bool) -> Plane:
     out = np.empty_like(values)
     for row in range(values.shape[0]):
         sigma = sigmas_px[row]
@@ -100,8 +104,8 @@ def _smooth_rows(values, sigmas_px, wrap):  # type: ignore[no-untyped-def]  # no
     return out
 
 
-@njit(cache=True, nogil=True)
-def _pad(line, pad, wrap, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _pad(line: Line, pad: int, wrap: bool, out: Line | Wide) -> None:
     n = line.size
     out[pad : pad + n] = line
     if wrap:
@@ -110,8 +114,8 @@ def _pad(line, pad, wrap, out):  # type: ignore[no-untyped-def]  # noqa: ANN001,
             out[pad + n + i] = line[i % n]
 
 
-@njit(cache=True, nogil=True)
-def _direct_line(line, half, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _direct_line(line: Line, half: Line, out: Line) -> None:
     pad = half.size - 1
     for i in range(out.size):
         out[i] = half[0] * line[i + pad]
@@ -119,14 +123,14 @@ def _direct_line(line, half, out):  # type: ignore[no-untyped-def]  # noqa: ANN0
         _add_taps(out, half[k], line[pad - k :], line[pad + k :])
 
 
-@njit(cache=True, nogil=True)
-def _add_taps(total, weight, first, second):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _add_taps(total: Line, weight: np.float32, first: Line, second: Line) -> None:
     for i in range(total.size):
         total[i] += weight * (first[i] + second[i])
 
 
-@njit(cache=True, nogil=True)
-def _box_line(line, radius, edge):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _box_line(line: Wide, radius: int, edge: float) -> Wide:
     reach = radius + 1
     sums = np.empty(line.size + 1)
     sums[0] = 0.0
@@ -140,8 +144,8 @@ def _box_line(line, radius, edge):  # type: ignore[no-untyped-def]  # noqa: ANN0
     return out
 
 
-@njit(cache=True, nogil=True)
-def _direct_columns(values, half):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _direct_columns(values: Plane, half: Line) -> Plane:
     rows, cols = values.shape
     out = np.empty_like(values)
     nothing = np.zeros(cols, values.dtype)
@@ -156,8 +160,8 @@ def _direct_columns(values, half):  # type: ignore[no-untyped-def]  # noqa: ANN0
     return out
 
 
-@njit(cache=True, nogil=True)
-def _box_columns(values, radius, edge):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _box_columns(values: Plane, radius: int, edge: float) -> Plane:
     rows, cols = values.shape
     out = np.empty_like(values)
     total = np.zeros(cols)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry import taps, views
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source
 from iovolc.geometry.sphere import tangent_basis, unit_vectors
@@ -139,7 +140,7 @@ def _stacked(frames: Frames) -> Vectors:
     return np.ascontiguousarray(np.stack((frames.centre, frames.right, frames.up), axis=1))
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _read(
     image: NDArray[np.float32],
     edges: tuple[float, float, float],
@@ -152,7 +153,7 @@ def _read(
         out[i] = total / weight if weight >= MIN_WEIGHT else np.nan
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _cut(
     image: NDArray[np.float32],
     kind: int,

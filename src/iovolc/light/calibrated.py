@@ -8,6 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.special import sph_harm_y
 
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.lattice import nodes
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.blocks import BlockPlaces
@@ -97,8 +98,8 @@ def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
     return _carried(tone.surface.values[..., 0], tone.surface.step_deg, tone.gain, older, lat, lon_e)
 
 
-@njit(cache=True, nogil=True)
-def _carried(surface, step_deg, gain, older, lat, lon_e):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _carried(surface: Plane, step_deg: float, gain: float, older: Plane, lat: Vector, lon_e: Vector) -> Plane:
     last, around = surface.shape[0] - 1, surface.shape[1]
     out = np.empty_like(older)
     for row in range(older.shape[0]):

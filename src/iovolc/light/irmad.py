@@ -37,15 +37,15 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     """
     out = np.full(len(first), np.nan)
     good = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1) & (weight > 0)
-    bands = min(first.shape[1], second.shape[1])
+    bands: int = min(first.shape[1], second.shape[1])
     if good.sum() < 50 * bands:
         return out
-    probability = np.ones(int(good.sum()))
+    probability: Matrix = np.ones(int(good.sum()))
     previous = np.zeros(bands)
     for _ in range(_ITERATIONS):
         variates, correlation = _variates(first[good], second[good], weight[good] * probability)
         spread = 2.0 * np.maximum(1.0 - correlation, 1e-9)
-        observed = (variates**2 / spread).sum(axis=1)
+        observed: Matrix = (variates**2 / spread).sum(axis=1)
         narrowed = max(1.0, float(np.median(observed)) / float(chi2.median(bands)))
         probability = chi2.sf(observed / narrowed, bands)
         if np.max(np.abs(correlation - previous)) < _TOLERANCE:
@@ -57,11 +57,11 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
 
 def _variates(first: Matrix, second: Matrix, weight: Matrix) -> tuple[Matrix, Matrix]:
     """Differences of the canonical variates and their correlations, strongest first."""
-    share = weight / weight.sum()
+    share: Matrix = weight / weight.sum()
     a, b = first - share @ first, second - share @ second
     aa, bb, ab = ((x * share[:, None]).T @ y for x, y in ((a, a), (b, b), (a, b)))
-    aa += _RIDGE * np.trace(aa) * np.eye(len(aa))
-    bb += _RIDGE * np.trace(bb) * np.eye(len(bb))
+    aa += _RIDGE * float(np.trace(aa)) * np.eye(len(aa))
+    bb += _RIDGE * float(np.trace(bb)) * np.eye(len(bb))
     values, left = eigh(ab @ np.linalg.solve(bb, ab.T), aa)
     keep = np.argsort(values)[::-1][: min(len(aa), len(bb))]
     correlation = np.sqrt(np.clip(values[keep], 0.0, 1.0))

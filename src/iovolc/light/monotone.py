@@ -12,10 +12,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.sphere import pixel_lat_lon, unit_vectors
 from iovolc.model.grid import Grid, Sheet, Window
 
 Plane = NDArray[np.float32]
+Vector = NDArray[np.float64]
 
 LEVELS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
 
@@ -88,7 +90,7 @@ def _or(curves: ToneCurves, otherwise: ToneCurves) -> ToneCurves:
     return ToneCurves(source, np.where(known, curves.target, otherwise.target), curves.step_deg)
 
 
-def _fit(vectors: NDArray[np.float64], first: Plane, second: Plane, radius_km: float, step_deg: float) -> ToneCurves:
+def _fit(vectors: Vector, first: Plane, second: Plane, radius_km: float, step_deg: float) -> ToneCurves:
     shape = (round(180.0 / step_deg) + 1, round(360.0 / step_deg), len(LEVELS))
     quantiles = np.full((2, *shape), np.nan, np.float32)
     disc_px = np.pi * (radius_km / _SAMPLE_KM) ** 2
@@ -98,7 +100,7 @@ def _fit(vectors: NDArray[np.float64], first: Plane, second: Plane, radius_km: f
     return ToneCurves(quantiles[0], quantiles[1], step_deg)
 
 
-def _at(curves: ToneCurves, vectors: NDArray[np.float64], values: Plane) -> Plane:
+def _at(curves: ToneCurves, vectors: Vector, values: Plane) -> Plane:
     lat = np.degrees(np.arcsin(np.clip(vectors[:, 2], -1.0, 1.0)))
     lon_e = np.degrees(np.arctan2(vectors[:, 1], vectors[:, 0]))
     return _apply(curves.source, curves.target, curves.step_deg, values[:, None], lat[:, None], lon_e[:, None])[:, 0]
@@ -106,9 +108,9 @@ def _at(curves: ToneCurves, vectors: NDArray[np.float64], values: Plane) -> Plan
 
 def _sample(
     source: Mapping[str, Plane], target: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]], grid: Grid
-) -> tuple[NDArray[np.float64], Plane, Plane]:
+) -> tuple[Vector, Plane, Plane]:
     """Unit vectors and both values at about one pixel per ``_SAMPLE_KM`` squared, sorted by latitude."""
-    vectors: list[NDArray[np.float64]] = []
+    vectors: list[Vector] = []
     values: list[tuple[Plane, Plane]] = []
     for sheet in grid.sheets:
         if sheet.name not in source or sheet.name not in target:
@@ -132,15 +134,26 @@ def _sample(
     )
 
 
-def _thinned(lat: NDArray[np.float64], lon_e: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _thinned(lat: Vector, lon_e: Vector) -> NDArray[np.bool_]:
     """Keep every pixel at the equator and fewer poleward, so that the sample is even in area."""
-    count = np.floor((np.arange(lon_e.shape[1])[None, :] + 1) * np.cos(np.radians(lat)))
-    before = np.floor(np.arange(lon_e.shape[1])[None, :] * np.cos(np.radians(lat)))
+    width: int = lon_e.shape[1]
+    count = np.floor((np.arange(width)[None, :] + 1) * np.cos(np.radians(lat)))
+    before = np.floor(np.arange(width)[None, :] * np.cos(np.radians(lat)))
     return count > before
 
 
-@njit(cache=True, nogil=True)
-def _node_quantiles(vectors, first, second, step_deg, cos_radius, least, levels, out):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _node_quantiles(
+    vectors: Vector,
+    first: Plane,
+    second: Plane,
+    step_deg: float,
+    cos_radius: float,
+    least: float,
+    levels: Vector,
+    out: Plane,
+) -> None:
+    """Write the quantiles of both maps at each node to ``out``, shape (map, lat, lon, level)."""
     rows, cols = out.shape[1], out.shape[2]
     picked_first = np.empty(len(first), np.float32)
     picked_second = np.empty(len(first), np.float32)
@@ -148,8 +161,9 @@ def _node_quantiles(vectors, first, second, step_deg, cos_radius, least, levels,
     for i in range(rows):
         lat = np.radians(-90.0 + i * step_deg)
         radius = np.arccos(cos_radius)
-        low = np.searchsorted(heights, np.sin(max(lat - radius, -np.pi / 2)))
-        high = np.searchsorted(heights, np.sin(min(lat + radius, np.pi / 2)), side="right")
+        bottom: float = np.sin(max(lat - radius, -np.pi / 2))
+        top: float = np.sin(min(lat + radius, np.pi / 2))
+        low, high = np.searchsorted(heights, bottom), np.searchsorted(heights, top, side="right")
         for j in range(cols):
             lon = np.radians(-180.0 + j * step_deg)
             x, y, z = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
@@ -195,8 +209,8 @@ def apply_tone_curves(curves: ToneCurves, values: Plane, sheet: Sheet, window: W
     return _apply(curves.source, curves.target, curves.step_deg, values, lat, lon_e)
 
 
-@njit(cache=True, nogil=True)
-def _apply(source, target, step_deg, values, lat, lon_e):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _apply(source: Plane, target: Plane, step_deg: float, values: Plane, lat: Vector, lon_e: Vector) -> Plane:
     rows, cols = values.shape
     last, around = source.shape[0] - 1, source.shape[1]
     out = np.full(values.shape, np.nan, np.float32)
@@ -222,8 +236,8 @@ def _apply(source, target, step_deg, values, lat, lon_e):  # noqa: ANN001, ANN20
     return out
 
 
-@njit(cache=True, nogil=True)
-def _curve(source, target, value):  # noqa: ANN001, ANN202
+@njit(**KERNEL)
+def _curve(source: Plane, target: Plane, value: float) -> float:
     last = len(source) - 1
     if value <= source[0]:
         return target[0] + (value - source[0])

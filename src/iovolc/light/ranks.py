@@ -36,7 +36,7 @@ def normal_scores(values: Mapping[str, Plane], areas: Mapping[str, NDArray[np.fl
     for name, plane in values.items():
         bins = np.rint((plane[known[name]] - low) * scale).astype(np.int64)
         mass += np.bincount(bins, weights=areas[name][known[name]], minlength=_BINS)
-    rank = (np.cumsum(mass) - 0.5 * mass) / max(mass.sum(), 1e-300)
+    rank: NDArray[np.float64] = (np.cumsum(mass) - 0.5 * mass) / max(mass.sum(), 1e-300)
     score = ndtri(np.clip(rank, 1e-6, 1.0 - 1e-6)).astype(np.float32)
     out: dict[str, Plane] = {}
     for name, plane in values.items():

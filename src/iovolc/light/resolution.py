@@ -100,7 +100,8 @@ def blur_px(sharpness: float) -> float:
     if math.isnan(sharpness):
         return 0.0
     table = _ratio_of_blur()
-    return float(np.interp(-sharpness * table[0], -table, _BLURS_PX))
+    ratio: float = sharpness * table[0]
+    return float(np.interp(-ratio, -table, _BLURS_PX))
 
 
 @cache

@@ -1,7 +1,7 @@
 """Tables as pandas frames: typed, rounded, sorted and validated by their schema."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -73,10 +73,10 @@ def _typed(values: "pd.Series[Any]", column: Column) -> "pd.Series[Any]":
         texts = [value if isinstance(value, str) and value else None for value in values]
         return pd.Series(texts, dtype=object)
     if column.kind == "time":
-        return pd.to_datetime(values, utc=True).astype(_DTYPES["time"])
-    if column.kind == "boolean" and values.isna().any():
+        values = pd.to_datetime(values, utc=True)
+    elif column.kind == "boolean" and values.isna().any():
         return values  # a cast would make it False; the schema refuses it
-    return values.astype(_DTYPES[column.kind])
+    return cast("pd.Series[Any]", values.astype(_DTYPES[column.kind]))
 
 
 def round_number(value: float, decimals: int | None) -> float:
@@ -87,11 +87,15 @@ def round_number(value: float, decimals: int | None) -> float:
     return rounded + 0.0
 
 
+def _is_list(item: object) -> bool:
+    return isinstance(item, list)
+
+
 def _check(column: Column) -> pa.Column:
     checks: list[pa.Check] = []
     if column.values:
-        checks.append(pa.Check.isin(column.values))
+        checks.append(cast("Any", pa.Check).isin(column.values))  # its parameters have no types
     if column.kind == "list":
-        checks.append(pa.Check(lambda item: isinstance(item, list), element_wise=True))
+        checks.append(pa.Check(_is_list, element_wise=True))
     dtype = _DTYPES.get(column.kind, "object")
     return pa.Column(dtype, checks=checks, nullable=column.nullable, description=column.description)

@@ -106,7 +106,7 @@ def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:
     count, labels = connected_components(coo_array((np.ones(len(pairs)), (rows, cols)), shape=(size, size)), False)
     groups: list[list[Pair]] = [[] for _ in range(count)]
     for row, pair in zip(rows, pairs, strict=True):
-        groups[labels[row]].append(pair)
+        groups[int(labels[row])].append(pair)
     return [group for group in groups if group]
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def visit_numbers(epochs: Sequence[EpochInfo]) -> dict[str, int]:
     latest: dict[tuple[str, str], list[EpochInfo]] = {}
     for epoch in sorted(epochs, key=lambda one: (one.start_utc, one.stop_utc, one.observation_id)):
         camera = (epoch.mission, epoch.instrument)
-        group = latest.get(camera)
+        group: list[EpochInfo] | None = latest.get(camera)
         if group is None or not _belongs(epoch, group):
             group = []
             latest[camera] = group
@@ -136,7 +136,7 @@ def read_changes(detected: Detected, epochs: Sequence[EpochInfo], grid: Grid) ->
     if frame.empty:
         return ()
     pooled = false_discovery_control(frame["p_value"].to_numpy(dtype=np.float64))
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # pyright: ignore[reportAssignmentType]
+    rows = cast("list[dict[str, Any]]", frame.to_dict("records"))
     changes = [
         _change(row, float(q), by_id, visits, detected.footprints, grid) for row, q in zip(rows, pooled, strict=True)
     ]
