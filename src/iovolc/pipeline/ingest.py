@@ -51,10 +51,13 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """One row; its key is the hash of everything the epoch depends on, empty if the file cannot be read."""
+
     row: Row
     folder: Path
     store: Path
     config: Config
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,11 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
     for path in catalogues:
         content = read_catalogue(path)
         findings += content.findings
-        tasks += [_Task(row, path.parent, context.store, context.config) for row in content.rows]
+        tasks += [_task(row, path.parent, context) for row in content.rows]
     tasks, repeated = _without_namesakes(tasks)
     findings += repeated
     known = _known_keys(context.store, grid)
-    fresh = [task for task in tasks if _key(task, quiet=True) not in known]
+    fresh = [task for task in tasks if task.key not in known]
     outcomes = context.runner.map(_ingest_one, fresh, "ingest")
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
@@ -126,7 +129,7 @@ def _without_namesakes(tasks: Sequence[_Task]) -> tuple[list[_Task], list[Findin
         file = (task.folder / row.path).resolve()
         name = (row.id,) if row.id else (file, row.band_index, row.channel, row.start_utc, row.time_utc, row.stop_utc)
         other = first.setdefault(name, task)
-        if other is task or _key(other, quiet=True) == _key(task, quiet=True):
+        if other is task or other.key == task.key:
             kept.append(task)
             continue
         code, column = ("E504", "id") if row.id else ("E505", "path")
@@ -148,17 +151,14 @@ def _reference(name: str) -> ReferenceMap:
     return load_reference(name)
 
 
-def _key(task: _Task, *, quiet: bool = False) -> str:
-    """Hash of everything the epoch depends on; empty if the file cannot be read and ``quiet``."""
+def _task(row: Row, folder: Path, context: Context) -> _Task:
+    config = context.config
     try:
-        sha256 = file_sha256(task.folder / task.row.path, task.row.origin)
-    except InputError:
-        if quiet:
-            return ""
-        raise
-    config = task.config
-    return cache_key(
-        repr(replace(task.row, number=0)),
+        sha256 = file_sha256(folder / row.path, row.origin)
+    except InputError:  # named when the file is read
+        return _Task(row, folder, context.store, config, "")
+    key = cache_key(
+        repr(replace(row, number=0)),
         sha256,
         config.grid.model_dump(mode="json"),
         config.ingest.model_dump(mode="json"),
@@ -166,6 +166,7 @@ def _key(task: _Task, *, quiet: bool = False) -> str:
         _reference(config.registration.reference).sha256,
         ALGORITHM_VERSIONS["ingest"],
     )
+    return _Task(row, folder, context.store, config, key)
 
 
 def _ingest_one(task: _Task) -> _Outcome:
@@ -174,7 +175,7 @@ def _ingest_one(task: _Task) -> _Outcome:
         observation = read_observation(task.row, task.folder)
         epoch = make_epoch(observation, _reference(task.config.registration.reference), task.config)
         provenance = {
-            "key": _key(task),
+            "key": task.key,
             "reference_sha256": _reference(task.config.registration.reference).sha256,
             "ingest": task.config.ingest.model_dump(mode="json"),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from iovolc.cube.entry import EpochEntry
-from iovolc.detect.matched import sigma_px_squared
-from iovolc.detect.pyramid import Scale, expand, reduce_weighted
-from iovolc.geometry.smooth import smooth
+from iovolc.detect.matched import respond
+from iovolc.detect.pyramid import Scale, expand
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid, SheetName
 from iovolc.pipeline.detect import Scan, Task, maps_of
@@ -139,17 +138,13 @@ class Maps:
         sheet = self.grid.sheet(sheet_name)
         weight = np.where(np.isfinite(sigma), 1.0 / np.maximum(sigma, 1e-10) ** 2, 0.0).astype(np.float32)
         scale = Scale(max(COMPLETENESS_KM, 2.0 * self.grid.pixel_km))
-        factor = scale.factor(sheet)
-        _, weights, counts = reduce_weighted(np.zeros_like(weight), weight, factor)
-        total = smooth(weights, sheet, scale.sigma_km)
-        spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
+        response = respond(np.zeros_like(weight), weight, sheet, scale)
         config = task.config
         floor = config.sigma_rank if _relative(task) else config.sigma_model
         contrast = COMPLETENESS_RANK if _relative(task) else COMPLETENESS_CONTRAST
-        noise = self._noise_factor(task, scale)
-        error = np.sqrt(noise**2 * spread[:, None] / np.maximum(total, 1e-20) + floor**2)
-        chance = np.where(counts > 0, ndtr(contrast / error - config.seed_z), np.nan)
-        return expand(chance.astype(np.float32), factor)
+        error = np.sqrt((self._noise_factor(task, scale) * response.sigma) ** 2 + floor**2)
+        chance = np.where(np.isfinite(error), ndtr(contrast / error - config.seed_z), np.nan)
+        return expand(chance.astype(np.float32), response.factor)
 
     def _noise_factor(self, task: Task, scale: Scale) -> float:
         statistics = next(item for item in self.scan.statistics if item["observation_id"] == task.entry.observation_id)
