@@ -21,7 +21,7 @@ from iovolc.model.observation import ObservationRecord
 _FIELDS: Final = (
     "id", "mission", "instrument", "band", "channel", "wavelength_um", "fwhm_um", "quantity", "unit", "scale",
     "offset", "nodata", "psf_km", "registration_sigma_km", "range_km", "sub_observer_lat", "sub_observer_lon_e",
-    "sub_solar_lat", "sub_solar_lon_e", "licence", "credit",
+    "sub_solar_lat", "sub_solar_lon_e", "licence", "credit", "product_id", "version", "level",
 )  # fmt: skip
 _TIMES: Final = ("start_utc", "time_utc", "stop_utc")
 
