@@ -83,7 +83,8 @@ class ObservationRecord:
     """All that is known of an observation beside its pixels.
 
     Times are timezone-aware UTC. ``nan`` marks an unknown number, an empty string an unknown text.
-    For a mosaic ``start_utc`` and ``stop_utc`` are its span. ``product_id``, ``version`` and ``level`` are the archive's.
+    For a mosaic ``start_utc`` and ``stop_utc`` are its span; ``product_id``, ``version`` and
+    ``level`` are the archive's.
     """
 
     id: str
