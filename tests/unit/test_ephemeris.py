@@ -17,7 +17,7 @@ from iovolc.model.observation import parse_utc
 
 HORIZONS = Path(__file__).with_name("horizons_io.csv")
 """JPL Horizons for Io from the geocentre, 0 h UTC, as the package casadata 2025.9.22 distributes it (tables Io_55197
-and Io_59214; longitudes to 0.01 degrees). Its first table knows no leap second after 2012, so it is used to 2014 only."""
+and Io_59214; longitudes to 0.01 degrees). The first knows no leap second after 2012, so it is used to 2014 only."""
 
 BAR_DEG = 0.005
 ROUNDING_DEG = 0.005

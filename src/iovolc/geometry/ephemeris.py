@@ -70,8 +70,10 @@ def sky_from_place(time_utc: datetime, *, sub_observer_lat: float, sub_observer_
 
 def _sky(emitted: float, to_observer_km: Vector) -> Sky:
     io_km, io_km_per_s, from_jupiter_km = _io(emitted)
-    aberration_km = io_km_per_s * (float(np.linalg.norm(io_km)) / body.LIGHT_KM_PER_S)
-    return sky_from_vectors(to_observer_km, aberration_km - io_km, -from_jupiter_km, body_fixed(emitted))
+    sun_km = float(np.linalg.norm(io_km))
+    sunward = io_km_per_s / body.LIGHT_KM_PER_S - io_km / sun_km
+    to_sun_km = sun_km * sunward / np.linalg.norm(sunward)
+    return sky_from_vectors(to_observer_km, to_sun_km, -from_jupiter_km, body_fixed(emitted))
 
 
 def _io(days: float) -> tuple[Vector, Vector, Vector]:
