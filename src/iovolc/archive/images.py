@@ -1,5 +1,6 @@
 """An image file and its catalogue row become an observation, whatever the format."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from iovolc.archive.pixels import Scaling, scaled
@@ -8,7 +9,7 @@ from iovolc.archive.understanding import understand
 from iovolc.model.observation import Observation
 
 
-def read_observation(row: Row, catalogue_dir: Path) -> Observation:
+def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -> Observation:
     """Read one band of one image.
 
     Parameters
@@ -17,6 +18,8 @@ def read_observation(row: Row, catalogue_dir: Path) -> Observation:
         The catalogue's row.
     catalogue_dir : Path
         The folder that the row's path is relative to.
+    kernels : sequence of Path
+        The user's SPICE kernels, for geometry that neither row nor label give.
 
     Returns
     -------
@@ -26,6 +29,8 @@ def read_observation(row: Row, catalogue_dir: Path) -> Observation:
 
     Raises
     ------
+    ConfigError
+        If the kernels cannot be used.
     UnreadableProduct
         The file is missing or damaged, the band does not exist, no pixel is valid, or a field is blank (E101, E102,
         E104, E302, E402, E503).
@@ -36,7 +41,7 @@ def read_observation(row: Row, catalogue_dir: Path) -> Observation:
     TransientIOError
         If reading failed in a way that may pass.
     """
-    understood = understand(row, catalogue_dir)
+    understood = understand(row, catalogue_dir, kernels=kernels)
     record = understood.record
     stored = understood.product.read(record.band_index - 1)
     pixels = scaled(stored, Scaling(record.scale, record.offset, record.nodata), row.origin)

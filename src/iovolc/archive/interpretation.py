@@ -32,6 +32,8 @@ class Interpretation:
     ----------
     descriptor : Descriptor or None
         The instrument; None where neither row nor label name one that is known.
+    band : Band or None
+        Its band.
     layers : tuple of Layer
         The label in the instrument's words, then the instrument itself.
     notes : tuple of str
@@ -39,6 +41,7 @@ class Interpretation:
     """
 
     descriptor: Descriptor | None = None
+    band: Band | None = None
     layers: tuple[Layer, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -64,11 +67,29 @@ def interpret(row: Row, facts: Facts) -> Interpretation:
     said = facts_from(descriptor, facts.keywords)
     name = row.band or facts.band
     band = band_of(descriptor, name) if name else said.band
-    range_km = next((km for km in (row.range_km, facts.range_km, said.range_km) if km is not None), None)
-    own = _of_band(band) | _of_instrument(descriptor) | _of_exposure(descriptor, band, row, facts, range_km)
+    own = _of_band(band) | _of_instrument(descriptor)
     layers = (_layer(LABEL, _of_label(said)), _layer(DESCRIPTOR, own))
-    used = said.notes + tuple(doubts(descriptor))
-    return Interpretation(descriptor, layers, used)
+    return Interpretation(descriptor, band, layers, said.notes + doubts(descriptor))
+
+
+def sharpness(interpretation: Interpretation, range_km: float | None) -> Layer:
+    """Point-spread function and error of position of a single exposure; a mosaic has those that its maker gave it.
+
+    Parameters
+    ----------
+    interpretation : Interpretation
+        Instrument and band.
+    range_km : float or None
+        Distance of the observer from Io.
+    """
+    descriptor = interpretation.descriptor
+    if descriptor is None:
+        return Layer(DESCRIPTOR, {})
+    values = {
+        "psf_km": None if range_km is None else psf_km(descriptor, interpretation.band, range_km),
+        "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
+    }
+    return _layer(DESCRIPTOR, values)
 
 
 def _of_label(said: LabelFacts) -> dict[str, Any]:
@@ -93,18 +114,6 @@ def _of_instrument(descriptor: Descriptor) -> dict[str, Any]:
         "instrument": descriptor.names[0],
         "licence": descriptor.licence,
         "credit": descriptor.credit,
-    }
-
-
-def _of_exposure(
-    descriptor: Descriptor, band: Band | None, row: Row, facts: Facts, range_km: float | None
-) -> dict[str, Any]:
-    """Sharpness and error of position of a single exposure; a mosaic has those that its maker gave it."""
-    if row.is_mosaic or facts.is_mosaic:
-        return {}
-    return {
-        "psf_km": None if range_km is None else psf_km(descriptor, band, range_km),
-        "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
     }
 
 

@@ -1,8 +1,7 @@
 """A file and its catalogue row, understood: every field of the record with the source that gave it, no pixels yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,11 +9,13 @@ from iovolc.archive.bands import choose_band
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import interpret
+from iovolc.archive.interpretation import Interpretation, interpret, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
+from iovolc.archive.observers import completed
 from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
+from iovolc.archive.spans import TIMES, span_of
 from iovolc.errors import UnreadableProduct
 from iovolc.model.observation import ObservationRecord
 
@@ -23,7 +24,6 @@ _FIELDS: Final = (
     "offset", "nodata", "psf_km", "registration_sigma_km", "range_km", "sub_observer_lat", "sub_observer_lon_e",
     "sub_solar_lat", "sub_solar_lon_e", "licence", "credit", "product_id", "version", "level",
 )  # fmt: skip
-_TIMES: Final = ("start_utc", "time_utc", "stop_utc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Understood:
     record : ObservationRecord
         All fields.
     sources : mapping of str to str
-        For each field that is known, who said it: ``catalogue``, ``label`` or ``descriptor``.
+        For each field that is known, who said it: ``catalogue``, ``label``, ``descriptor``,
+        ``kernels`` or ``ephemeris``.
     product : Product
         The open file.
     notes : tuple of str
@@ -48,7 +49,7 @@ class Understood:
     notes: tuple[str, ...] = ()
 
 
-def understand(row: Row, catalogue_dir: Path) -> Understood:
+def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -> Understood:
     """Read the label of one band of one image; the catalogue's row has the say, the instrument's descriptor the rest.
 
     Parameters
@@ -57,9 +58,13 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
         The catalogue's row.
     catalogue_dir : Path
         The folder that the row's path is relative to.
+    kernels : sequence of Path
+        The user's SPICE kernels, for geometry that neither row nor label give.
 
     Raises
     ------
+    ConfigError
+        If the kernels cannot be used.
     UnreadableProduct
         The file is missing or damaged, the band does not exist, or nothing gives a required field (E101, E102, E104,
         E302, E503).
@@ -78,16 +83,29 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
     interpreted = interpret(row, facts)
     layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpreted.layers)
     placement = place(facts, product.shape, row)
+    times, time_source = span_of(layers, row.origin)
+    layers += _geometry(layers, times, interpreted, kernels)
     values, sources = choose(_FIELDS, layers)
     _require(values, row, facts)
-    times, time_source = _times(layers, row)
-    sources |= dict.fromkeys(_TIMES, time_source)
+    sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
     record = ObservationRecord(
         **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
     )
     record = record if record.id else replace(record, id=observation_id(record))
     return Understood(record, sources, product, interpreted.notes)
+
+
+def _geometry(
+    layers: tuple[Layer, ...], times: Mapping[str, Any], interpreted: Interpretation, kernels: Sequence[Path]
+) -> tuple[Layer, ...]:
+    """Viewing geometry that nobody stated, and the sharpness that follows from it."""
+    if times["is_mosaic"]:
+        return ()
+    mission = choose(("mission",), layers)[0].get("mission", "")
+    viewed = completed(layers, times["time_utc"], interpreted.descriptor, mission, kernels)
+    range_km = choose(("range_km",), (*layers, viewed))[0].get("range_km")
+    return viewed, sharpness(interpreted, range_km)
 
 
 def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
@@ -99,24 +117,3 @@ def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
 
 def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:
     return UnreadableProduct([row.origin.finding("E503", f"the cell is blank, and {detail}", column)])
-
-
-def _times(layers: tuple[Layer, ...], row: Row) -> tuple[dict[str, Any], str]:
-    """The span of the first layer that has a time at all: two sources are never mixed."""
-    for layer in layers:
-        given: dict[str, datetime] = {name: layer.values[name] for name in _TIMES if name in layer.values}
-        if given:
-            return _span(given) | {"is_mosaic": bool(layer.values.get("is_mosaic"))}, layer.source
-    detail = "no column of time is filled, and the file names none"
-    raise UnreadableProduct([row.origin.finding("E302", detail, "time_utc")])
-
-
-def _span(given: Mapping[str, datetime]) -> dict[str, Any]:
-    """Start, middle and stop from those that are known."""
-    start = given.get("start_utc", given.get("time_utc", given.get("stop_utc")))
-    stop = given.get("stop_utc", given.get("time_utc", start))
-    if start is None or stop is None:
-        raise AssertionError("a layer without any time")
-    start, stop = min(start, stop), max(start, stop)
-    middle = given.get("time_utc", start + (stop - start) / 2)
-    return {"start_utc": start, "time_utc": min(max(middle, start), stop), "stop_utc": stop}

@@ -172,7 +172,8 @@ def _task(row: Row, folder: Path, context: Context) -> _Task:
 def _ingest_one(task: _Task) -> _Outcome:
     origin: Origin = task.row.origin
     try:
-        observation = read_observation(task.row, task.folder)
+        kernels = tuple(Path(name) for name in task.config.ingest.kernels)
+        observation = read_observation(task.row, task.folder, kernels=kernels)
         epoch = make_epoch(observation, _reference(task.config.registration.reference), task.config)
         provenance = {
             "key": task.key,
