@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import h5py
-from h5py import h5o
+from h5py import h5o  # pyright: ignore[reportAttributeAccessIssue]  (compiled)
 
 from iovolc.archive.formats.limits import MAX_LABEL_BYTES, MAX_PIXELS, damaged, unsupported
 from iovolc.archive.origin import Origin
