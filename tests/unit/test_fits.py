@@ -23,6 +23,7 @@ from format_sample import (
 
 from iovolc.archive.formats import agreement
 from iovolc.archive.formats.fits import FAMILY
+from iovolc.model.observation import parse_utc
 
 SMALL = np.arange(6, dtype=np.int16).reshape(2, 3)
 
@@ -156,18 +157,17 @@ def test_the_header_is_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cards", "start", "stop"),
     [
-        ({"DATE__OBS": "2019-07-08", "TIME__OBS": "02:03:04"}, datetime(2019, 7, 8, 2, 3, 4), None),
-        ({"DATE__OBS": "2019-07-08"}, datetime(2019, 7, 8), datetime(2019, 7, 9)),
-        ({"MJD__OBS": 58672.5}, datetime(2019, 7, 8, 12), None),
-        ({"DATE__BEG": "2019-07-08T00:01:09.184", "TIMESYS": "TT"}, datetime(2019, 7, 8), None),
+        ({"DATE__OBS": "2019-07-08", "TIME__OBS": "02:03:04"}, "2019-07-08T02:03:04", None),
+        ({"DATE__OBS": "2019-07-08"}, "2019-07-08T00:00:00", "2019-07-09T00:00:00"),
+        ({"MJD__OBS": 58672.5}, "2019-07-08T12:00:00", None),
+        ({"DATE__BEG": "2019-07-08T00:01:09.184", "TIMESYS": "TT"}, "2019-07-08T00:00:00", None),
         ({"DATE__OBS": "08/07/19"}, None, None),
         ({"DATE__OBS": "2019-07-08", "TIMESYS": "LOCAL"}, None, None),
     ],
-)  # fmt: skip
-def test_times_are_utc(tmp_path: Path, cards: dict[str, Any], start: datetime | None, stop: datetime | None) -> None:
+)
+def test_times_are_utc(tmp_path: Path, cards: dict[str, Any], start: str | None, stop: str | None) -> None:
     facts = open_file(FAMILY, write(tmp_path / "a.fits", SMALL, **cards)).bands[0]
-    assert facts.start_utc == (None if start is None else start.replace(tzinfo=UTC))
-    assert facts.stop_utc == (None if stop is None else stop.replace(tzinfo=UTC))
+    assert (facts.start_utc, facts.stop_utc) == tuple(None if end is None else parse_utc(end) for end in (start, stop))
 
 
 def test_numbers_stay_as_they_are_stored(tmp_path: Path) -> None:

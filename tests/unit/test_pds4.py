@@ -1,7 +1,6 @@
 """PDS4: places by the cartography dictionary, display directions, numbers, and hostile labels."""
 
 import math
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -283,7 +282,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     path = write_pds4(folder, SMALL, **PLANE)
     (folder / "map.img").rename(tmp_path / "elsewhere.img")
-    os.symlink(tmp_path / "elsewhere.img", folder / "map.img")
+    (folder / "map.img").symlink_to(tmp_path / "elsewhere.img")
     assert "link out of" in refused(FAMILY, path).detail
 
 

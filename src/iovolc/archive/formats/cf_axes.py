@@ -177,9 +177,22 @@ def _system(dataset: Dataset, variable: Variable, origin: Origin) -> CRS | None:
         for key, value in dataset.variables[name].attrs.items()
     }
     try:
-        return CRS.from_cf(attributes)
+        return _read_system(attributes)
     except (CRSError, KeyError, ValueError, TypeError) as error:
         raise _refuse(origin, "E202", f"the grid mapping `{name}` cannot be read: {error}"[:200]) from error
+
+
+def _read_system(attributes: dict[str, Any]) -> CRS:
+    wkt = attributes.get("crs_wkt") or attributes.get("spatial_ref")
+    if wkt:
+        return CRS.from_wkt(str(wkt))
+    if attributes.get("grid_mapping_name") != "latitude_longitude":
+        return CRS.from_cf(attributes)
+    # Looking for a datum of that name, pyproj would take half a second.
+    major = float(attributes.get("semi_major_axis") or attributes["earth_radius"])
+    inverse = float(attributes.get("inverse_flattening") or 0.0)
+    minor = float(attributes.get("semi_minor_axis") or (major * (1.0 - 1.0 / inverse) if inverse else major))
+    return CRS.from_user_input(f"+proj=longlat +a={major!r} +b={minor!r} +no_defs")
 
 
 def _span(dataset: Dataset, axis: Axis, origin: Origin) -> tuple[float, float]:

@@ -129,8 +129,9 @@ def _place(
         place = cf_axes.place(dataset, dataset.variables[first.name], *found.axes, origin)
     except AmbiguousGeometry as refused:
         return None, refused
-    # GDAL takes `degrees_west` for east (a known fault), and rows for what comes before columns.
-    if ask_gdal and not place.is_west and _asks_gdal(path, dataset, first):
+    # Known faults of GDAL: it takes `degrees_west` for east, kilometres for metres, and what comes first for rows.
+    understood = not place.is_west and all(str(axis.variable.attrs.get("units")) != "km" for axis in found.axes)
+    if ask_gdal and understood and _asks_gdal(path, dataset, first):
         name = f'NETCDF:"{path}":{first.name}'
         refused = agreement.gdal_gap(name, "netCDF", _as_stored(place), found.shape, origin)
         if refused is not None:
