@@ -228,6 +228,12 @@ def test_damaged_headers_are_findings(tmp_path: Path, old: bytes, new: bytes, co
     assert said in finding.detail
 
 
+def test_what_follows_the_last_unit_is_left_alone(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.fits", SMALL)
+    path.write_bytes(path.read_bytes() + b"anything" * 1000)
+    np.testing.assert_array_equal(open_file(FAMILY, path).read(0).numbers, SMALL[::-1])
+
+
 def test_tables_and_compressed_images_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.fits"
     packed = fits.CompImageHDU(np.zeros((64, 64), np.int16))

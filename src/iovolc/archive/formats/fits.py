@@ -23,6 +23,7 @@ from iovolc.archive.product import Family, Product, Stored
 from iovolc.errors import AmbiguousGeometry
 
 _MAGIC: Final = b"SIMPLE  ="
+_EXTENSION: Final = b"XTENSION"
 _BLOCK: Final = 2880
 _CARD: Final = 80
 _MAX_HDUS: Final = 64
@@ -125,7 +126,9 @@ def _find_image(path: Path, origin: Origin) -> Image:
     with path.open("rb") as stream:
         position = 0
         for _ in range(_MAX_HDUS):
-            if position + _BLOCK > size:
+            # What follows the last unit may be anything (FITS standard 4.0, section 3.5).
+            stream.seek(position)
+            if position + _BLOCK > size or (position and stream.read(len(_EXTENSION)) != _EXTENSION):
                 break
             header = _header(stream, position, origin)
             data = stream.tell()

@@ -102,8 +102,8 @@ def find_array(root: Element, folder: Path, origin: Origin) -> Array:
     Raises
     ------
     UnreadableProduct
-        E102 if the description contradicts itself or the file, or names a file outside the label's folder; E101 if
-        there is no such file.
+        E102 if the description contradicts itself or the file, or names a file that does not lie in the label's
+        folder.
     UnsupportedProduct
         E103 without an array of numbers, or for one that is too large.
     """
