@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.archive.files import system_error
-from iovolc.archive.formats import raster
+from iovolc.archive.formats import fits, netcdf, pds4, raster
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product
-from iovolc.errors import UnsupportedProduct
+from iovolc.errors import UnreadableProduct, UnsupportedProduct
 
-FAMILIES: Final[tuple[Family, ...]] = (raster.FAMILY,)
+FAMILIES: Final[tuple[Family, ...]] = (
+    raster.FAMILY, pds4.FAMILY, fits.FAMILY, netcdf.FAMILY, netcdf.ZARR_FAMILY,
+)  # fmt: skip
 """In the order in which they are asked."""
 
 START_BYTES: Final = 4096
@@ -34,14 +36,23 @@ def open_product(path: Path, origin: Origin) -> Product:
     TransientIOError
         If reading failed in a way that may pass.
     """
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(START_BYTES)
-    except OSError as error:
-        raise system_error(error, origin) from error
+    start = _start(path, origin)
     for family in FAMILIES:
         if family.recognises(path, start):
             return family.open(path, origin)
+    if path.is_dir():
+        raise UnreadableProduct([origin.finding("E102", "it is a folder, and no Zarr store", "path")])
     known = ", ".join(family.name for family in FAMILIES)
     detail = f"the content of `{path.name}` is none that is known: {known}"
     raise UnsupportedProduct([origin.finding("E103", detail, "path")])
+
+
+def _start(path: Path, origin: Origin) -> bytes:
+    """The first bytes; none of a folder, which may be a Zarr store."""
+    if path.is_dir():
+        return b""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(START_BYTES)
+    except OSError as error:
+        raise system_error(error, origin) from error

@@ -35,12 +35,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def file_sha256(path: Path, origin: Origin) -> str:
-    """Hexadecimal sha256 of a file, read in blocks.
+    """Hexadecimal sha256 of a file, read in blocks; of a folder, that of its files' names and hashes.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file, or the folder of a Zarr store.
     origin : Origin
         For the message.
 
@@ -51,13 +51,22 @@ def file_sha256(path: Path, origin: Origin) -> str:
     TransientIOError
         If reading failed in a way that may pass.
     """
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
-            while block := stream.read(_BLOCK_BYTES):
-                digest.update(block)
+        if not path.is_dir():
+            return _hashed(path)
+        digest = hashlib.sha256()
+        for inner in sorted(item for item in path.rglob("*") if item.is_file() and not item.is_symlink()):
+            digest.update(f"{inner.relative_to(path).as_posix()} {_hashed(inner)}\n".encode())
+        return digest.hexdigest()
     except OSError as error:
         raise system_error(error, origin) from error
+
+
+def _hashed(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            digest.update(block)
     return digest.hexdigest()
 
 
