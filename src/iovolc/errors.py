@@ -90,6 +90,11 @@ _PROBLEMS = (
         "check the four edges: pixels would be stretched more than twofold",
     ),
     Problem("E205", "this projection needs fields that are missing", "fill the columns that the message names"),
+    Problem(
+        "E206",
+        "the limb cannot be fitted",
+        "give `disc_x`, `disc_y` and `disc_radius_px`, or check the view: range, north angle, sub-solar point",
+    ),
     Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
     Problem(
         "E302", "the observation has no time", "fill `time_utc`, or `start_utc` and `stop_utc`, or the mosaic's span"
