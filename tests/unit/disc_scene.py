@@ -8,7 +8,7 @@ from iovolc.geometry.ellipsoid import disc_lat_lon
 from iovolc.geometry.sphere import unit_vectors
 from iovolc.model.discview import DiscView
 
-FINE = 4
+FINE = 3
 
 
 def seen(*, phase_deg=0.0, lat=2.0, range_km=7e8, north_angle_deg=15.0, sun_from="east"):
@@ -17,7 +17,7 @@ def seen(*, phase_deg=0.0, lat=2.0, range_km=7e8, north_angle_deg=15.0, sun_from
     return DiscView(lat, 40.0, north_angle_deg, range_km, lat + north, 40.0 + east)
 
 
-def draw(view, *, x, y, radius, shape=(160, 160), fwhm=6.0, spots=(), noise=0.01, limb_darkening=0.5, seed=1):
+def draw(view, *, x, y, radius, shape=(128, 128), fwhm=6.0, spots=(), noise=0.01, limb_darkening=0.5, seed=1):
     """The blurred disc; spots are (degrees along the limb from image right downwards, strength)."""
     fine = place_disc(view, centre_x=x * FINE, centre_y=y * FINE, radius_px=radius * FINE)
     row, col = np.mgrid[: shape[0] * FINE, : shape[1] * FINE] + 0.5

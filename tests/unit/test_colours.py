@@ -18,8 +18,8 @@ def paint(values, table):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_painted_picture_is_read_again(table):
     read = invert_colours(paint(RAMP, table), table)
-    assert read.values == pytest.approx(RAMP, abs=2.0 / 256.0)
-    assert read.distance.max() < 1.0
+    assert read.values == pytest.approx(RAMP, abs=3.0 / 256.0)
+    assert read.distance.max() < 2.0
     assert (read.values.dtype, read.values.shape) == (np.float32, RAMP.shape)
 
 

@@ -3,10 +3,11 @@
 Profiles run from inside to outside through the limb, one per direction. Not for images
 (:mod:`iovolc.geometry.limb`).
 
-Photometry: lunar-Lambert, ``L 2 mu0 / (mu0 + mu) + (1 - L) mu0`` (McEwen 1991, Icarus 92, 298): a flat disc at full
-phase for L = 1, a Lambert sphere for L = 0.
+Photometry: lunar-Lambert, ``L 2 mu0 / (mu0 + mu) + (1 - L) mu0`` (McEwen 1991, Icarus 92, 298), with L for a bright
+body from 0.6 at full phase to 0.2 at 100 degrees. L is not fitted: a blurred edge hardly tells it from the radius.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,27 +23,12 @@ REACH_SIGMAS: Final = 5.0
 STEPS_PER_SIGMA: Final = 5.0
 FINEST_PX: Final = 0.05
 MIN_SEEN: Final = 0.7
+SHARE_FULL: Final = 0.6
+SHARE_PER_DEG: Final = 0.004
+SHARE_LEAST: Final = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeModel:
-    """Profiles of both photometric parts across the limb.
-
-    Parameters
-    ----------
-    lommel_seeliger, lambert : ndarray, shape (direction, depth)
-        Brightness of the blurred disc.
-    """
-
-    lommel_seeliger: Values
-    lambert: Values
-
-    def mixed(self, share: float) -> Values:
-        """Profiles for a share L of Lommel-Seeliger."""
-        return share * self.lommel_seeliger + (1.0 - share) * self.lambert
-
-
-def edge_model(outline: Outline, depth: Values, *, radius_px: float, sigma_px: float) -> EdgeModel:
+def edge_model(outline: Outline, depth: Values, *, radius_px: float, sigma_px: float) -> Values:
     """Profiles across the limb of a disc blurred by a Gaussian.
 
     The disc is taken as round and as bright around as along each direction, so that the blur in two dimensions is one
@@ -56,6 +42,10 @@ def edge_model(outline: Outline, depth: Values, *, radius_px: float, sigma_px: f
         Pixels outwards from the limb; negative inside.
     radius_px, sigma_px : float
         Of the disc and of the Gaussian.
+
+    Returns
+    -------
+    ndarray, shape (direction, depth)
     """
     start = max(0.0, radius_px + float(depth[0]) - REACH_SIGMAS * sigma_px)
     count = int(np.ceil((radius_px - start) / max(sigma_px / STEPS_PER_SIGMA, FINEST_PX)))
@@ -66,7 +56,9 @@ def edge_model(outline: Outline, depth: Values, *, radius_px: float, sigma_px: f
     sine = radius / radius_px
     mu = np.sqrt(1.0 - sine * sine)
     mu0 = np.maximum(sine * outline.sun_across[:, None] + mu * outline.sun_along, 0.0)
-    return EdgeModel(2.0 * mu0 / (mu0 + mu) @ blur.T, mu0 @ blur.T)
+    phase_deg = math.degrees(math.acos(min(1.0, max(-1.0, outline.sun_along))))
+    share = max(SHARE_FULL - SHARE_PER_DEG * phase_deg, SHARE_LEAST)
+    return (share * 2.0 * mu0 / (mu0 + mu) + (1.0 - share) * mu0) @ blur.T
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from iovolc.geometry.discsearch import search_disc
 from iovolc.geometry.limbfit import LimbFit, limb_problem
-from iovolc.geometry.limbpass import FWHM_PER_SIGMA, DiscGuess, Profiles, limb_shift, shaped
+from iovolc.geometry.limbpass import FWHM_PER_SIGMA, DiscGuess, Profiles, blurred, limb_shift
 from iovolc.geometry.limbpoints import CENTRE, RADIUS, Shift
 from iovolc.geometry.outline import Outline, outline
 from iovolc.model.discview import DiscView
@@ -24,9 +24,8 @@ Image = NDArray[np.float32]
 N_DIRECTIONS: Final = 360
 FIRST_SIGMA: Final = 0.04
 FIRST_SIGMA_PX: Final = 0.8
-FIRST_SHARE: Final = 0.5
 MAX_PASSES: Final = 12
-N_SHAPED_PASSES: Final = 3
+N_BLUR_PASSES: Final = 3
 SETTLED_PX: Final = 0.01
 MIN_LIT_TO_SWELL: Final = 0.6
 
@@ -51,7 +50,8 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
     Notes
     -----
     Standard errors come from the scatter of the points, taken as independent beyond one width of the blur; unevenly
-    bright ground moves the points of a whole region, so that they are somewhat too small.
+    bright ground moves the points of a whole region, so that they are somewhat too small. A radius fitted to a blurred
+    disc also hangs on the photometry and on a picture's stretch, by some hundredths; a centre does not.
     """
     found = search_disc(pixels, view)
     sigma_px = FIRST_SIGMA * found.radius_px if psf_fwhm_px is None else psf_fwhm_px / FWHM_PER_SIGMA
@@ -60,7 +60,6 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
         centre_y=found.centre_y if view.centre_y is None else view.centre_y,
         radius_px=found.radius_px,
         sigma_px=max(sigma_px, FIRST_SIGMA_PX),
-        share=FIRST_SHARE,
     )
     limb = outline(view, np.linspace(0.0, 2.0 * np.pi, N_DIRECTIONS, endpoint=False))
     fit_radius = view.radius_px is None
@@ -88,17 +87,17 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
 def _settled(
     pixels: Image, limb: Outline, guess: DiscGuess, free: tuple[int, ...], *, fit_sigma: bool, fit_radius: bool
 ) -> tuple[DiscGuess, Shift]:
-    """The disc moved until it lies on its limb points, its edge being shaped anew in the first passes."""
+    """The disc moved until it lies on its limb points, its blur being found anew in the first passes."""
     profiles = Profiles.of(pixels, limb, guess)
     shift = limb_shift(profiles, guess, free=free)
     for step in range(MAX_PASSES):
-        if step < N_SHAPED_PASSES:
-            guess = shaped(profiles, guess, fit_sigma=fit_sigma)
+        if fit_sigma and step < N_BLUR_PASSES:
+            guess = blurred(profiles, guess)
         shift = limb_shift(profiles, guess, free=free)
         moved = guess.moved(shift, fit_radius=fit_radius)
         if moved.radius_px < 0.5 * guess.radius_px:
             break
         guess, profiles = moved, Profiles.of(pixels, limb, moved)
-        if step >= N_SHAPED_PASSES and max(map(abs, (shift.right, shift.down, shift.outward))) < SETTLED_PX:
+        if step >= N_BLUR_PASSES and max(map(abs, (shift.right, shift.down, shift.outward))) < SETTLED_PX:
             break
     return guess, shift

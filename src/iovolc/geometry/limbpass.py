@@ -1,4 +1,4 @@
-"""One pass of a limb fit: profiles through the limb as it is known, the edge's shape, and what moves the disc.
+"""One pass of a limb fit: profiles through the limb as it is known, the blur, and what moves the disc.
 
 Not for the passes together (:mod:`iovolc.geometry.limb`).
 """
@@ -19,8 +19,7 @@ from iovolc.geometry.outline import Outline
 Values = NDArray[np.float64]
 
 FWHM_PER_SIGMA: Final = math.sqrt(8.0 * math.log(2.0))
-SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
-SHAPING_STEP: Final = 4
+BLUR_STEP: Final = 3
 MIN_SIGMA_PX: Final = 0.4
 LOG_STEP: Final = 0.02
 MAX_SIGMA: Final = 0.2
@@ -34,7 +33,7 @@ MAX_UNEXPLAINED: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class DiscGuess:
-    """The disc as one pass knows it, and the shape of its edge.
+    """The disc as one pass knows it, and its blur.
 
     Parameters
     ----------
@@ -42,8 +41,6 @@ class DiscGuess:
         The disc.
     sigma_px : float
         Blur.
-    share : float
-        Lommel-Seeliger's share of the photometry.
     swell_px : float
         How far outside a limb of known radius the edge is seen: a picture's stretch and the halo of a blur move it.
     """
@@ -52,7 +49,6 @@ class DiscGuess:
     centre_y: float
     radius_px: float
     sigma_px: float
-    share: float
     swell_px: float = 0.0
 
     def moved(self, shift: Shift, *, fit_radius: bool) -> "DiscGuess":
@@ -113,11 +109,10 @@ class Profiles:
         """Each ``step``-th direction."""
         return Profiles(self.limb.every(step), self.depth, self.values[::step])
 
-    def fit(self, guess: DiscGuess, *, sigma_px: float, shares: tuple[float, ...]) -> list[EdgeFits]:
-        """The limb points for one blur and some photometries."""
+    def fit(self, guess: DiscGuess, *, sigma_px: float) -> EdgeFits:
+        """The limb points for a blur."""
         model = edge_model(self.limb, self.depth, radius_px=guess.radius_px, sigma_px=sigma_px)
-        step_px = float(self.depth[1] - self.depth[0])
-        return [fit_edges(self.values, model.mixed(share), step_px=step_px) for share in shares]
+        return fit_edges(self.values, model, step_px=float(self.depth[1] - self.depth[0]))
 
 
 def _neighbours_mean(values: Values, count: int) -> Values:
@@ -130,32 +125,25 @@ def _neighbours_mean(values: Values, count: int) -> Values:
     return np.where(seen, total / np.maximum(share, 0.5 / count), np.nan)
 
 
-def shaped(profiles: Profiles, guess: DiscGuess, *, fit_sigma: bool) -> DiscGuess:
-    """The guess with the blur and the photometry that leave least in a typical direction."""
-    some = profiles.every(SHAPING_STEP)
+def blurred(profiles: Profiles, guess: DiscGuess) -> DiscGuess:
+    """The guess with the blur that leaves least in a typical direction."""
+    some = profiles.every(BLUR_STEP)
     lit = guess.lit(some.limb)
     if not lit.any():
         return guess
 
-    def misfits(sigma_px: float) -> list[float]:
-        fits = some.fit(guess, sigma_px=sigma_px, shares=SHARES)
-        return [float(np.median(edges.unexplained[lit])) for edges in fits]
+    def misfit(log_px: float) -> float:
+        return float(np.median(some.fit(guess, sigma_px=math.exp(log_px)).unexplained[lit]))
 
-    sigma_px = guess.sigma_px
-    if fit_sigma:
-        bounds = math.log(MIN_SIGMA_PX), math.log(max(MAX_SIGMA * guess.radius_px, 2.0 * MIN_SIGMA_PX))
-        found = minimize_scalar(
-            lambda log_px: min(misfits(math.exp(log_px))), bounds=bounds, method="bounded", options={"xatol": LOG_STEP}
-        )
-        sigma_px = math.exp(float(found.x))
-    left = misfits(sigma_px)
-    return replace(guess, sigma_px=sigma_px, share=SHARES[left.index(min(left))])
+    bounds = math.log(MIN_SIGMA_PX), math.log(max(MAX_SIGMA * guess.radius_px, 2.0 * MIN_SIGMA_PX))
+    found = minimize_scalar(misfit, bounds=bounds, method="bounded", options={"xatol": LOG_STEP})
+    return replace(guess, sigma_px=math.exp(float(found.x)))
 
 
 def limb_shift(profiles: Profiles, guess: DiscGuess, *, free: tuple[int, ...]) -> Shift:
     """What would move the disc onto its clear, lit limb points."""
     limb = profiles.limb
-    (edges,) = profiles.fit(guess, sigma_px=guess.sigma_px, shares=(guess.share,))
+    edges = profiles.fit(guess, sigma_px=guess.sigma_px)
     good = guess.lit(limb) & (edges.unexplained < MAX_UNEXPLAINED)
     if good.any():
         good &= edges.contrast > MIN_CONTRAST * float(np.median(edges.contrast[good]))
