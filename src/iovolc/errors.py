@@ -91,6 +91,11 @@ _PROBLEMS = (
     ),
     Problem("E205", "this projection needs fields that are missing", "fill the columns that the message names"),
     Problem(
+        "E206",
+        "the limb cannot be fitted",
+        "give `disc_x`, `disc_y` and `disc_radius_px`, or check the view: range, north angle, sub-solar point",
+    ),
+    Problem(
         "E207",
         "label and reader disagree about the place",
         "find out which is right, then give `projection=bounds` with the four edges",
