@@ -90,6 +90,16 @@ _PROBLEMS = (
         "check the four edges: pixels would be stretched more than twofold",
     ),
     Problem("E205", "this projection needs fields that are missing", "fill the columns that the message names"),
+    Problem(
+        "E207",
+        "the place that the label gives is contradicted",
+        "give `projection` in a catalogue's row: `bounds` with the four edges, or an authority code",
+    ),
+    Problem(
+        "E208",
+        "the label's map projection is not read",
+        "reproject the file to a plain projection, or give `projection` in a catalogue's row",
+    ),
     Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
     Problem(
         "E302", "the observation has no time", "fill `time_utc`, or `start_utc` and `stop_utc`, or the mosaic's span"
