@@ -21,7 +21,7 @@ class Text:
     unit: str = ""
 
 
-Value: TypeAlias = "Text | tuple[Value, ...]"
+Value: TypeAlias = Text | tuple["Value", ...]
 
 
 class LabelError(ValueError):
