@@ -12,7 +12,7 @@ from iovolc.archive.labels.encoding import Encoding, Special
 from iovolc.archive.labels.facts import label_facts, wavelength_um
 from iovolc.archive.labels.files import band_reader, beginning, numbered
 from iovolc.archive.labels.keywords import Keywords, as_text
-from iovolc.archive.labels.layout import MAX_BYTES, MAX_SIDE, Layout, band_sequential, check_layout
+from iovolc.archive.labels.layout import MAX_BYTES, MAX_SIDE, Layout, band_sequential, check_layout, refuse_overlap
 from iovolc.archive.labels.map_keywords import isis3_map
 from iovolc.archive.labels.placed import find_place
 from iovolc.archive.labels.pointers import beside
@@ -70,6 +70,7 @@ def open_isis3(path: Path, origin: Origin) -> Product:
         data = beside(path, keywords.text("CORE.^CORE")) if keywords.text("CORE.^CORE") else path
         code, layout = _layout(keywords)
         check_layout(layout, data.stat().st_size)
+        refuse_overlap(layout, len(text) if data == path else 0)
     shape = layout.shape[1:]
     placed = find_place(lambda: isis3_map(keywords), path, "ISIS3", text, shape, origin)
     with numbered(origin):

@@ -10,7 +10,7 @@ from typing import Final
 from iovolc.archive.formats import pds3_image, qube
 from iovolc.archive.labels.files import band_reader, beginning, numbered
 from iovolc.archive.labels.keywords import Keywords
-from iovolc.archive.labels.layout import check_layout
+from iovolc.archive.labels.layout import check_layout, refuse_overlap
 from iovolc.archive.labels.map_keywords import pds3_map
 from iovolc.archive.labels.placed import find_place
 from iovolc.archive.labels.pointers import follow, sibling_label
@@ -48,6 +48,7 @@ def open_pds3(path: Path, origin: Origin) -> Product:
         place = follow(_pointer(keywords, is_qube), keywords, label)
         described = qube.describe(keywords, place.offset) if is_qube else pds3_image.describe(keywords, place.offset)
         check_layout(described.layout, place.path.stat().st_size)
+        refuse_overlap(described.layout, len(text) if place.path == label else 0)
     shape = described.layout.shape[1:]
     style = "ISIS2" if is_qube else "PDS3"
     driver = "ISIS2" if is_qube else "PDS"

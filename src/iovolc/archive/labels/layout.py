@@ -82,6 +82,18 @@ def check_layout(layout: Layout, file_bytes: int) -> None:
         )
 
 
+def refuse_overlap(layout: Layout, label_bytes: int) -> None:
+    """Refuse pixels that would begin within the label's own text, as in files that an editor has touched.
+
+    Raises
+    ------
+    LabelError
+        With both positions.
+    """
+    if layout.offset < label_bytes:
+        raise LabelError(f"the pixels would begin at byte {layout.offset}, within the label of {label_bytes} bytes")
+
+
 def band_sequential(
     offset: int,
     dtype: np.dtype[Any],

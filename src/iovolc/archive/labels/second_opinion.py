@@ -60,7 +60,7 @@ def contradiction(
     except AmbiguousGeometry:
         return ""
     inside = (mine.col >= 0.0) & (mine.col <= shape[1]) & (mine.row >= 0.0) & (mine.row <= shape[0])
-    off = np.where(inside, np.hypot(other.col - mine.col, other.row - mine.row), np.nan)
+    off = np.where(inside, np.maximum(np.abs(other.col - mine.col), np.abs(other.row - mine.row)), np.nan)
     # Whole turns are no difference: both maps may be wound differently, so the median place decides.
     if not np.isfinite(off).any() or float(np.nanmedian(off)) <= ALLOWED_PX:
         return ""
