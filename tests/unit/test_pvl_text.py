@@ -90,7 +90,9 @@ def test_bit_patterns() -> None:
         (b"A = " + b"(" * 5000 + b"\nEND\n", "cannot be read"),
         (b"Group = A\n" * 14 + b"End_Group\n" * 14 + b"END\n", "deep"),
         (b"A = 1\n" * 6000 + b"END\n", "more than 5000 statements"),
-        (b"A=" * 200 + b"\nEND\n", "have no value"),
+        (b"A=" * 200 + b"\nEND\n", "cannot be read"),
+        (b'A = "x y" = C\nEND\n', "cannot be read"),
+        (b"Group = G\nA = (1, 2) = C\nEnd_Group\nEND\n", "cannot be read"),
         (b" " * (MAX_TEXT + 1) + b"\nEND\n", "bytes, more than"),
         (b" " * MAX_LABEL_BYTES + b"\nEND\n", "no END"),
     ],
@@ -98,3 +100,8 @@ def test_bit_patterns() -> None:
 def test_what_is_no_label_is_refused_with_its_reason(content: bytes, detail: str) -> None:
     with pytest.raises(LabelError, match=detail):
         Keywords.of(parse_pvl(content))
+
+
+def test_statements_without_a_value_are_blanks() -> None:
+    keywords = Keywords.of(parse_pvl(b"A = \nB = 5\nC =\nEND\n"))
+    assert (keywords.text("A"), keywords.number("B"), keywords.text("C")) == ("", 5.0, "")

@@ -23,7 +23,6 @@ MAX_EMPTY: Final = 64
 """Statements without a value; each costs the library a walk through the label."""
 
 _END: Final = re.compile(rb"^[ \t\f\v]*END[ \t\f\v]*(?:;|\r|\n|\x00|\x1a|/\*|\Z)", re.IGNORECASE | re.MULTILINE)
-_EMPTY: Final = re.compile(r"=\s*[^\s=\"'(){},;<>]+\s*(?==)")
 _SHORT_END: Final = re.compile(r"^([ \t]*)END(GROUP|OBJECT)\b", re.IGNORECASE | re.MULTILINE)
 _SHOWN: Final = 120
 
@@ -41,6 +40,18 @@ class _AsWritten(pvl.decoder.OmniDecoder):
 
     def decode_datetime(self, value: str) -> Any:
         raise ValueError(value)
+
+
+class _Parser(pvl.parser.OmniParser):
+    """Mends only so many statements: on ``A = (1, 2) = C`` the library would try for ever."""
+
+    mended = 0
+
+    def parse_module_post_hook(self, module: Any, tokens: Any) -> Any:
+        self.mended += 1
+        if self.mended > MAX_EMPTY:
+            raise LabelError(f"more than {MAX_EMPTY} statements of the label have no value")
+        return super().parse_module_post_hook(module, tokens)
 
 
 def find_label(content: bytes) -> bytes:
@@ -76,10 +87,8 @@ def parse_pvl(content: bytes) -> Group:
     text = _SHORT_END.sub(r"\1END_\2", text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.count("=") > MAX_STATEMENTS:
         raise LabelError(f"the label has more than {MAX_STATEMENTS} statements")
-    if sum(1 for _ in _EMPTY.finditer(text)) > MAX_EMPTY:
-        raise LabelError(f"more than {MAX_EMPTY} statements of the label have no value")
     grammar = pvl.grammar.OmniGrammar()
-    parser = pvl.parser.OmniParser(grammar=grammar, decoder=_AsWritten(grammar=grammar))
+    parser = _Parser(grammar=grammar, decoder=_AsWritten(grammar=grammar))
     # The library lets ValueError, KeyError, RuntimeError (of generators) and RecursionError through on broken text.
     try:
         return _group(parser.parse(f"{text}\nEND\n"))
