@@ -69,6 +69,8 @@ def test_the_nims_cube_is_read_where_its_pixels_are(tmp_path: Path) -> None:
     assert facts.range_km == pytest.approx(384021.0)
     assert facts.misplaced is not None
     assert facts.misplaced.findings[0].code == "E208"
+    core = np.stack([product.read(band).numbers for band in range(12)])
+    assert -0.01 < core.min() < 0.0 < float(np.median(core[core != 0.0])) < 0.01 < core.max() < 0.05  # in eclipse
 
 
 @pytest.mark.parametrize(
