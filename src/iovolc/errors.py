@@ -98,7 +98,12 @@ _PROBLEMS = (
     Problem(
         "E207",
         "label and reader disagree about the place",
-        "find out which is right, then give `projection=bounds` with the four edges",
+        "find out which is right, then give `projection=bounds` with the four edges, or an authority code",
+    ),
+    Problem(
+        "E208",
+        "the label's map projection is not read",
+        "reproject the file to a plain projection, or give `projection` in a catalogue's row",
     ),
     Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
     Problem(

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.archive.files import system_error
-from iovolc.archive.formats import fits, netcdf, pds4, raster
+from iovolc.archive.formats import fits, isis3, netcdf, pds3, pds4, raster, vicar
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product
 from iovolc.errors import UnreadableProduct, UnsupportedProduct
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    raster.FAMILY, pds4.FAMILY, fits.FAMILY, netcdf.FAMILY, netcdf.ZARR_FAMILY,
+    raster.FAMILY, pds4.FAMILY, isis3.FAMILY, pds3.FAMILY, vicar.FAMILY, fits.FAMILY, netcdf.FAMILY,
+    netcdf.ZARR_FAMILY,
 )  # fmt: skip
 """In the order in which they are asked."""
 

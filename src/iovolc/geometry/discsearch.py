@@ -6,7 +6,7 @@ Good to a few hundredths of the radius; :mod:`iovolc.geometry.limb` refines it.
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,16 @@ class _Votes:
             return Candidate(0.0, 0.0, radius, -np.inf)
         rings = np.zeros((2, *self.padded))
         rings[:, row, col] = -ridge * np.stack((limb.down, limb.right)) / total
-        spectrum = self.down * np.conj(fft.rfft2(rings[0])) + self.right * np.conj(fft.rfft2(rings[1]))
-        score = np.asarray(fft.irfft2(spectrum, self.padded))[: self.shape[0], : self.shape[1]]
+        spectrum = self.down * np.conj(_spectrum(rings[0])) + self.right * np.conj(_spectrum(rings[1]))
+        score = _image(spectrum, self.padded)[: self.shape[0], : self.shape[1]]
         at, across = np.unravel_index(int(np.argmax(score)), score.shape)
         # Votes count by the root of their number: a volcano's own round glow must not win over the limb.
         return Candidate(float(across) + 0.5, float(at) + 0.5, radius, float(score[at, across]) * math.sqrt(radius))
+
+
+def _spectrum(image: NDArray[np.float64]) -> NDArray[np.complex128]:
+    return np.asarray(cast("NDArray[np.complex128]", fft.rfft2(image)))
+
+
+def _image(spectrum: NDArray[np.complex128], shape: tuple[int, int]) -> NDArray[np.float64]:
+    return np.asarray(cast("NDArray[np.float64]", fft.irfft2(spectrum, shape)))
