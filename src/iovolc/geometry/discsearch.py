@@ -6,7 +6,7 @@ Good to a few hundredths of the radius; :mod:`iovolc.geometry.limb` refines it.
 
 import math
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,8 +112,8 @@ class _Votes:
 
 
 def _spectrum(image: NDArray[np.float64]) -> NDArray[np.complex128]:
-    return np.asarray(cast("NDArray[np.complex128]", fft.rfft2(image)))
+    return np.asarray(fft.rfft2(image))
 
 
 def _image(spectrum: NDArray[np.complex128], shape: tuple[int, int]) -> NDArray[np.float64]:
-    return np.asarray(cast("NDArray[np.float64]", fft.irfft2(spectrum, shape)))
+    return np.asarray(fft.irfft2(spectrum, shape))
