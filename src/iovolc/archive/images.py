@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from iovolc.archive.pixels import Scaling, scaled
+from iovolc.archive.measured import measure
+from iovolc.archive.pixels import Scaling
 from iovolc.archive.rows import Row
 from iovolc.archive.understanding import understand
 from iovolc.model.observation import Observation
@@ -43,6 +44,6 @@ def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] =
     """
     understood = understand(row, catalogue_dir, kernels=kernels)
     record = understood.record
-    stored = understood.product.read(record.band_index - 1)
-    pixels = scaled(stored, Scaling(record.scale, record.offset, record.nodata), row.origin)
+    scaling = Scaling(record.scale, record.offset, record.nodata)
+    pixels = measure(understood.product, understood.source, scaling, row.origin)
     return Observation(record, pixels.values, saturated=pixels.saturated)

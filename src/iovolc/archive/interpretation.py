@@ -49,6 +49,13 @@ class Interpretation:
 NOTHING: Final = Interpretation()
 
 
+def instrument_of(row: Row, facts: Facts) -> Descriptor | None:
+    """The instrument that row or label name; None if they name none that is known."""
+    return descriptor_of(
+        mission=row.mission or facts.mission, instrument=row.instrument or facts.instrument, keywords=facts.keywords
+    )
+
+
 def interpret(row: Row, facts: Facts) -> Interpretation:
     """Find the instrument and read the label in its words.
 
@@ -59,9 +66,7 @@ def interpret(row: Row, facts: Facts) -> Interpretation:
     facts : Facts
         What the label says.
     """
-    descriptor = descriptor_of(
-        mission=row.mission or facts.mission, instrument=row.instrument or facts.instrument, keywords=facts.keywords
-    )
+    descriptor = instrument_of(row, facts)
     if descriptor is None:
         return NOTHING
     said = facts_from(descriptor, facts.keywords)

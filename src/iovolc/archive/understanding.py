@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from iovolc.archive.bands import choose_band
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import Interpretation, interpret, sharpness
+from iovolc.archive.interpretation import Interpretation, instrument_of, interpret, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
+from iovolc.archive.measured import Source, choose_source, measure
 from iovolc.archive.observers import completed
+from iovolc.archive.pixels import Scaling
 from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
@@ -39,6 +40,8 @@ class Understood:
         ``kernels`` or ``ephemeris``.
     product : Product
         The open file.
+    source : Source
+        Where in it the values stand.
     notes : tuple of str
         What of the label was left out, and which numbers of the descriptor are only settings.
     """
@@ -46,6 +49,7 @@ class Understood:
     record: ObservationRecord
     sources: Mapping[str, str]
     product: Product
+    source: Source
     notes: tuple[str, ...] = ()
 
 
@@ -78,11 +82,12 @@ def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -
     path = catalogue_dir / row.path
     sha256 = file_sha256(path, row.origin)
     product = open_product(path, row.origin)
-    index = choose_band(product.bands, row)
-    facts = product.bands[index]
+    source = choose_source(product, row, instrument_of(row, product.bands[0]))
+    facts = product.bands[source.index]
     interpreted = interpret(row, facts)
     layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpreted.layers)
-    placement = place(facts, product.shape, row)
+    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
+    placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
     times, time_source = span_of(layers, row.origin)
     layers += _geometry(layers, times, interpreted, kernels)
     values, sources = choose(_FIELDS, layers)
@@ -90,10 +95,10 @@ def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -
     sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
     record = ObservationRecord(
-        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
+        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=source.index + 1, placement=placement
     )
     record = record if record.id else replace(record, id=observation_id(record))
-    return Understood(record, sources, product, interpreted.notes)
+    return Understood(record, sources, product, source, interpreted.notes)
 
 
 def _geometry(
