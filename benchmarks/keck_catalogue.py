@@ -59,7 +59,6 @@ def _row(entry: dict[str, str], px_per_arcsec: float) -> dict[str, str]:
         "mission": "Keck",
         "instrument": "NIRC2",
         "band": entry["filter"],
-        "band_index": "1",
         "channel": channel,
         "wavelength_um": f"{wavelength_um:g}",
         "quantity": "relative",
