@@ -62,7 +62,9 @@ def reread(placement: Placement, shape: tuple[int, int], variant: Variant) -> tu
         return ()
     sign = -1.0 if variant.mirrored else 1.0
     east = _snapped(variant.east_deg, edges) if variant.mirrored or not variant.is_near else variant.east_deg
-    return _placed(sign * edges.left_lon_e + east, sign * edges.right_lon_e + east, edges, variant.north_deg)
+    left, right = sign * edges.left_lon_e + east, sign * edges.right_lon_e + east
+    turn = 360.0 * math.floor((min(left, right) + 180.0) / 360.0)
+    return _placed(left - turn, right - turn, edges, variant.north_deg)
 
 
 def shifted(placement: Placement, shape: tuple[int, int], *, east_deg: float, north_deg: float) -> tuple[Mend, ...]:
@@ -109,11 +111,10 @@ def mended(text: str, mends: Mapping[int, Sequence[Mend]]) -> str:
 
 
 def _placed(left: float, right: float, edges: Bounds, north_deg: float) -> tuple[Mend, ...]:
-    turn = 360.0 * math.floor((min(left, right) + 180.0) / 360.0)
     top, bottom = edges.top_lat + north_deg, edges.bottom_lat + north_deg
     if max(abs(top), abs(bottom)) > 90.0:
         top, bottom = edges.top_lat, edges.bottom_lat
-    cells = zip(EDGES, (left - turn, right - turn, top, bottom), strict=True)
+    cells = zip(EDGES, (left, right, top, bottom), strict=True)
     return (Mend("projection", "bounds"), *(Mend(name, _number(edge)) for name, edge in cells))
 
 
