@@ -110,6 +110,9 @@ def test_planetographic_latitudes_and_a_wrong_radius():
     graphic = judged(sample(BASE, WHOLE, centric[:, None], lon_e[None, :]))
     assert codes(graphic) == ["E213"]
     assert graphic.findings[0].severity == "warning"
+    reverse = judged(sample(BASE, WHOLE, (lat + graphic_less_centric(lat))[:, None], lon_e[None, :]))
+    assert codes(reverse) == []
+    assert reverse.distortion.graphic.value == pytest.approx(-1.0, abs=0.1)
     share = 1829.4 / 1821.49
     wide = sample(BASE, WHOLE, lat[:, None] / share, lon_e[None, :] / share)
     scaled = judged(wide, EQUIRECTANGULAR, registration_sigma_km=4.0)
