@@ -66,7 +66,8 @@ def check(
 def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Checked:
     """Read one row's image and judge it."""
     try:
-        observation = read_observation(row, folder)
+        kernels = [Path(name) for name in config.ingest.kernels]
+        observation = read_observation(row, folder, kernels=kernels)
     except InputError as error:
         return Checked(row, error.findings, usable=False)
     name = config.registration.reference
