@@ -42,6 +42,10 @@ class IngestConfig(Section):
     kernels: tuple[str, ...] = Field(
         default=(), description="SPICE kernels or meta-kernels for what labels do not say of the view; needs spiceypy."
     )
+    insist: tuple[str, ...] = Field(
+        default=(),
+        description="Ids or paths of products taken as their rows say, though the base map bears out another reading.",
+    )
 
 
 class RegistrationConfig(Section):

@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.files import file_sha256
 from iovolc.archive.images import read_observation
 from iovolc.archive.origin import Origin
-from iovolc.archive.reference import ReferenceMap, load_reference
+from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
 from iovolc.cube.cache import cache_key
@@ -25,6 +24,7 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
+from iovolc.pipeline.reading import base_map, refuse_misread
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,6 @@ def _known_keys(store: Path, grid: Grid) -> set[str]:
     return {read_provenance(store, entry)["key"] for entry in head.entries}
 
 
-@lru_cache(maxsize=2)
-def _reference(name: str) -> ReferenceMap:
-    return load_reference(name)
-
-
 def _task(row: Row, folder: Path, context: Context) -> _Task:
     config = context.config
     try:
@@ -161,9 +156,9 @@ def _task(row: Row, folder: Path, context: Context) -> _Task:
         repr(replace(row, number=0)),
         sha256,
         config.grid.model_dump(mode="json"),
-        config.ingest.model_dump(mode="json"),
+        config.ingest.model_dump(mode="json", exclude={"insist"}),
         config.registration.model_dump(mode="json", exclude={"reference"}),
-        _reference(config.registration.reference).sha256,
+        base_map(config.registration.reference).sha256,
         ALGORITHM_VERSIONS["ingest"],
     )
     return _Task(row, folder, context.store, config, key)
@@ -174,11 +169,12 @@ def _ingest_one(task: _Task) -> _Outcome:
     try:
         kernels = tuple(Path(name) for name in task.config.ingest.kernels)
         observation = read_observation(task.row, task.folder, kernels=kernels)
-        epoch = make_epoch(observation, _reference(task.config.registration.reference), task.config)
+        refuse_misread(observation, task.row, task.config)
+        epoch = make_epoch(observation, base_map(task.config.registration.reference), task.config)
         provenance = {
             "key": task.key,
-            "reference_sha256": _reference(task.config.registration.reference).sha256,
-            "ingest": task.config.ingest.model_dump(mode="json"),
+            "reference_sha256": base_map(task.config.registration.reference).sha256,
+            "ingest": task.config.ingest.model_dump(mode="json", exclude={"insist"}),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
             "algorithm": ALGORITHM_VERSIONS["ingest"],
         }
