@@ -222,9 +222,11 @@ def ingest(
         "added": list(done.added),
         "known": done.known,
         "manifest": done.manifest.number,
+        "passed_over": list(done.passed_over),
         "refused": len(done.findings),
     }
     lines = f"{len(done.added)} epochs added, {done.known} known already; manifest {done.manifest.number}"
+    lines = "\n".join([*(f"passed over: {text}" for text in done.passed_over), lines])
     answer(values, lines, as_json=as_json)
     raise typer.Exit(code)
 

@@ -10,7 +10,6 @@ from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product
 from iovolc.errors import UnreadableProduct, UnsupportedProduct
 
-
 START_BYTES: Final = 4096
 
 
