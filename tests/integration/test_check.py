@@ -62,6 +62,13 @@ def test_the_mirrored_maps_are_named_with_their_margins(maps, base):
     assert answer.values["written"] == []
 
 
+def test_every_field_says_where_it_comes_from(maps, base):
+    first, *_ = iovolc("check", maps, "--json", *base[1]).values["understood"]
+    assert first["fields"]["quantity"] == {"value": "relative", "source": "catalogue"}
+    assert first["fields"]["scale"]["source"] == "label"
+    assert "sub_observer_lat" not in first["fields"]
+
+
 def test_fix_writes_the_row_that_mends_it_beside_the_original(maps, base):
     before = maps.read_bytes()
     answer = iovolc("check", maps, "--fix", *base[1])

@@ -47,5 +47,13 @@ def test_twice_as_far_is_half_as_sharp() -> None:
     assert far == pytest.approx(2 * near)
 
 
+def test_rights_are_those_of_the_archives_own_products() -> None:
+    names = ("credit",)
+    archived = choose(names, interpret(row(), SSI).layers)[0]
+    somebodys = choose(names, interpret(row(mission="Galileo", instrument="SSI"), Facts()).layers)[0]
+    assert archived["credit"]
+    assert somebodys == {}
+
+
 def test_an_unknown_instrument_adds_nothing() -> None:
     assert interpret(row(mission="Pioneer", instrument="IPP"), Facts()) is NOTHING

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iovolc.archive.measured import measure
+from iovolc.archive.origin import Origin
 from iovolc.archive.pixels import Scaling
 from iovolc.archive.rows import Row
-from iovolc.archive.understanding import understand
+from iovolc.archive.understanding import Understood, understand
 from iovolc.model.observation import Observation
 
 
@@ -42,8 +43,25 @@ def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] =
     TransientIOError
         If reading failed in a way that may pass.
     """
-    understood = understand(row, catalogue_dir, kernels=kernels)
+    return with_pixels(understand(row, catalogue_dir, kernels=kernels), row.origin)
+
+
+def with_pixels(understood: Understood, origin: Origin) -> Observation:
+    """The observation of what has been understood.
+
+    Parameters
+    ----------
+    understood : Understood
+        Record and open file.
+    origin : Origin
+        For the message.
+
+    Raises
+    ------
+    UnreadableProduct
+        The file is damaged (E102) or no pixel is valid (E402).
+    """
     record = understood.record
     scaling = Scaling(record.scale, record.offset, record.nodata)
-    pixels = measure(understood.product, understood.source, scaling, row.origin)
+    pixels = measure(understood.product, understood.source, scaling, origin)
     return Observation(record, pixels.values, saturated=pixels.saturated)

@@ -72,7 +72,7 @@ def interpret(row: Row, facts: Facts) -> Interpretation:
     said = facts_from(descriptor, facts.keywords)
     name = row.band or facts.band
     band = band_of(descriptor, name) if name else said.band
-    own = _of_band(band) | _of_instrument(descriptor)
+    own = _of_band(band) | _of_instrument(descriptor, labelled=bool(facts.keywords))
     layers = (_layer(LABEL, _of_label(said)), _layer(DESCRIPTOR, own))
     return Interpretation(descriptor, band, layers, said.notes + doubts(descriptor))
 
@@ -113,13 +113,10 @@ def _of_band(band: Band | None) -> dict[str, Any]:
     }
 
 
-def _of_instrument(descriptor: Descriptor) -> dict[str, Any]:
-    return {
-        "mission": descriptor.missions[0],
-        "instrument": descriptor.names[0],
-        "licence": descriptor.licence,
-        "credit": descriptor.credit,
-    }
+def _of_instrument(descriptor: Descriptor, *, labelled: bool) -> dict[str, Any]:
+    """Names in one spelling; rights only of a product that its archive labelled, not of a picture somebody made."""
+    names = {"mission": descriptor.missions[0], "instrument": descriptor.names[0]}
+    return names | ({"licence": descriptor.licence, "credit": descriptor.credit} if labelled else {})
 
 
 def _layer(source: str, values: dict[str, Any]) -> Layer:

@@ -7,10 +7,11 @@ from pathlib import Path
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.convention import diagnose
 from iovolc.archive.files import read_bytes
-from iovolc.archive.images import read_observation
+from iovolc.archive.images import with_pixels
 from iovolc.archive.mending import Mend, mended
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row, parse_row
+from iovolc.archive.understanding import understand
 from iovolc.config import Config
 from iovolc.errors import Finding, InputError
 from iovolc.pipeline.check_report import Checked, Report
@@ -67,7 +68,8 @@ def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Chec
     """Read one row's image and judge it."""
     try:
         kernels = [Path(name) for name in config.ingest.kernels]
-        observation = read_observation(row, folder, kernels=kernels)
+        understood = understand(row, folder, kernels=kernels)
+        observation = with_pixels(understood, row.origin)
     except InputError as error:
         return Checked(row, error.findings, usable=False)
     name = config.registration.reference
@@ -76,7 +78,8 @@ def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Chec
         default_sigma_km=config.registration.default_sigma_km,
     )  # fmt: skip
     findings = (*quality(observation, row.origin, now_utc=now_utc), *diagnosis.findings)
-    return Checked(row, findings, all(finding.severity == "warning" for finding in findings), diagnosis)
+    usable = all(finding.severity == "warning" for finding in findings)
+    return Checked(row, findings, usable, diagnosis, understood)
 
 
 def _rows_of(path: Path, only: Sequence[Path] = ()) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from iovolc.archive.convention import Diagnosis
 from iovolc.archive.rows import Row
+from iovolc.archive.understanding import Understood
 from iovolc.errors import Finding
 
 MARGINS_SHOWN: Final = 4
@@ -25,12 +26,15 @@ class Checked:
         Whether there is no error.
     diagnosis : Diagnosis or None
         What the base map says; None if the image could not be read.
+    understood : Understood or None
+        The record and who said each of its fields; None if the image could not be read.
     """
 
     row: Row
     findings: tuple[Finding, ...]
     usable: bool
     diagnosis: Diagnosis | None = None
+    understood: Understood | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,22 @@ class Report:
         return "\n".join([*lines, f"{count}, {warnings} warnings" if warnings else count])
 
     def to_json(self) -> dict[str, Any]:
-        """The same as plain values, with the margins of every row."""
+        """The same as plain values, with what was understood, and the margins, of every row."""
         return {
             "usable": self.usable,
             "findings": [asdict(item) | {"severity": item.severity} for item in self.findings],
             "margins": [margins(checked) for checked in self.rows],
+            "understood": [fields_said(checked.understood) for checked in self.rows if checked.understood is not None],
             "written": [str(path) for path in self.written],
         }
+
+
+def fields_said(understood: Understood) -> dict[str, Any]:
+    """Every known field of a record with its value and who said it, and the notes."""
+    plain = understood.record.to_json()
+    said = {name: {"value": plain[name], "source": source} for name, source in sorted(understood.sources.items())}
+    return {"path": understood.record.path, "family": understood.product.family, "fields": said,
+            "notes": list(understood.notes)}  # fmt: skip
 
 
 def margins(checked: Checked) -> dict[str, Any]:
