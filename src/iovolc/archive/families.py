@@ -1,13 +1,20 @@
-"""The families of formats that are read, and which of them reads a file: told by its content."""
+"""The families of formats that are read, and which of them reads a file: told by its content.
 
+Whatever a reader meets in bytes that somebody made up, it ends here as a numbered finding.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from iovolc.archive.files import system_error
 from iovolc.archive.formats import raster
 from iovolc.archive.origin import Origin
-from iovolc.archive.product import Family, Product
-from iovolc.errors import UnsupportedProduct
+from iovolc.archive.product import Family, Product, Stored
+from iovolc.errors import IovolcError, UnreadableProduct, UnsupportedProduct
 
 FAMILIES: Final[tuple[Family, ...]] = (raster.FAMILY,)
 """In the order in which they are asked."""
@@ -21,27 +28,58 @@ def open_product(path: Path, origin: Origin) -> Product:
     Parameters
     ----------
     path : Path
-        The file.
+        The file, or the folder of a Zarr store.
     origin : Origin
         For the message.
 
     Raises
     ------
     UnreadableProduct
-        E101 if there is no such file, E102 if it is damaged.
+        E101 if there is no such file, E102 if it is damaged, E107 if it does not fit into the memory.
     UnsupportedProduct
         E103 if no family reads it.
     TransientIOError
         If reading failed in a way that may pass.
     """
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(START_BYTES)
-    except OSError as error:
-        raise system_error(error, origin) from error
-    for family in FAMILIES:
-        if family.recognises(path, start):
-            return family.open(path, origin)
+    start = _start(path, origin)
+    with _failures_named(origin):
+        for family in FAMILIES:
+            if family.recognises(path, start):
+                product = family.open(path, origin)
+                return replace(product, read=partial(_read, product.read, origin))
     known = ", ".join(family.name for family in FAMILIES)
     detail = f"the content of `{path.name}` is none that is known: {known}"
     raise UnsupportedProduct([origin.finding("E103", detail, "path")])
+
+
+def _start(path: Path, origin: Origin) -> bytes:
+    """The first bytes of a file; of a folder none."""
+    if path.suffix.lower() == ".zarr" and path.is_dir():
+        return b""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(START_BYTES)
+    except OSError as error:
+        raise system_error(error, origin) from error
+
+
+def _read(read: Callable[[int], Stored], origin: Origin, band: int) -> Stored:
+    with _failures_named(origin):
+        return read(band)
+
+
+@contextmanager
+def _failures_named(origin: Origin) -> Iterator[None]:
+    """Turn whatever a reader did not foresee into a finding of the file."""
+    try:
+        yield
+    except IovolcError:
+        raise
+    except OSError as error:
+        raise system_error(error, origin) from error
+    except MemoryError as error:
+        raise UnreadableProduct([origin.finding("E107", "the memory does not hold it", "path")]) from error
+    # Libraries raise anything, down to RecursionError, on bytes that were made to break them.
+    except Exception as error:
+        detail = f"its reader fails with {type(error).__name__}: {error}"
+        raise UnreadableProduct([origin.finding("E102", detail, "path")]) from error

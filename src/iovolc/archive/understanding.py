@@ -1,11 +1,13 @@
 """A file and its catalogue row, understood: every field of the record with the source that gave it, no pixels yet."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from iovolc.archive.access import Access, check_size, check_times, find_file
 from iovolc.archive.bands import choose_band
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
@@ -15,8 +17,8 @@ from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
 from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
-from iovolc.errors import UnreadableProduct
-from iovolc.model.observation import ObservationRecord
+from iovolc.errors import AmbiguousGeometry, UnreadableProduct
+from iovolc.model.observation import ObservationRecord, Placement, Projected
 
 _FIELDS: Final = (
     "id", "mission", "instrument", "band", "channel", "wavelength_um", "fwhm_um", "quantity", "unit", "scale",
@@ -48,7 +50,7 @@ class Understood:
     notes: tuple[str, ...] = ()
 
 
-def understand(row: Row, catalogue_dir: Path) -> Understood:
+def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> Understood:
     """Read the label of one band of one image; the catalogue's row has the say, the instrument's descriptor the rest.
 
     Parameters
@@ -57,12 +59,14 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
         The catalogue's row.
     catalogue_dir : Path
         The folder that the row's path is relative to.
+    access : Access or None
+        Limits for the file; None is the default: nothing outside the folder, and at most 1024 million pixels.
 
     Raises
     ------
     UnreadableProduct
-        The file is missing or damaged, the band does not exist, or nothing gives a required field (E101, E102, E104,
-        E302, E503).
+        The file is missing, damaged, too large or out of bounds, the band does not exist, or a field is missing or
+        impossible (E101, E102, E104 to E107, E302, E304, E401, E503).
     UnsupportedProduct
         The format is not read (E103).
     AmbiguousGeometry
@@ -70,9 +74,11 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
     TransientIOError
         If reading failed in a way that may pass.
     """
-    path = catalogue_dir / row.path
+    access = access or Access()
+    path = find_file(row, catalogue_dir, access)
     sha256 = file_sha256(path, row.origin)
     product = open_product(path, row.origin)
+    check_size(product, row.origin, access)
     index = choose_band(product.bands, row)
     facts = product.bands[index]
     interpreted = interpret(row, facts)
@@ -81,8 +87,10 @@ def understand(row: Row, catalogue_dir: Path) -> Understood:
     values, sources = choose(_FIELDS, layers)
     _require(values, row, facts)
     times, time_source = _times(layers, row)
+    check_times(times["start_utc"], times["stop_utc"], row.origin, access)
     sources |= dict.fromkeys(_TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
+    _require_finite(values, placement, row)
     record = ObservationRecord(
         **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
     )
@@ -95,6 +103,17 @@ def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
         raise _blank(row, "quantity", "only an 8-bit PNG or JPEG without a unit is `relative` of itself")
     if "channel" not in values:
         raise _blank(row, "channel", "neither the file nor a descriptor of the instrument names the band's channel")
+
+
+def _require_finite(values: Mapping[str, Any], placement: Placement, row: Row) -> None:
+    """Labels may hold any number, and no place or value follows from one that is not finite."""
+    for name in ("scale", "offset"):
+        if not math.isfinite(values.get(name, 0.0)):
+            raise UnreadableProduct([row.origin.finding("E401", f"the file's {name} is {values[name]}", name)])
+    transform = placement.transform if isinstance(placement, Projected) else ()
+    if not all(map(math.isfinite, transform)):
+        detail = "the file's transform holds numbers that are not finite"
+        raise AmbiguousGeometry([row.origin.finding("E201", detail, "projection")])
 
 
 def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:
