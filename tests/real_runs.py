@@ -21,7 +21,7 @@ def write_rows(folder, rows):
 
 
 def events_of(catalogue, store, maps):
-    """Ingest, detect and track at 8 pixels per degree; the scan and what it came to. Rows may name files in ``maps``."""
+    """Ingest, detect and track at 8 pixels per degree, of files in ``maps`` too; the scan and what it came to."""
     config = Config(grid=GridConfig(pixels_per_degree=8), ingest=IngestConfig(roots=(str(maps),)))
     with runner(workers=2) as workers:
         context = Context(store, config, workers)

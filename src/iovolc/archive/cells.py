@@ -17,7 +17,7 @@ from iovolc.errors import Finding
 from iovolc.model.observation import parse_utc
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_INTEGER: Final = re.compile(r"\d+")
+_INTEGER: Final = re.compile(r"\d{1,18}")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _AUTHORITY: Final = re.compile(r"(IAU:2015|[A-Za-z][A-Za-z0-9_]*):(\d+)")
 PROJECTIONS: Final = ("label", "bounds", "disc")

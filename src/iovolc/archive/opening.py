@@ -18,6 +18,7 @@ from rasterio.io import DatasetReader
 
 from iovolc.archive.files import system_error
 from iovolc.archive.origin import Origin
+from iovolc.archive.png import why_not_whole
 from iovolc.errors import UnreadableProduct
 
 DRIVERS: Final = MappingProxyType(
@@ -51,8 +52,6 @@ MAX_BANDS: Final = 8192
 MAX_BLOCK_PIXELS: Final = 1 << 28
 """Of one strip or tile, which GDAL holds as a whole; a whole picture of one strip may be 16384 pixels square."""
 
-_PNG_END: Final = b"IEND\xaeB`\x82"
-_TAIL_BYTES: Final = 4096
 _LOCK: Final = threading.Lock()
 
 
@@ -80,12 +79,10 @@ def open_image(path: Path, origin: Origin) -> Iterator[DatasetReader]:
 def _driver(path: Path, origin: Origin) -> str:
     with path.open("rb") as stream:
         start = stream.read(8)
-        stream.seek(max(0, stream.seek(0, 2) - _TAIL_BYTES))
-        tail = stream.read()
     driver = next((driver for magic, driver in DRIVERS.items() if start.startswith(magic)), None)
-    # GDAL fills the lost rows of a PNG with zeros and says nothing.
-    if driver == "PNG" and _PNG_END not in tail:
-        raise UnreadableProduct([origin.finding("E102", "the file is cut off", "path")])
+    reason = why_not_whole(path) if driver == "PNG" else ""
+    if reason:
+        raise UnreadableProduct([origin.finding("E102", reason, "path")])
     if driver is not None:
         return driver
     detail = "it is empty" if not start else f"its content is not that of a `{path.suffix}` file"
