@@ -36,6 +36,12 @@ maps/voyager.jpg,red,bounds,0,360,90,-90,1979-03-05,1979-07-10
   of a mosaic; a single time is an instant.
 - Images are GeoTIFF (also cloud-optimised), PNG or JPEG. A coordinate system must be one of Io: what counts is its
   radius, not its name. Pixels masked in the file, transparent or `nodata` are no data.
+- Only the named file is read, for its hash is all that tells one version from another: a worldfile, an `.aux.xml`,
+  `.msk` or `.ovr` beside it is not. Give the edges by `bounds`, or write place and mask into a GeoTIFF.
+- Files lie in the catalogue's folder or below it, links followed. Files elsewhere are refused (E105) unless the setting
+  `ingest.roots` names their folder; addresses on a network, GDAL's virtual files and devices always (E106).
+- An image of more than `ingest.max_megapixels` (1024 million pixels, all bands together) is refused unread (E107). A
+  catalogue has at most 64 MiB, 200 000 rows and 1000 columns, a cell at most 131 072 characters.
 - The same file, band, channel and times twice are the same observation: the first row is kept.
 
 Archives hold one exposure several times: raw and calibrated, in newer versions, as a map. Products of one instrument

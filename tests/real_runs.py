@@ -2,7 +2,7 @@
 
 import csv
 
-from iovolc.config import Config, GridConfig
+from iovolc.config import Config, GridConfig, IngestConfig
 from iovolc.parallel import runner
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect
@@ -20,10 +20,11 @@ def write_rows(folder, rows):
     return path
 
 
-def events_of(catalogue, store):
-    """Ingest, detect and track at 8 pixels per degree; the scan and what it came to."""
+def events_of(catalogue, store, maps):
+    """Ingest, detect and track at 8 pixels per degree, of files in ``maps`` too; the scan and what it came to."""
+    config = Config(grid=GridConfig(pixels_per_degree=8), ingest=IngestConfig(roots=(str(maps),)))
     with runner(workers=2) as workers:
-        context = Context(store, Config(grid=GridConfig(pixels_per_degree=8)), workers)
+        context = Context(store, config, workers)
         manifest = ingest([catalogue], context).manifest
         scan = detect(manifest, context)
         return scan, track(manifest, scan, context)

@@ -46,6 +46,13 @@ class IngestConfig(Section):
         default=(),
         description="Ids or paths of products taken as their rows say, though the base map bears out another reading.",
     )
+    roots: tuple[str, ...] = Field(
+        default=(),
+        description="Folders besides the catalogue's own from which its files may be read.",
+    )
+    max_megapixels: float = Field(
+        default=1024.0, gt=0.0, description="Images of more pixels, all bands together, are refused unread."
+    )
 
 
 class RegistrationConfig(Section):
@@ -181,9 +188,13 @@ class Config(Section):
     publish: PublishConfig = Field(default_factory=PublishConfig, description="Outputs.")
 
     def digest(self) -> str:
-        """Hexadecimal sha256 of the configuration's canonical JSON."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """Hexadecimal sha256 of the configuration's canonical JSON, wherever its folders lie."""
+        text = json.dumps(self.portable(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def portable(self) -> dict[str, Any]:
+        """The configuration as plain values, without the folders of one machine."""
+        return self.model_dump(mode="json", exclude={"ingest": {"roots"}})
 
     def to_yaml(self) -> str:
         """The configuration as YAML, each key under its description."""

@@ -3,6 +3,7 @@
 A message says what happened, to which product, and what to do. Only :class:`TransientIOError` is ever retried.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -80,6 +81,17 @@ _PROBLEMS = (
         "E104", "the band does not exist in the file", "set `band_index` to a number from 1 to the file's band count"
     ),
     Problem(
+        "E105",
+        "the path leads outside the catalogue's folder",
+        "put the file, or a catalogue, where the other is; or name its folder in the setting `ingest.roots`",
+    ),
+    Problem("E106", "the path is not a plain local file", "name a file on this machine, by its path alone"),
+    Problem(
+        "E107",
+        "the image is larger than the limit",
+        "cut or resample it; if it is truly so large, raise the setting `ingest.max_megapixels`",
+    ),
+    Problem(
         "E201", "the image has no place on Io", "give `projection`: `bounds` with the four edges, or an authority code"
     ),
     Problem("E202", "the coordinate system is not one of Io", "reproject the file, or give `projection=bounds`"),
@@ -145,6 +157,7 @@ _PROBLEMS = (
     ),
     Problem("E303", "the times contradict each other", "start must not be after stop, and the middle must lie between"),
     Problem("E310", "the time cannot be right", "correct the time or `mission`"),
+    Problem("E304", "the time lies in the future or before 1610", "correct the time; years have four digits"),
     Problem("E401", "a number is not usable", "write a plain number within the column's range"),
     Problem("E402", "the image holds no valid pixel", "check `nodata`, `scale` and `offset`"),
     Problem("E403", "a value is not one of those allowed", "use one of the values that the message lists"),
@@ -172,6 +185,21 @@ PROBLEMS: Final = MappingProxyType({problem.code: problem for problem in _PROBLE
 """All numbered input problems by code; ``docs/errors.md`` is printed from it."""
 
 
+MAX_QUOTED: Final = 1024
+_CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def is_control(sign: str) -> bool:
+    """Whether a character steers a terminal, a line or the direction of writing instead of being seen."""
+    return unicodedata.category(sign) in _CONTROLS
+
+
+def _one_line(text: str) -> str:
+    """The text without control characters and cut where it is long."""
+    cut = text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 4]} ..."
+    return "".join(sign.encode("unicode_escape").decode() if is_control(sign) else sign for sign in cut)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One problem found in the input: where it is and what was seen.
@@ -188,6 +216,11 @@ class Finding:
         Line of the catalogue, counted from 2 (line 1 is the header).
     column : str or None
         Column of the catalogue.
+
+    Notes
+    -----
+    Product and detail may quote what strangers wrote: they are kept to one line that any terminal can show, and to
+    :data:`MAX_QUOTED` characters.
     """
 
     code: str
@@ -195,6 +228,10 @@ class Finding:
     detail: str
     row: int | None = None
     column: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "product", _one_line(self.product))
+        object.__setattr__(self, "detail", _one_line(self.detail))
 
     @property
     def severity(self) -> Severity:

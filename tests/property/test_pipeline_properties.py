@@ -19,7 +19,7 @@ from iovolc.pipeline.context import Context
 from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.run import run
 
-CONFIG = load(None, tuple(small_maps.settings(*small_maps.QUICK)[1::2]))
+OVERRIDES = tuple(small_maps.settings(*small_maps.QUICK)[1::2])
 BOUNDS = (10.0, 30.0, 20.0, 0.0)
 BROKEN = 3
 pytestmark = [pytest.mark.slow] if numba_config.DISABLE_JIT else []
@@ -47,8 +47,13 @@ def rows(tmp_path_factory):
     return [{**row(str(folder / name), TIMES[i], **bounded(BOUNDS)), "quantity": ""} for i, name in enumerate(names)]
 
 
+def configured(rows):
+    """The configuration that may read the rows' pictures from wherever a catalogue lies."""
+    return load(None, (*OVERRIDES, f"ingest.roots=[{Path(rows[0]['path']).parent}]"))
+
+
 def ingest_parts(rows, parts, folder: Path, workers: int) -> Context:
-    context = Context(folder / "store", CONFIG, Threads(workers))
+    context = Context(folder / "store", configured(rows), Threads(workers))
     for number, part in enumerate(parts):
         catalogue = write_catalogue(folder / f"{number}.csv", [rows[i] for i in part])
         # A catalogue of nothing usable is an error while the store is empty; its refusal is kept all the same.
@@ -94,7 +99,7 @@ def test_ingesting_all_again_changes_no_file(rows, parts) -> None:
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_single_epoch_makes_a_run_without_events(rows, tmp_path, refused) -> None:
-    context = Context(tmp_path / "store", CONFIG, Threads(1))
+    context = Context(tmp_path / "store", configured(rows), Threads(1))
     chosen = [rows[0], rows[BROKEN]] if refused else [rows[0]]
     finished = run([write_catalogue(tmp_path / "catalogue.csv", chosen)], context, tmp_path / "out")
     assert len(finished.tracked.events) == 0

@@ -26,4 +26,4 @@ def eras(real_maps, tmp_path_factory):
     folder = tmp_path_factory.mktemp("eras")
     with ERAS.open(encoding="utf-8", newline="") as file:
         rows = [{**row, "path": str(real_maps / Path(row["path"]).name)} for row in csv.DictReader(file)]
-    return events_of(write_rows(folder, rows), folder / "store")
+    return events_of(write_rows(folder, rows), folder / "store", real_maps)

@@ -33,7 +33,7 @@ def test_a_resampled_blurred_restretched_recompressed_copy(real_maps, tmp_path):
     stretched.save(buffer, "JPEG", quality=80)
     (tmp_path / "copy.jpg").write_bytes(buffer.getvalue())
     rows = [row(original, "original", "clear", 1, 2001), row(tmp_path / "copy.jpg", "copy", "clear", 1, 2010)]
-    _, tracked = events_of(write_rows(tmp_path, rows), tmp_path / "store")
+    _, tracked = events_of(write_rows(tmp_path, rows), tmp_path / "store", real_maps)
     assert (tracked.events["tier"] == "C").all()
 
 
@@ -51,7 +51,7 @@ def test_a_painted_shade_fires_at_its_edge_at_most(real_maps, tmp_path):
     plain = real_maps / "usgs_galileo_voyager_color_180W.jpg"
     shaded = real_maps / "usgs_color_pj57_lighting_180W.jpg"
     rows = [row(plain, "plain", "green", 2, 2001), row(shaded, "shaded", "green", 2, 2023)]
-    _, tracked = events_of(write_rows(tmp_path, rows), tmp_path / "store")
+    _, tracked = events_of(write_rows(tmp_path, rows), tmp_path / "store", real_maps)
     with Image.open(shaded) as dark, Image.open(plain) as bright:
         edge_lat, edge_lon_e = shade_edge(dark.convert("RGB"), bright.convert("RGB"))
     sure = tracked.events[tracked.events["tier"] != "C"]

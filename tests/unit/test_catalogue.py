@@ -292,10 +292,10 @@ def test_a_missing_catalogue_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_passing_disk_error_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_path: Path) -> bytes:
+    def fail(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(Path, "open", fail)
     with pytest.raises(TransientIOError, match=r"c\.csv.*Input/output error.*try again"):
         read_catalogue(tmp_path / "c.csv")
 

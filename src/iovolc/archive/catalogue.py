@@ -3,14 +3,19 @@
 import csv
 import difflib
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.files import read_bytes
 from iovolc.archive.rows import Row, parse_row
 from iovolc.errors import Finding, InputError
+
+MAX_COLUMNS: Final = 1000
+MAX_ROWS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,8 @@ def read_catalogue(path: Path) -> CatalogueContent:
     Parameters
     ----------
     path : Path
-        A UTF-8 CSV file with a header line; :data:`iovolc.archive.fields.COLUMNS` lists its columns.
+        A UTF-8 CSV file with a header line; :data:`iovolc.archive.fields.COLUMNS` lists its columns. At most
+        64 MiB, :data:`MAX_ROWS` and :data:`MAX_COLUMNS`, and cells of 131072 characters.
 
     Returns
     -------
@@ -57,7 +63,9 @@ def read_catalogue(path: Path) -> CatalogueContent:
     findings = _unknown_columns(columns, header_number, product)
     known = _Known({}, {})
     rows: list[Row] = []
-    for number, cells in records:
+    for count, (number, cells) in enumerate(records, 1):
+        if count > MAX_ROWS:
+            raise InputError([Finding("E501", product, f"it has more than the {MAX_ROWS} rows that are read", number)])
         parsed = _parse(columns, cells, number, product)
         if isinstance(parsed, Row):
             repeated = known.repeated(parsed)
@@ -77,7 +85,8 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
     except InputError as error:
         raise InputError([replace(finding, code="E501") for finding in error.findings]) from error
     except UnicodeDecodeError as error:
-        raise InputError([Finding("E501", path.name, f"byte {error.start} is not UTF-8")]) from error
+        hint = "; it looks like UTF-16" if error.object.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+        raise InputError([Finding("E501", path.name, f"byte {error.start} is not UTF-8{hint}")]) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 1
     try:
@@ -91,7 +100,10 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_header(columns: list[str], product: str) -> None:
-    repeated = sorted({name for name in columns if name and columns.count(name) > 1})
+    if len(columns) > MAX_COLUMNS:
+        detail = f"the header has {len(columns)} columns; at most {MAX_COLUMNS} are read"
+        raise InputError([Finding("E501", product, detail, 1)])
+    repeated = sorted(name for name, count in Counter(columns).items() if name and count > 1)
     if repeated:
         raise InputError([Finding("E501", product, f"the column `{repeated[0]}` stands twice", 1, repeated[0])])
     if "path" in columns:

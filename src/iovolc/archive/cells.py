@@ -12,11 +12,12 @@ from typing import Final
 from iovolc.archive.crs import why_refused
 from iovolc.archive.fields import Column
 from iovolc.archive.origin import Origin
+from iovolc.archive.paths import why_not_plain
 from iovolc.errors import Finding
 from iovolc.model.observation import parse_utc
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_INTEGER: Final = re.compile(r"\d+")
+_INTEGER: Final = re.compile(r"\d{1,18}")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _AUTHORITY: Final = re.compile(r"(IAU:2015|[A-Za-z][A-Za-z0-9_]*):(\d+)")
 PROJECTIONS: Final = ("label", "bounds", "disc")
@@ -71,6 +72,13 @@ def read_cell(column: Column, text: str, origin: Origin) -> CellValue | Finding:
 
 
 def _read_text(_column: Column, text: str) -> str:
+    return text
+
+
+def _read_path(_column: Column, text: str) -> str:
+    reason = why_not_plain(text)
+    if reason:
+        raise CellError("E106", reason)
     return text
 
 
@@ -139,6 +147,7 @@ def _read_projection(_column: Column, text: str) -> str:
 
 
 _READERS: Final = {
+    "path": _read_path,
     "text": _read_text,
     "id": _read_id,
     "choice": _read_choice,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from iovolc.archive.access import Access, find_file
 from iovolc.archive.families import open_product
 from iovolc.archive.interpretation import instrument_of, interpret
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
@@ -35,7 +36,7 @@ class Choice:
     replaced: tuple[int, ...]
 
 
-def known_product(row: Row, catalogue_dir: Path, sha256: str) -> Known:
+def known_product(row: Row, catalogue_dir: Path, sha256: str, access: Access | None = None) -> Known:
     """What tells the image of a row apart from others of its exposure.
 
     A mosaic, and an image whose label has no product id, is an exposure of its own.
@@ -48,13 +49,15 @@ def known_product(row: Row, catalogue_dir: Path, sha256: str) -> Known:
         The folder that the row's path is relative to.
     sha256 : str
         Of the file.
+    access : Access or None
+        Limits for the file.
 
     Raises
     ------
     InputError
         If the label cannot be read, has no such band, or no time is known.
     """
-    product = open_product(catalogue_dir / row.path, row.origin)
+    product = open_product(find_file(row, catalogue_dir, access or Access()), row.origin)
     facts = product.bands[choose_source(product, row, instrument_of(row, product.bands[0])).index]
     layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpret(row, facts).layers)
     values = dict.fromkeys(_NAMES, "") | choose(_NAMES, layers)[0]

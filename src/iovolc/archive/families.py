@@ -1,14 +1,20 @@
-"""The families of formats that are read, and which of them reads a file: told by its content."""
+"""The families of formats that are read, and which of them reads a file: told by its content.
 
-from functools import cache
+Whatever a reader meets in bytes that somebody made up, it ends here as a numbered finding.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from iovolc.archive.files import system_error
 from iovolc.archive.formats import raster
 from iovolc.archive.origin import Origin
-from iovolc.archive.product import Family, Product
-from iovolc.errors import UnreadableProduct, UnsupportedProduct
+from iovolc.archive.product import Family, Product, Stored
+from iovolc.errors import IovolcError, UnreadableProduct, UnsupportedProduct
 
 START_BYTES: Final = 4096
 
@@ -30,38 +36,65 @@ def open_product(path: Path, origin: Origin) -> Product:
     Parameters
     ----------
     path : Path
-        The file.
+        The file, or the folder of a Zarr store.
     origin : Origin
         For the message.
 
     Raises
     ------
     UnreadableProduct
-        E101 if there is no such file, E102 if it is damaged.
+        E101 if there is no such file, E102 if it is damaged, E107 if it does not fit into the memory.
     UnsupportedProduct
         E103 if no family reads it.
     TransientIOError
         If reading failed in a way that may pass.
     """
     start = _start(path, origin)
-    if raster.FAMILY.recognises(path, start):
-        return raster.FAMILY.open(path, origin)
-    for family in label_families():
-        if family.recognises(path, start):
-            return family.open(path, origin)
-    if path.is_dir():
-        raise UnreadableProduct([origin.finding("E102", "it is a folder, and no Zarr store", "path")])
+    with _failures_named(origin):
+        for family in _asked(path, start):
+            product = family.open(path, origin)
+            return replace(product, read=partial(_read, product.read, origin))
     known = ", ".join(family.name for family in (raster.FAMILY, *label_families()))
     detail = f"the content of `{path.name}` is none that is known: {known}"
     raise UnsupportedProduct([origin.finding("E103", detail, "path")])
 
 
+def _asked(path: Path, start: bytes) -> Iterator[Family]:
+    """The families that recognise a file, pictures first."""
+    if raster.FAMILY.recognises(path, start):
+        yield raster.FAMILY
+        return
+    yield from (family for family in label_families() if family.recognises(path, start))
+
+
 def _start(path: Path, origin: Origin) -> bytes:
-    """The first bytes; none of a folder, which may be a Zarr store."""
-    if path.is_dir():
+    """The first bytes of a file; of a folder none."""
+    if path.suffix.lower() == ".zarr" and path.is_dir():
         return b""
     try:
         with path.open("rb") as stream:
             return stream.read(START_BYTES)
     except OSError as error:
         raise system_error(error, origin) from error
+
+
+def _read(read: Callable[[int], Stored], origin: Origin, band: int) -> Stored:
+    with _failures_named(origin):
+        return read(band)
+
+
+@contextmanager
+def _failures_named(origin: Origin) -> Iterator[None]:
+    """Turn whatever a reader did not foresee into a finding of the file."""
+    try:
+        yield
+    except IovolcError:
+        raise
+    except OSError as error:
+        raise system_error(error, origin) from error
+    except MemoryError as error:
+        raise UnreadableProduct([origin.finding("E107", "the memory does not hold it", "path")]) from error
+    # Libraries raise anything, down to RecursionError, on bytes that were made to break them.
+    except Exception as error:
+        detail = f"its reader fails with {type(error).__name__}: {error}"
+        raise UnreadableProduct([origin.finding("E102", detail, "path")]) from error

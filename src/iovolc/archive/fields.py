@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from iovolc.model.observation import CHANNELS, QUANTITIES
 
-Kind = Literal["text", "id", "number", "integer", "time", "choice", "projection"]
+Kind = Literal["path", "text", "id", "number", "integer", "time", "choice", "projection"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Column:
     name : str
         Its header.
     kind : str
-        How a cell is read: text, id, number, integer, time, choice or projection.
+        How a cell is read: path, text, id, number, integer, time, choice or projection.
     description : str
         One sentence for the documentation.
     unit : str
@@ -64,7 +64,7 @@ _FIRST_PIXEL = "the first pixel's centre is 0.5"
 _FITTED = "blank is fitted to the limb"
 
 _COLUMNS = (
-    Column("path", "text", "The image file, relative to the catalogue's folder.", required=True),
+    Column("path", "path", "The image file, relative to the catalogue's folder.", required=True),
     Column("id", "id", "Name of the observation; blank is made from mission, channel, time and the file's hash."),
     Column("time_utc", "time", f"Middle of the observation; blank is the middle of the span; {_WHOLE_DAY}."),
     Column("start_utc", "time", f"Start of the exposure; {_WHOLE_DAY}."),

@@ -1,8 +1,8 @@
 """An image file and its catalogue row become an observation, whatever the format."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
+from iovolc.archive.access import Access
 from iovolc.archive.measured import measure
 from iovolc.archive.origin import Origin
 from iovolc.archive.pixels import Scaling
@@ -11,7 +11,7 @@ from iovolc.archive.understanding import Understood, understand
 from iovolc.model.observation import Observation
 
 
-def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -> Observation:
+def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None) -> Observation:
     """Read one band of one image.
 
     Parameters
@@ -20,8 +20,8 @@ def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] =
         The catalogue's row.
     catalogue_dir : Path
         The folder that the row's path is relative to.
-    kernels : sequence of Path
-        The user's SPICE kernels, for geometry that neither row nor label give.
+    access : Access or None
+        Limits for the file; None is the default: nothing outside the folder, and at most 1024 million pixels.
 
     Returns
     -------
@@ -34,8 +34,8 @@ def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] =
     ConfigError
         If the kernels cannot be used.
     UnreadableProduct
-        The file is missing or damaged, the band does not exist, no pixel is valid, or a field is blank (E101, E102,
-        E104, E302, E402, E503).
+        The file is missing, damaged, too large or out of bounds, the band does not exist, no pixel is valid, or a
+        field is missing or impossible (E101, E102, E104 to E107, E302, E304, E401, E402, E503).
     UnsupportedProduct
         The format is not read (E103).
     AmbiguousGeometry
@@ -43,7 +43,7 @@ def read_observation(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] =
     TransientIOError
         If reading failed in a way that may pass.
     """
-    return with_pixels(understand(row, catalogue_dir, kernels=kernels), row.origin)
+    return with_pixels(understand(row, catalogue_dir, access), row.origin)
 
 
 def with_pixels(understood: Understood, origin: Origin) -> Observation:

@@ -62,7 +62,7 @@ def _from_edges(shape: tuple[int, int], row: Row) -> Bounds:
         raise _refuse(row, "E205", "left_lon_e, right_lon_e, top_lat and bottom_lat are needed")
     width_deg = abs(edges.right_lon_e - edges.left_lon_e) / shape[1]
     height_deg = (edges.top_lat - edges.bottom_lat) / shape[0]
-    if not 1.0 / _MAX_STRETCH <= width_deg / height_deg <= _MAX_STRETCH:
+    if not height_deg <= width_deg * _MAX_STRETCH or not width_deg <= height_deg * _MAX_STRETCH:
         detail = (
             f"{shape[1]} x {shape[0]} pixels would be {width_deg:.4g} degrees wide and {height_deg:.4g} degrees high"
         )

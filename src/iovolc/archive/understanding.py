@@ -1,10 +1,12 @@
 """A file and its catalogue row, understood: every field of the record with the source that gave it, no pixels yet."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from iovolc.archive.access import Access, check_size, check_times, find_file
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
@@ -17,8 +19,8 @@ from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
 from iovolc.archive.spans import TIMES, span_of
-from iovolc.errors import UnreadableProduct
-from iovolc.model.observation import ObservationRecord
+from iovolc.errors import AmbiguousGeometry, UnreadableProduct
+from iovolc.model.observation import ObservationRecord, Placement, Projected
 
 _FIELDS: Final = (
     "id", "mission", "instrument", "band", "channel", "wavelength_um", "fwhm_um", "quantity", "unit", "scale",
@@ -53,7 +55,7 @@ class Understood:
     notes: tuple[str, ...] = ()
 
 
-def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -> Understood:
+def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> Understood:
     """Read the label of one band of one image; the catalogue's row has the say, the instrument's descriptor the rest.
 
     Parameters
@@ -62,16 +64,16 @@ def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -
         The catalogue's row.
     catalogue_dir : Path
         The folder that the row's path is relative to.
-    kernels : sequence of Path
-        The user's SPICE kernels, for geometry that neither row nor label give.
+    access : Access or None
+        Limits for the file; None is the default: nothing outside the folder, and at most 1024 million pixels.
 
     Raises
     ------
     ConfigError
         If the kernels cannot be used.
     UnreadableProduct
-        The file is missing or damaged, the band does not exist, or nothing gives a required field (E101, E102, E104,
-        E302, E503).
+        The file is missing, damaged, too large or out of bounds, the band does not exist, or a field is missing or
+        impossible (E101, E102, E104 to E107, E302, E304, E401, E503).
     UnsupportedProduct
         The format is not read (E103).
     AmbiguousGeometry
@@ -79,9 +81,11 @@ def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -
     TransientIOError
         If reading failed in a way that may pass.
     """
-    path = catalogue_dir / row.path
+    access = access or Access()
+    path = find_file(row, catalogue_dir, access)
     sha256 = file_sha256(path, row.origin)
     product = open_product(path, row.origin)
+    check_size(product, row.origin, access)
     source = choose_source(product, row, instrument_of(row, product.bands[0]))
     facts = product.bands[source.index]
     interpreted = interpret(row, facts)
@@ -89,11 +93,13 @@ def understand(row: Row, catalogue_dir: Path, *, kernels: Sequence[Path] = ()) -
     scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
     placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
     times, time_source = span_of(layers, row.origin)
-    layers += _geometry(layers, times, interpreted, kernels)
+    check_times(times["start_utc"], times["stop_utc"], row.origin, access)
+    layers += _geometry(layers, times, interpreted, access.kernels)
     values, sources = choose(_FIELDS, layers)
     _require(values, row, facts)
     sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
+    _require_finite(values, placement, row)
     record = ObservationRecord(
         **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=source.index + 1, placement=placement
     )
@@ -118,6 +124,17 @@ def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
         raise _blank(row, "quantity", "only an 8-bit PNG or JPEG without a unit is `relative` of itself")
     if "channel" not in values:
         raise _blank(row, "channel", "neither the file nor a descriptor of the instrument names the band's channel")
+
+
+def _require_finite(values: Mapping[str, Any], placement: Placement, row: Row) -> None:
+    """Labels may hold any number, and no place or value follows from one that is not finite."""
+    for name in ("scale", "offset"):
+        if not math.isfinite(values.get(name, 0.0)):
+            raise UnreadableProduct([row.origin.finding("E401", f"the file's {name} is {values[name]}", name)])
+    transform = placement.transform if isinstance(placement, Projected) else ()
+    if not all(map(math.isfinite, transform)):
+        detail = "the file's transform holds numbers that are not finite"
+        raise AmbiguousGeometry([row.origin.finding("E201", detail, "projection")])
 
 
 def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:

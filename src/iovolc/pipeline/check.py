@@ -1,9 +1,11 @@
 """Check: every problem of catalogues and their files, before any heavy work."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from iovolc.archive.access import Access
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.convention import diagnose
 from iovolc.archive.files import read_bytes
@@ -67,8 +69,7 @@ def check(
 def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Checked:
     """Read one row's image and judge it."""
     try:
-        kernels = [Path(name) for name in config.ingest.kernels]
-        understood = understand(row, folder, kernels=kernels)
+        understood = understand(row, folder, replace(Access.of(config.ingest), now_utc=now_utc))
         observation = with_pixels(understood, row.origin)
     except InputError as error:
         return Checked(row, error.findings, usable=False)

@@ -1,10 +1,13 @@
 """Ingest: from a catalogue to a new manifest. One bad product never stops the others."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+from iovolc.archive.access import Access, find_file
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.exposures import choose_products, known_product
 from iovolc.archive.files import file_sha256
@@ -27,6 +30,9 @@ from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
 from iovolc.pipeline.reading import base_map, refuse_misread
+
+_ACCESS: Final = {"roots", "max_megapixels", "insist"}
+"""Settings that say which files are read, but nothing of what becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def _without_namesakes(tasks: Sequence[_Task]) -> tuple[list[_Task], list[Findin
     findings: list[Finding] = []
     for task in tasks:
         row = task.row
-        file = (task.folder / row.path).resolve()
+        file = os.path.realpath(task.folder / row.path)
         name = (row.id,) if row.id else (file, row.band_index, row.channel, row.start_utc, row.time_utc, row.stop_utc)
         other = first.setdefault(name, task)
         if other is task or other.key == task.key:
@@ -175,7 +181,7 @@ def _best_products(
 def _known_product(task: _Task) -> Known | None:
     """None if the label cannot be read; why is said when the image is."""
     try:
-        return known_product(task.row, task.folder, task.sha256)
+        return known_product(task.row, task.folder, task.sha256, Access.of(task.config.ingest))
     except InputError:
         return None
 
@@ -183,14 +189,14 @@ def _known_product(task: _Task) -> Known | None:
 def _task(row: Row, folder: Path, context: Context) -> _Task:
     config = context.config
     try:
-        sha256 = file_sha256(folder / row.path, row.origin)
+        sha256 = file_sha256(find_file(row, folder, Access.of(config.ingest)), row.origin)
     except InputError:  # named when the file is read
         return _Task(row, folder, context.store, config, "")
     key = cache_key(
         repr(replace(row, number=0)),
         sha256,
         config.grid.model_dump(mode="json"),
-        config.ingest.model_dump(mode="json", exclude={"insist"}),
+        config.ingest.model_dump(mode="json", exclude=_ACCESS),
         config.registration.model_dump(mode="json", exclude={"reference"}),
         base_map(config.registration.reference).sha256,
         ALGORITHM_VERSIONS["ingest"],
@@ -201,14 +207,13 @@ def _task(row: Row, folder: Path, context: Context) -> _Task:
 def _ingest_one(task: _Task) -> _Outcome:
     origin: Origin = task.row.origin
     try:
-        kernels = tuple(Path(name) for name in task.config.ingest.kernels)
-        observation = read_observation(task.row, task.folder, kernels=kernels)
+        observation = read_observation(task.row, task.folder, Access.of(task.config.ingest))
         refuse_misread(observation, task.row, task.config)
         epoch = make_epoch(observation, base_map(task.config.registration.reference), task.config)
         provenance = {
             "key": task.key,
             "reference_sha256": base_map(task.config.registration.reference).sha256,
-            "ingest": task.config.ingest.model_dump(mode="json", exclude={"insist"}),
+            "ingest": task.config.ingest.model_dump(mode="json", exclude=_ACCESS),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
             "algorithm": ALGORITHM_VERSIONS["ingest"],
         }
@@ -222,7 +227,7 @@ def _ingest_one(task: _Task) -> _Outcome:
 
 def _refusal(task: _Task, findings: tuple[Finding, ...], reason: str) -> _Outcome:
     try:
-        sha256 = file_sha256(task.folder / task.row.path, task.row.origin)
+        sha256 = file_sha256(find_file(task.row, task.folder, Access.of(task.config.ingest)), task.row.origin)
     except InputError:
         sha256 = hashlib.sha256(str(task.row.path).encode()).hexdigest()
     product = task.row.id or str(task.row.path)

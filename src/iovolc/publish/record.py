@@ -47,7 +47,7 @@ def run_record(
         "state": run.state,
         "notes": run.notes,
         "credits": run.credits,
-        "configuration": run.config.model_dump(mode="json"),
+        "configuration": run.config.portable(),
         "configuration_sha256": run.config.digest(),
         "algorithm_versions": run.algorithm_versions,
         "package_versions": run.package_versions,
