@@ -1,5 +1,6 @@
 """Check: every problem of catalogues and their files, before any heavy work."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -52,9 +53,9 @@ def check(
     sources = {path: _rows_of(path) for path in files if path not in images}
     if catalogue is not None and images:
         sources |= {catalogue: _rows_of(catalogue, only=images)}
-    named = {(path.parent / row.path).resolve() for path, (found, _) in sources.items() for row in found}
+    named = {os.path.realpath(path.parent / row.path) for path, (found, _) in sources.items() for row in found}
     for path in images:
-        if catalogue is None or path.resolve() not in named:
+        if catalogue is None or os.path.realpath(path) not in named:
             sources[path] = _row_of_image(path)
     for path, (found, problems) in sources.items():
         findings += problems
@@ -88,9 +89,9 @@ def _rows_of(path: Path, only: Sequence[Path] = ()) -> tuple[tuple[Row, ...], tu
     content = read_catalogue(path)
     if not only:
         return content.rows, content.findings
-    wanted = {image.resolve() for image in only}
-    rows = tuple(row for row in content.rows if (path.parent / row.path).resolve() in wanted)
-    findings = (item for item in content.findings if (path.parent / item.product).resolve() in wanted)
+    wanted = {os.path.realpath(image) for image in only}
+    rows = tuple(row for row in content.rows if os.path.realpath(path.parent / row.path) in wanted)
+    findings = (item for item in content.findings if os.path.realpath(path.parent / item.product) in wanted)
     return rows, tuple(findings)
 
 
