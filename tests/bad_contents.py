@@ -49,6 +49,7 @@ DAMAGED, UNSUPPORTED, LARGE, EMPTY = ("E102",), ("E103",), ("E107",), ("E402",)
 ANY: tuple[str, ...] = ()
 _TIFF = tiff()
 _JUNK = random.Random(7).randbytes(400)
+_INFINITE = b'<GDALMetadata><Item name="SCALE" sample="0" role="scale">inf</Item></GDALMetadata>\0'
 _STRIPLESS = {OFFSETS: None, COUNTS: None, STRIP_ROWS: None}
 _TRANSFORM = {"projection": "IAU_2015:50110"}
 _NO_EDGES = dict.fromkeys(("left_lon_e", "right_lon_e", "top_lat", "bottom_lat"), "")
@@ -146,8 +147,7 @@ TIFF = {
     ),
     "tiff-absurd-scale": _tif({}, EMPTY, scale="1e308"),
     "tiff-absurd-offset": _tif({}, EMPTY, offset="-1e308"),
-    "tiff-scale-infinite-in-file": _tif({GDAL_XML: ("s", b'<GDALMetadata><Item name="SCALE" sample="0" role="scale">inf'
-                                                    b"</Item></GDALMetadata>\0")}, ("E401",)),
+    "tiff-scale-infinite-in-file": _tif({GDAL_XML: ("s", _INFINITE)}, ("E401",)),
     "tiff-transform-nan": _tif(_place(float("nan")), ANY, **_TRANSFORM),
     "tiff-transform-infinite": _tif(_place(1.0, float("inf")), ("E201",), **_TRANSFORM),
     "tiff-transform-0": _tif(_place(0.0), ("E205",), **_TRANSFORM, **_NO_EDGES),
@@ -176,7 +176,9 @@ PNG = {
     "png-palette": Content("a.png", png(colour=3, before=chunk(b"PLTE", bytes(768))), UNSUPPORTED),
     "png-palette-missing": Content("a.png", png(colour=3)),
     "png-all-transparent": Content("a.png", transparent_png(), EMPTY),
-    "png-with-a-mask-beside": Content("a.png", png(), ("E201",), {"projection": "label"}, {"a.pgw": b"1\n0\n0\n-1\n0\n0\n"}),
+    "png-with-a-worldfile-beside": Content(
+        "a.png", png(), ("E205",), _TRANSFORM | _NO_EDGES, {"a.pgw": b"9\n0\n0\n-9\n0\n0\n"}
+    ),
     "png-is-text": Content("a.png", b"<html>404</html>", DAMAGED),
 }  # fmt: skip
 
@@ -184,7 +186,7 @@ _JPEG = jpeg()
 _SCAN = _JPEG.index(b"\xff\xda")
 JPEG = {
     "jpeg-zero-bytes": Content("a.jpg", b"", DAMAGED),
-    **_cut("jpeg.jpg", _JPEG, DAMAGED, after_start=3, in_tables=60, before_scan=_SCAN, in_scan=(_SCAN + len(_JPEG)) // 2),
+    **_cut("jpeg.jpg", _JPEG, DAMAGED, after_start=3, in_tables=60, before_scan=_SCAN, in_scan=_SCAN + 2000),
     "jpeg-width-0": Content("a.jpg", jpeg_sized(0, 64), DAMAGED),
     "jpeg-height-0": Content("a.jpg", jpeg_sized(128, 0), DAMAGED),
     "jpeg-largest-dimensions": Content("a.jpg", jpeg_sized(65500, 65500), LARGE),

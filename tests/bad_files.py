@@ -36,10 +36,8 @@ class Bad:
 
 def entries_of(folder: Path) -> list[Bad]:
     """The entries of a corpus that was written into a folder."""
-    codes = {name: content.codes for name, content in CONTENTS.items()} | {
-        name: end for name, (_, end) in PATHS.items()
-    }
-    codes |= {name: end for name, (_, end) in CELLS.items()} | {name: end for name, (*_, end) in DEVISED.items()}
+    codes = {name: content.codes for name, content in CONTENTS.items()}
+    codes |= {name: numbers for name, (*_, numbers) in (PATHS | CELLS | DEVISED).items()}
     entries = [Bad(name, folder / name / "catalogue.csv", numbers, 1) for name, numbers in codes.items()]
     for name, broken in CATALOGUES.items():
         entries.append(Bad(name, folder / name / "catalogue.csv", broken.codes, broken.survivors))

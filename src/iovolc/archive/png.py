@@ -45,14 +45,22 @@ def _follow(chunks: Iterator[tuple[int, bytes, bytes]], wanted: int) -> str:
             break
         if name == b"IEND":
             return "" if found >= wanted else f"it holds {found} of {wanted} bytes of pixels"
-        if name == b"IDAT" and found < wanted:
+        if name == b"IDAT":
             try:
-                while content and found < wanted:
-                    found += len(inflated.decompress(content, _PIECE))
-                    content = inflated.unconsumed_tail
+                found += _unpacked(inflated, content, wanted - found)
             except zlib.error as error:
                 return f"its pixels cannot be unpacked: {error}"
     return "the file is cut off"
+
+
+def _unpacked(inflated: "zlib._Decompress", content: bytes, wanted: int) -> int:
+    """How many bytes come out of a chunk; hardly more than are wanted."""
+    found = 0
+    rest = content
+    while rest and found < wanted:
+        found += len(inflated.decompress(rest, _PIECE))
+        rest = inflated.unconsumed_tail
+    return found
 
 
 def _chunks(stream: BinaryIO) -> Iterator[tuple[int, bytes, bytes]]:
