@@ -269,7 +269,7 @@ def test_an_unreadable_catalogue_is_an_error(tmp_path: Path, content: bytes, sai
 def test_a_catalogue_has_a_largest_size(tmp_path: Path) -> None:
     path = write_catalogue(tmp_path, GOOD)
     os.truncate(path, (64 << 20) + 1)
-    with pytest.raises(InputError, match="E501 .*longer than the 64 MiB"):
+    with pytest.raises(InputError, match=r"E501 .*longer than the 64 MiB"):
         read_catalogue(path)
 
 
@@ -278,7 +278,7 @@ def test_a_catalogue_has_most_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = write_catalogue(tmp_path, GOOD, GOOD | {"path": "b.png"})
     assert len(read_catalogue(path).rows) == 2
     write_catalogue(tmp_path, GOOD, GOOD | {"path": "b.png"}, GOOD | {"path": "c.png"})
-    with pytest.raises(InputError, match="E501 .*row 4: it has more than the 2 rows"):
+    with pytest.raises(InputError, match=r"E501 .*row 4: it has more than the 2 rows"):
         read_catalogue(path)
 
 

@@ -116,7 +116,7 @@ def test_a_store_is_hashed_by_names_and_content(tmp_path: Path) -> None:
 def test_links_in_a_store_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a.zarr").mkdir()
     (tmp_path / "a.zarr" / "0").symlink_to(tmp_path)
-    with pytest.raises(UnreadableProduct, match="E106 .*`0` in it is a link"):
+    with pytest.raises(UnreadableProduct, match=r"E106 .*`0` in it is a link"):
         file_sha256(tmp_path / "a.zarr", Origin("a.zarr"))
 
 
