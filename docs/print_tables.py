@@ -65,6 +65,8 @@ What iovolc assumes of an instrument where neither the catalogue nor the label s
 Every number carries the confidence in it and, in brackets, its source, listed below each table:
 """
 
+_WARNING: Final = MappingProxyType({"error": "", "warning": " (a warning)"})
+
 
 def catalogue_page() -> str:
     """``catalogue.md``: the columns of a catalogue."""
@@ -92,7 +94,9 @@ def catalogue_schema() -> str:
 
 def errors_page() -> str:
     """``errors.md``: the numbered input problems."""
-    rows = [(problem.code, problem.title, problem.fix) for problem in PROBLEMS.values()]
+    rows = [
+        (problem.code, f"{problem.title}{_WARNING[problem.severity]}", problem.fix) for problem in PROBLEMS.values()
+    ]
     return "\n".join([_ERRORS_HEAD, _table(("code", "problem", "what to do"), rows), ""])
 
 

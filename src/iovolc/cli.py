@@ -222,9 +222,11 @@ def ingest(
         "added": list(done.added),
         "known": done.known,
         "manifest": done.manifest.number,
+        "passed_over": list(done.passed_over),
         "refused": len(done.findings),
     }
     lines = f"{len(done.added)} epochs added, {done.known} known already; manifest {done.manifest.number}"
+    lines = "\n".join([*(f"passed over: {text}" for text in done.passed_over), lines])
     answer(values, lines, as_json=as_json)
     raise typer.Exit(code)
 
@@ -321,19 +323,21 @@ def publish(
 
 @app.command()
 def check(
-    catalogues: CataloguesArgument,
+    files: Annotated[list[Path], typer.Argument(help="Catalogue CSV files, or images.")],
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Catalogue with the images' rows.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Write mended catalogues as <name>.fixed.csv.")] = False,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read catalogues and their files, and list every problem with its number, cause and fix."""
-    from dataclasses import asdict  # noqa: PLC0415
-
+    from iovolc.config import load  # noqa: PLC0415
     from iovolc.console import DONE, NO_INPUT, answer  # noqa: PLC0415
     from iovolc.pipeline.check import check as use_case  # noqa: PLC0415
 
-    findings, usable = use_case(catalogues)
-    lines = "\n".join([*(str(finding) for finding in findings), f"{usable} usable rows, {len(findings)} problems"])
-    answer({"usable": usable, "findings": [asdict(finding) for finding in findings]}, lines, as_json=as_json)
-    raise typer.Exit(NO_INPUT if findings else DONE)
+    report = use_case(files, config=load(config, tuple(overrides or ())), catalogue=catalogue, fix=fix)
+    answer(report.to_json(), report.text(fix=fix), as_json=as_json)
+    raise typer.Exit(NO_INPUT if report.errors else DONE)
 
 
 @app.command()

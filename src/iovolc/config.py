@@ -39,6 +39,13 @@ class IngestConfig(Section):
     max_emission_deg: float = Field(
         default=70.0, gt=0.0, le=90.0, description="Views more oblique than this are no data."
     )
+    kernels: tuple[str, ...] = Field(
+        default=(), description="SPICE kernels or meta-kernels for what labels do not say of the view; needs spiceypy."
+    )
+    insist: tuple[str, ...] = Field(
+        default=(),
+        description="Ids or paths of products taken as their rows say, though the base map bears out another reading.",
+    )
     roots: tuple[str, ...] = Field(
         default=(),
         description="Folders besides the catalogue's own from which its files may be read.",

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 
 class IovolcError(Exception):
@@ -58,13 +58,17 @@ class TransientIOError(IovolcError):
     """Reading or writing failed in a way that may pass; the only error that is retried."""
 
 
+Severity = Literal["error", "warning"]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One numbered kind of input problem: its title and how to mend it."""
+    """One numbered kind of input problem: its title, how to mend it, and whether the input can be used all the same."""
 
     code: str
     title: str
     fix: str
+    severity: Severity = "error"
 
 
 _PROBLEMS = (
@@ -102,16 +106,74 @@ _PROBLEMS = (
         "check the four edges: pixels would be stretched more than twofold",
     ),
     Problem("E205", "this projection needs fields that are missing", "fill the columns that the message names"),
+    Problem(
+        "E206",
+        "the limb cannot be fitted",
+        "give `disc_x`, `disc_y` and `disc_radius_px`, or check the view: range, north angle, sub-solar point",
+    ),
+    Problem(
+        "E207",
+        "label and reader disagree about the place",
+        "find out which is right, then give `projection=bounds` with the four edges, or an authority code",
+    ),
+    Problem(
+        "E208",
+        "the label's map projection is not read",
+        "reproject the file to a plain projection, or give `projection` in a catalogue's row",
+    ),
+    Problem(
+        "E210",
+        "the map is mirrored",
+        "exchange left_lon_e and right_lon_e, or give east longitudes; `iovolc check --fix` writes the row",
+    ),
+    Problem("E211", "the map is upside down", "turn the picture north up; no column says it"),
+    Problem(
+        "E212",
+        "the map is centred on another longitude than stated",
+        "correct left_lon_e and right_lon_e; `iovolc check --fix` writes the row",
+    ),
+    Problem(
+        "E213",
+        "the latitudes are planetographic",
+        "reproject to planetocentric latitudes; registration takes out what is smooth",
+        "warning",
+    ),
+    Problem(
+        "E214",
+        "the map is reckoned with another radius or scale",
+        "correct the edges, or the radius of the coordinate system; registration takes out what is smooth",
+        "warning",
+    ),
+    Problem(
+        "E215",
+        "the map is shifted",
+        "correct the four edges, or give `registration_sigma_km`; registration takes out up to 8 degrees",
+        "warning",
+    ),
+    Problem("E220", "the image shows nothing of Io", "check the edges, the transform, the view and `nodata`"),
     Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
     Problem(
         "E302", "the observation has no time", "fill `time_utc`, or `start_utc` and `stop_utc`, or the mosaic's span"
     ),
     Problem("E303", "the times contradict each other", "start must not be after stop, and the middle must lie between"),
+    Problem("E310", "the time cannot be right", "correct the time or `mission`"),
     Problem("E304", "the time lies in the future or before 1610", "correct the time; years have four digits"),
     Problem("E401", "a number is not usable", "write a plain number within the column's range"),
     Problem("E402", "the image holds no valid pixel", "check `nodata`, `scale` and `offset`"),
     Problem("E403", "a value is not one of those allowed", "use one of the values that the message lists"),
     Problem("E404", "the wavelength contradicts the channel", "correct `channel` or `wavelength_um`"),
+    Problem(
+        "E410",
+        "the picture is a negative",
+        "give `scale` the other sign and adapt `offset`; `iovolc check --fix` writes the row",
+    ),
+    Problem(
+        "E411", "much of the image is saturated", "use a less exposed or less stretched version, if any", "warning"
+    ),
+    Problem("E412", "a stretched picture is declared as calibrated", "set `quantity` to relative, or give `scale`"),
+    Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
+    Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
+    Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
     Problem("E501", "the catalogue cannot be read", "save it as UTF-8 CSV with a header line"),
     Problem("E502", "a column is unknown", "correct its spelling; the message names the nearest column"),
     Problem("E503", "a required field is blank", "fill it in; nothing else gives it"),
@@ -170,6 +232,11 @@ class Finding:
     def __post_init__(self) -> None:
         object.__setattr__(self, "product", _one_line(self.product))
         object.__setattr__(self, "detail", _one_line(self.detail))
+
+    @property
+    def severity(self) -> Severity:
+        """Whether the input is refused or only doubtful."""
+        return PROBLEMS[self.code].severity
 
     def __str__(self) -> str:
         problem = PROBLEMS[self.code]

@@ -112,6 +112,26 @@ def test_a_disc_has_its_scale_from_the_limb(tmp_path: Path) -> None:
     assert disc.km_per_px == pytest.approx(tangent / 50.0, rel=1e-12)
 
 
+OPEN = DISC | {"disc_x": "", "disc_y": "", "disc_radius_px": ""}
+
+
+@pytest.mark.parametrize(
+    "cells", [{"sub_solar_lat": "2", "sub_solar_lon_w": "190"}, {"range_km": "6e8"}, {"range_km": "6e8", "disc_x": ""}]
+)
+def test_a_limb_may_be_left_to_the_pixels(tmp_path: Path, cells: dict[str, str]) -> None:
+    row = read_one(tmp_path, **OPEN | cells)
+    assert row.disc is None
+    assert row.view is not None
+    assert (row.view.centre_x, row.view.centre_y, row.view.radius_px) == (None, None, None)
+    assert row.view.sub_solar_lon_e == (170.0 if "sub_solar_lat" in cells else None)
+
+
+def test_the_plate_scale_may_be_given_without_the_centre(tmp_path: Path) -> None:
+    view = read_one(tmp_path, **OPEN | {"range_km": "6e8", "disc_radius_px": "50"}).view
+    assert view is not None
+    assert (view.centre_x, view.radius_px) == (None, 50.0)
+
+
 @pytest.mark.parametrize("code", ["IAU_2015:50110", "IAU:2015:50110"])
 def test_authority_codes_of_io_are_accepted(tmp_path: Path, code: str) -> None:
     assert read_one(tmp_path, projection=code).projection == "IAU_2015:50110"
@@ -152,7 +172,8 @@ def test_authority_codes_of_io_are_accepted(tmp_path: Path, code: str) -> None:
         ({"projection": "bounds"}, "E205", "left_lon_e", "left_lon_e, right_lon_e, top_lat, bottom_lat"),
         ({"top_lat": "10", "bottom_lat": "0"}, "E205", "left_lon_e", "left_lon_e, right_lon_e"),
         (DISC | {"north_angle_deg": ""}, "E205", "north_angle_deg", "blank: north_angle_deg"),
-        (DISC | {"disc_radius_px": ""}, "E205", "disc_radius_px", "limb is not fitted yet"),
+        (DISC | {"disc_x": ""}, "E205", "disc_x", "blank: disc_x"),
+        (DISC | {"disc_radius_px": ""}, "E205", "sub_solar_lat", "needed to fit the limb"),
         ({"projection": "mercator"}, "E403", "projection", "label, bounds, disc"),
         ({"projection": "EPSG:4326"}, "E202", "projection", "`WGS 84` has a radius of 6378.14 km, Io has 1821.49 km"),
         ({"projection": "IAU_2015:30100"}, "E202", "projection", "Moon"),

@@ -241,8 +241,8 @@ def test_text_called_png_is_damaged(tmp_path: Path) -> None:
 
 
 def test_other_formats_are_named(tmp_path: Path) -> None:
-    (tmp_path / "a.fits").write_bytes(b"SIMPLE  =                    T")
-    finding = refusal(tmp_path, UnsupportedProduct, path="a.fits")
+    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0 something else")
+    finding = refusal(tmp_path, UnsupportedProduct, path="a.doc")
     assert (finding.code, finding.column) == ("E103", "path")
     assert "convert it to GeoTIFF, PNG or JPEG" in str(finding)
 

@@ -3,7 +3,7 @@
 import pytest
 from archive_sample import row
 
-from iovolc.archive.interpretation import DESCRIPTOR, NOTHING, interpret
+from iovolc.archive.interpretation import DESCRIPTOR, NOTHING, interpret, sharpness
 from iovolc.archive.layers import LABEL, choose
 from iovolc.archive.product import Facts
 
@@ -22,10 +22,12 @@ SSI = Facts(
 )
 
 
-def known(facts: Facts, **values):
+NAMES = ("mission", "instrument", "band", "channel", "wavelength_um", "range_km", "psf_km", "registration_sigma_km")
+
+
+def known(facts: Facts, range_km: float = 6e5, **values):
     interpreted = interpret(row(**({"channel": ""} | values)), facts)
-    names = ("mission", "instrument", "band", "channel", "wavelength_um", "range_km", "psf_km", "registration_sigma_km")
-    return choose(names, interpreted.layers)
+    return choose(NAMES, (*interpreted.layers, sharpness(interpreted, range_km)))
 
 
 def test_filter_and_distance_become_channel_wavelength_and_sharpness() -> None:
@@ -40,16 +42,17 @@ def test_the_rows_band_comes_before_the_labels() -> None:
     assert known(SSI, band="VIOLET")[0]["channel"] == "violet"
 
 
-def test_the_rows_distance_sets_the_sharpness() -> None:
+def test_twice_as_far_is_half_as_sharp() -> None:
     near, far = (known(SSI, range_km=km)[0]["psf_km"] for km in (2e5, 4e5))
     assert far == pytest.approx(2 * near)
 
 
-def test_a_mosaic_keeps_what_its_maker_gave_it() -> None:
-    values, _ = known(SSI, is_mosaic=True)
-    assert "psf_km" not in values
-    assert "registration_sigma_km" not in values
-    assert values["channel"] == "green"
+def test_rights_are_those_of_the_archives_own_products() -> None:
+    names = ("credit",)
+    archived = choose(names, interpret(row(), SSI).layers)[0]
+    somebodys = choose(names, interpret(row(mission="Galileo", instrument="SSI"), Facts()).layers)[0]
+    assert archived["credit"]
+    assert somebodys == {}
 
 
 def test_an_unknown_instrument_adds_nothing() -> None:

@@ -32,18 +32,22 @@ class Access:
         Folders besides the catalogue's own from which files may be read.
     max_megapixels : float
         Largest image, in millions of pixels over all bands.
+    kernels : tuple of Path
+        The user's SPICE kernels, for geometry that neither row nor label give.
     now_utc : datetime or None
         Timezone-aware; None is the clock.
     """
 
     roots: tuple[Path, ...] = ()
     max_megapixels: float = IngestConfig().max_megapixels
+    kernels: tuple[Path, ...] = ()
     now_utc: datetime | None = None
 
     @classmethod
     def of(cls, config: IngestConfig) -> "Access":
         """What the configuration allows."""
-        return cls(tuple(Path(root).expanduser() for root in config.roots), config.max_megapixels)
+        roots, kernels = (tuple(Path(name).expanduser() for name in names) for names in (config.roots, config.kernels))
+        return cls(roots, config.max_megapixels, kernels)
 
 
 def find_file(row: Row, catalogue_dir: Path, access: Access) -> Path:

@@ -6,7 +6,7 @@ Whatever a reader meets in bytes that somebody made up, it ends here as a number
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +16,18 @@ from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product, Stored
 from iovolc.errors import IovolcError, UnreadableProduct, UnsupportedProduct
 
-FAMILIES: Final[tuple[Family, ...]] = (raster.FAMILY,)
-"""In the order in which they are asked."""
-
 START_BYTES: Final = 4096
+
+
+@cache
+def label_families() -> tuple[Family, ...]:
+    """The families whose files carry labels, in the order in which they are asked."""
+    # Pictures and GeoTIFF, of which most catalogues consist, need none of these libraries.
+    from iovolc.archive.formats import fits, isis3, netcdf, pds3, pds4, vicar  # noqa: PLC0415
+
+    # VICAR data may carry a PDS3 label, which says more.
+    modules = (pds4, isis3, pds3, vicar, fits, netcdf)
+    return (*(module.FAMILY for module in modules), netcdf.ZARR_FAMILY)
 
 
 def open_product(path: Path, origin: Origin) -> Product:
@@ -43,13 +51,20 @@ def open_product(path: Path, origin: Origin) -> Product:
     """
     start = _start(path, origin)
     with _failures_named(origin):
-        for family in FAMILIES:
-            if family.recognises(path, start):
-                product = family.open(path, origin)
-                return replace(product, read=partial(_read, product.read, origin))
-    known = ", ".join(family.name for family in FAMILIES)
+        for family in _asked(path, start):
+            product = family.open(path, origin)
+            return replace(product, read=partial(_read, product.read, origin))
+    known = ", ".join(family.name for family in (raster.FAMILY, *label_families()))
     detail = f"the content of `{path.name}` is none that is known: {known}"
     raise UnsupportedProduct([origin.finding("E103", detail, "path")])
+
+
+def _asked(path: Path, start: bytes) -> Iterator[Family]:
+    """The families that recognise a file, pictures first."""
+    if raster.FAMILY.recognises(path, start):
+        yield raster.FAMILY
+        return
+    yield from (family for family in label_families() if family.recognises(path, start))
 
 
 def _start(path: Path, origin: Origin) -> bytes:

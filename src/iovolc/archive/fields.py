@@ -60,6 +60,8 @@ class Column:
 
 
 _WHOLE_DAY = "a date alone is a whole day"
+_FIRST_PIXEL = "the first pixel's centre is 0.5"
+_FITTED = "blank is fitted to the limb"
 
 _COLUMNS = (
     Column("path", "path", "The image file, relative to the catalogue's folder.", required=True),
@@ -117,9 +119,25 @@ _COLUMNS = (
     Column("sub_observer_lat", "number", "Latitude under the observer, planetocentric.", "degree", -90, 90),
     Column("sub_observer_lon_w", "number", "West longitude under the observer.", "degree", -360, 360),
     Column("north_angle_deg", "number", "Direction of Io's north, anticlockwise from image up.", "degree", -360, 360),
-    Column("disc_x", "number", "Column of the disc's centre; the first pixel's centre is 0.5.", "pixel"),
-    Column("disc_y", "number", "Row of the disc's centre; the first pixel's centre is 0.5.", "pixel"),
-    Column("disc_radius_px", "number", "Mean radius of the disc's limb.", "pixel", positive=True),
+    Column(
+        "disc_x",
+        "number",
+        "Column of the disc's centre; the first pixel's centre is 0.5. Blank is fitted to the limb.",
+        "pixel",
+    ),
+    Column(
+        "disc_y",
+        "number",
+        "Row of the disc's centre; the first pixel's centre is 0.5. Blank is fitted to the limb.",
+        "pixel",
+    ),
+    Column(
+        "disc_radius_px",
+        "number",
+        "Mean radius of the disc's limb. Blank is fitted to the limb.",
+        "pixel",
+        positive=True,
+    ),
     Column("range_km", "number", "Distance of the observer from Io's centre.", "km", 1830, 1e10),
     Column("sub_solar_lat", "number", "Latitude under the Sun, planetocentric.", "degree", -90, 90),
     Column("sub_solar_lon_w", "number", "West longitude under the Sun.", "degree", -360, 360),

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from iovolc.archive.access import Access
-from iovolc.archive.pixels import Scaling, scaled
+from iovolc.archive.measured import measure
+from iovolc.archive.origin import Origin
+from iovolc.archive.pixels import Scaling
 from iovolc.archive.rows import Row
-from iovolc.archive.understanding import understand
+from iovolc.archive.understanding import Understood, understand
 from iovolc.model.observation import Observation
 
 
@@ -29,6 +31,8 @@ def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None
 
     Raises
     ------
+    ConfigError
+        If the kernels cannot be used.
     UnreadableProduct
         The file is missing, damaged, too large or out of bounds, the band does not exist, no pixel is valid, or a
         field is missing or impossible (E101, E102, E104 to E107, E302, E304, E401, E402, E503).
@@ -39,8 +43,25 @@ def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None
     TransientIOError
         If reading failed in a way that may pass.
     """
-    understood = understand(row, catalogue_dir, access)
+    return with_pixels(understand(row, catalogue_dir, access), row.origin)
+
+
+def with_pixels(understood: Understood, origin: Origin) -> Observation:
+    """The observation of what has been understood.
+
+    Parameters
+    ----------
+    understood : Understood
+        Record and open file.
+    origin : Origin
+        For the message.
+
+    Raises
+    ------
+    UnreadableProduct
+        The file is damaged (E102) or no pixel is valid (E402).
+    """
     record = understood.record
-    stored = understood.product.read(record.band_index - 1)
-    pixels = scaled(stored, Scaling(record.scale, record.offset, record.nodata), row.origin)
+    scaling = Scaling(record.scale, record.offset, record.nodata)
+    pixels = measure(understood.product, understood.source, scaling, origin)
     return Observation(record, pixels.values, saturated=pixels.saturated)

@@ -41,6 +41,10 @@ class Descriptor(Part):
         The file's name.
     missions, names : tuple of str
         Spellings of mission and instrument; the first are for people.
+    naif_id : int or None
+        The observer's number in SPICE; None where the mission's name says which of several it is.
+    earth_based : bool
+        Whether the instrument is on the Earth or in a low orbit, so that Io's sky follows from the time alone.
     identified_by : tuple of mapping
         Alternatives; in one of them every keyword must hold one of its values.
     keywords : mapping of str to tuple of Keyword
@@ -56,6 +60,8 @@ class Descriptor(Part):
     id: str
     missions: tuple[str, ...] = Field(min_length=1)
     names: tuple[str, ...] = Field(min_length=1)
+    naif_id: int | None = None
+    earth_based: bool = False
     identified_by: tuple[dict[str, tuple[str, ...]], ...] = Field(min_length=1)
     keywords: dict[str, tuple[Keyword, ...]]
     bands: tuple[Band, ...] = ()

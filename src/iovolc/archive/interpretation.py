@@ -32,6 +32,8 @@ class Interpretation:
     ----------
     descriptor : Descriptor or None
         The instrument; None where neither row nor label name one that is known.
+    band : Band or None
+        Its band.
     layers : tuple of Layer
         The label in the instrument's words, then the instrument itself.
     notes : tuple of str
@@ -39,11 +41,19 @@ class Interpretation:
     """
 
     descriptor: Descriptor | None = None
+    band: Band | None = None
     layers: tuple[Layer, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 NOTHING: Final = Interpretation()
+
+
+def instrument_of(row: Row, facts: Facts) -> Descriptor | None:
+    """The instrument that row or label name; None if they name none that is known."""
+    return descriptor_of(
+        mission=row.mission or facts.mission, instrument=row.instrument or facts.instrument, keywords=facts.keywords
+    )
 
 
 def interpret(row: Row, facts: Facts) -> Interpretation:
@@ -56,19 +66,35 @@ def interpret(row: Row, facts: Facts) -> Interpretation:
     facts : Facts
         What the label says.
     """
-    descriptor = descriptor_of(
-        mission=row.mission or facts.mission, instrument=row.instrument or facts.instrument, keywords=facts.keywords
-    )
+    descriptor = instrument_of(row, facts)
     if descriptor is None:
         return NOTHING
     said = facts_from(descriptor, facts.keywords)
     name = row.band or facts.band
     band = band_of(descriptor, name) if name else said.band
-    range_km = next((km for km in (row.range_km, facts.range_km, said.range_km) if km is not None), None)
-    own = _of_band(band) | _of_instrument(descriptor) | _of_exposure(descriptor, band, row, facts, range_km)
+    own = _of_band(band) | _of_instrument(descriptor, labelled=bool(facts.keywords))
     layers = (_layer(LABEL, _of_label(said)), _layer(DESCRIPTOR, own))
-    used = said.notes + tuple(doubts(descriptor))
-    return Interpretation(descriptor, layers, used)
+    return Interpretation(descriptor, band, layers, said.notes + doubts(descriptor))
+
+
+def sharpness(interpretation: Interpretation, range_km: float | None) -> Layer:
+    """Point-spread function and error of position of a single exposure; a mosaic has those that its maker gave it.
+
+    Parameters
+    ----------
+    interpretation : Interpretation
+        Instrument and band.
+    range_km : float or None
+        Distance of the observer from Io.
+    """
+    descriptor = interpretation.descriptor
+    if descriptor is None:
+        return Layer(DESCRIPTOR, {})
+    values = {
+        "psf_km": None if range_km is None else psf_km(descriptor, interpretation.band, range_km),
+        "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
+    }
+    return _layer(DESCRIPTOR, values)
 
 
 def _of_label(said: LabelFacts) -> dict[str, Any]:
@@ -87,25 +113,10 @@ def _of_band(band: Band | None) -> dict[str, Any]:
     }
 
 
-def _of_instrument(descriptor: Descriptor) -> dict[str, Any]:
-    return {
-        "mission": descriptor.missions[0],
-        "instrument": descriptor.names[0],
-        "licence": descriptor.licence,
-        "credit": descriptor.credit,
-    }
-
-
-def _of_exposure(
-    descriptor: Descriptor, band: Band | None, row: Row, facts: Facts, range_km: float | None
-) -> dict[str, Any]:
-    """Sharpness and error of position of a single exposure; a mosaic has those that its maker gave it."""
-    if row.is_mosaic or facts.is_mosaic:
-        return {}
-    return {
-        "psf_km": None if range_km is None else psf_km(descriptor, band, range_km),
-        "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
-    }
+def _of_instrument(descriptor: Descriptor, *, labelled: bool) -> dict[str, Any]:
+    """Names in one spelling; rights only of a product that its archive labelled, not of a picture somebody made."""
+    names = {"mission": descriptor.missions[0], "instrument": descriptor.names[0]}
+    return names | ({"licence": descriptor.licence, "credit": descriptor.credit} if labelled else {})
 
 
 def _layer(source: str, values: dict[str, Any]) -> Layer:

@@ -1,18 +1,23 @@
 """Where an image lies on Io: from the row's projection and from what the label says, never from a guess."""
 
+from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.archive.discs import finish_disc
 from iovolc.archive.product import Facts
 from iovolc.archive.rows import Row
 from iovolc.errors import AmbiguousGeometry
-from iovolc.model.observation import Bounds, Placement, Projected
+from iovolc.model.observation import Bounds, Disc, Placement, Projected
 
 _MAX_STRETCH: Final = 2.0
 _PLATE_CARREE: Final = frozenset({"IAU_2015:50100", "IAU_2015:50110", "IAU_2015:50115"})
 """Codes whose maps are even in longitude and latitude, so that four edges in degrees place them fully."""
 
 
-def place(facts: Facts, shape: tuple[int, int], row: Row) -> Placement:
+def place(facts: Facts, shape: tuple[int, int], row: Row, pixels: Callable[[], NDArray[np.float32]]) -> Placement:
     """The placement of an image.
 
     Parameters
@@ -23,12 +28,14 @@ def place(facts: Facts, shape: tuple[int, int], row: Row) -> Placement:
         Rows and columns.
     row : Row
         Gives the projection; blank is the label's own place, else the four edges.
+    pixels : callable
+        Gives the values (row, col); asked only for a disc whose limb must be fitted.
 
     Raises
     ------
     AmbiguousGeometry
-        E201 without any place, E202 for another body, E204 for stretched pixels, E205 for missing fields, and
-        whatever makes the label's own place unusable.
+        E201 without any place, E202 for another body, E204 for stretched pixels, E205 for missing fields, E206 if
+        the limb cannot be fitted, and whatever makes the label's own place unusable.
     """
     unplaced = facts.placement is None and facts.misplaced is None
     projection = row.projection or ("bounds" if unplaced and row.edges is not None else "label")
@@ -37,7 +44,7 @@ def place(facts: Facts, shape: tuple[int, int], row: Row) -> Placement:
     if projection == "bounds":
         return _from_edges(shape, row)
     if projection == "disc":
-        return _from_view(row)
+        return _from_view(row, pixels)
     return _from_code(facts, shape, row, projection)
 
 
@@ -63,10 +70,12 @@ def _from_edges(shape: tuple[int, int], row: Row) -> Bounds:
     return edges
 
 
-def _from_view(row: Row) -> Placement:
-    if row.disc is None:
-        raise _refuse(row, "E205", "the view, the disc's centre and radius, and range_km are needed")
-    return row.disc
+def _from_view(row: Row, pixels: Callable[[], NDArray[np.float32]]) -> Disc:
+    if row.disc is not None:
+        return row.disc
+    if row.view is None:
+        raise _refuse(row, "E205", "the view of the disc and range_km are needed")
+    return finish_disc(row.view, pixels(), row.origin)
 
 
 def _from_code(facts: Facts, shape: tuple[int, int], row: Row, code: str) -> Projected | Bounds:

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from iovolc.archive.cells import read_cell
+from iovolc.archive.discs import known_disc
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.origin import Origin
 from iovolc.archive.rules import Span, check_wavelength, read_disc, read_edges, read_span
 from iovolc.errors import Finding
 from iovolc.geometry.longitudes import east_from_west
+from iovolc.model.discview import DiscView
 from iovolc.model.observation import Bounds, Disc, Quantity
 
 
@@ -35,8 +37,11 @@ class Row:
         ``label``, ``bounds``, ``disc``, an authority code of Io, or empty.
     edges : Bounds or None
         The four edges, if all are given.
-    disc : Disc or None
+    view : DiscView or None
         The view, if the projection is ``disc``.
+    disc : Disc or None
+        The placement, if the view gives the disc's centre and radius; else the limb must be fitted
+        (:func:`iovolc.archive.discs.finish_disc`).
     quantity : str or None
         ``iof``, ``radiance``, ``relative`` or blank.
 
@@ -67,6 +72,7 @@ class Row:
     nodata: float | None = None
     projection: str = ""
     edges: Bounds | None = None
+    view: DiscView | None = None
     disc: Disc | None = None
     sub_observer_lat: float | None = None
     sub_observer_lon_e: float | None = None
@@ -107,13 +113,14 @@ def parse_row(cells: Mapping[str, str], *, number: int) -> Row | tuple[Finding, 
     broken = frozenset(finding.column or "" for finding in findings)
     span = read_span(values, broken, origin)
     edges = read_edges(values, broken, origin)
-    disc = read_disc(values, broken, origin)
-    findings += [part for part in (span, edges, disc) if isinstance(part, Finding)]
+    view = read_disc(values, broken, origin)
+    findings += [part for part in (span, edges, view) if isinstance(part, Finding)]
     findings += check_wavelength(values, origin)
     if findings:
         return tuple(findings)
     values["edges"] = edges
-    values["disc"] = disc
+    values["view"] = view
+    values["disc"] = known_disc(view) if isinstance(view, DiscView) else None
     for name in ("sub_observer_lon", "sub_solar_lon"):
         if f"{name}_w" in values:
             values[f"{name}_e"] = east_from_west(values[f"{name}_w"])

@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from iovolc import body
 from iovolc.archive.cells import Moment
 from iovolc.archive.fields import CHANNEL_RANGES_UM
 from iovolc.archive.origin import Origin
 from iovolc.errors import Finding
 from iovolc.geometry.longitudes import east_from_west
-from iovolc.model.observation import Bounds, Disc, format_utc
+from iovolc.model.discview import DiscView
+from iovolc.model.observation import Bounds, format_utc
 
 EDGES: Final = ("left_lon_e", "right_lon_e", "top_lat", "bottom_lat")
 DISC_VIEW: Final = ("sub_observer_lat", "sub_observer_lon_w", "north_angle_deg", "range_km")
+DISC_SUN: Final = ("sub_solar_lat", "sub_solar_lon_w")
 DISC_LIMB: Final = ("disc_x", "disc_y", "disc_radius_px")
+SUN_BEHIND_KM: Final = 3e8
+"""From beyond 2 au, as from Earth, Io's phase angle stays below 12 degrees."""
 _TIMES: Final = ("time_utc", "start_utc", "stop_utc", "mosaic_start_utc", "mosaic_stop_utc")
 
 
@@ -90,29 +93,33 @@ def read_edges(values: Mapping[str, Any], broken: frozenset[str], origin: Origin
     return Bounds(left, right, top, bottom)
 
 
-def read_disc(values: Mapping[str, Any], broken: frozenset[str], origin: Origin) -> Disc | Finding | None:
-    """The perspective view of a ``disc``, or what is missing (E205); None for other projections.
+def read_disc(values: Mapping[str, Any], broken: frozenset[str], origin: Origin) -> DiscView | Finding | None:
+    """The view of a ``disc``, or what is missing (E205); None for other projections.
 
-    The pixel scale follows from the limb: seen from the distance D, a sphere of radius R has its limb at
-    ``R D / sqrt(D**2 - R**2)`` in the plane through its centre.
+    The centre and the radius may be blank, to be found from the limb; of the centre not one alone. A limb can only be
+    found if it is known where the Sun stands, except for an observer so far away that he sees the day side anyway.
     """
-    if values.get("projection") != "disc" or broken.intersection(DISC_VIEW + DISC_LIMB):
+    if values.get("projection") != "disc" or broken.intersection(DISC_VIEW + DISC_SUN + DISC_LIMB):
         return None
-    missing = [name for name in DISC_VIEW + DISC_LIMB if name not in values]
+    fitted = [name for name in DISC_LIMB if name not in values]
+    needed = DISC_VIEW
+    if fitted:
+        needed += tuple(name for name in DISC_LIMB[:2] if len({*fitted} & {*DISC_LIMB[:2]}) == 1)
+        needed += DISC_SUN if values.get("range_km", math.inf) < SUN_BEHIND_KM else ()
+    missing = [name for name in needed if name not in values]
     if missing:
-        limb = "; the limb is not fitted yet, so the disc's centre and radius must be given"
-        hint = limb if set(missing) & set(DISC_LIMB) else ""
+        hint = "; they are needed to fit the limb" if set(missing) & {*DISC_SUN} else ""
         return origin.finding("E205", f"blank: {', '.join(missing)}{hint}", missing[0])
-    distance_km = values["range_km"]
-    limb_km = body.RADIUS_KM * distance_km / math.sqrt(distance_km**2 - body.RADIUS_KM**2)
-    return Disc(
+    return DiscView(
         sub_observer_lat=values["sub_observer_lat"],
         sub_observer_lon_e=east_from_west(values["sub_observer_lon_w"]),
         north_angle_deg=values["north_angle_deg"],
-        centre_x=values["disc_x"],
-        centre_y=values["disc_y"],
-        km_per_px=limb_km / values["disc_radius_px"],
-        range_km=distance_km,
+        range_km=values["range_km"],
+        sub_solar_lat=values.get("sub_solar_lat"),
+        sub_solar_lon_e=east_from_west(values["sub_solar_lon_w"]) if "sub_solar_lon_w" in values else None,
+        centre_x=values.get("disc_x"),
+        centre_y=values.get("disc_y"),
+        radius_px=values.get("disc_radius_px"),
     )
 
 

@@ -1,31 +1,32 @@
 """A file and its catalogue row, understood: every field of the record with the source that gave it, no pixels yet."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from iovolc.archive.access import Access, check_size, check_times, find_file
-from iovolc.archive.bands import choose_band
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import interpret
+from iovolc.archive.interpretation import Interpretation, instrument_of, interpret, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
+from iovolc.archive.measured import Source, choose_source, measure
+from iovolc.archive.observers import completed
+from iovolc.archive.pixels import Scaling
 from iovolc.archive.placing import place
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
+from iovolc.archive.spans import TIMES, span_of
 from iovolc.errors import AmbiguousGeometry, UnreadableProduct
 from iovolc.model.observation import ObservationRecord, Placement, Projected
 
 _FIELDS: Final = (
     "id", "mission", "instrument", "band", "channel", "wavelength_um", "fwhm_um", "quantity", "unit", "scale",
     "offset", "nodata", "psf_km", "registration_sigma_km", "range_km", "sub_observer_lat", "sub_observer_lon_e",
-    "sub_solar_lat", "sub_solar_lon_e", "licence", "credit",
+    "sub_solar_lat", "sub_solar_lon_e", "licence", "credit", "product_id", "version", "level",
 )  # fmt: skip
-_TIMES: Final = ("start_utc", "time_utc", "stop_utc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,12 @@ class Understood:
     record : ObservationRecord
         All fields.
     sources : mapping of str to str
-        For each field that is known, who said it: ``catalogue``, ``label`` or ``descriptor``.
+        For each field that is known, who said it: ``catalogue``, ``label``, ``descriptor``,
+        ``kernels`` or ``ephemeris``.
     product : Product
         The open file.
+    source : Source
+        Where in it the values stand.
     notes : tuple of str
         What of the label was left out, and which numbers of the descriptor are only settings.
     """
@@ -47,6 +51,7 @@ class Understood:
     record: ObservationRecord
     sources: Mapping[str, str]
     product: Product
+    source: Source
     notes: tuple[str, ...] = ()
 
 
@@ -64,6 +69,8 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
 
     Raises
     ------
+    ConfigError
+        If the kernels cannot be used.
     UnreadableProduct
         The file is missing, damaged, too large or out of bounds, the band does not exist, or a field is missing or
         impossible (E101, E102, E104 to E107, E302, E304, E401, E503).
@@ -79,23 +86,37 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
     sha256 = file_sha256(path, row.origin)
     product = open_product(path, row.origin)
     check_size(product, row.origin, access)
-    index = choose_band(product.bands, row)
-    facts = product.bands[index]
+    source = choose_source(product, row, instrument_of(row, product.bands[0]))
+    facts = product.bands[source.index]
     interpreted = interpret(row, facts)
     layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpreted.layers)
-    placement = place(facts, product.shape, row)
+    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
+    placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
+    times, time_source = span_of(layers, row.origin)
+    check_times(times["start_utc"], times["stop_utc"], row.origin, access)
+    layers += _geometry(layers, times, interpreted, access.kernels)
     values, sources = choose(_FIELDS, layers)
     _require(values, row, facts)
-    times, time_source = _times(layers, row)
-    check_times(times["start_utc"], times["stop_utc"], row.origin, access)
-    sources |= dict.fromkeys(_TIMES, time_source)
+    sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
     _require_finite(values, placement, row)
     record = ObservationRecord(
-        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=index + 1, placement=placement
+        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=source.index + 1, placement=placement
     )
     record = record if record.id else replace(record, id=observation_id(record))
-    return Understood(record, sources, product, interpreted.notes)
+    return Understood(record, sources, product, source, interpreted.notes)
+
+
+def _geometry(
+    layers: tuple[Layer, ...], times: Mapping[str, Any], interpreted: Interpretation, kernels: Sequence[Path]
+) -> tuple[Layer, ...]:
+    """Viewing geometry that nobody stated, and the sharpness that follows from it."""
+    if times["is_mosaic"]:
+        return ()
+    mission = choose(("mission",), layers)[0].get("mission", "")
+    viewed = completed(layers, times["time_utc"], interpreted.descriptor, mission, kernels)
+    range_km = choose(("range_km",), (*layers, viewed))[0].get("range_km")
+    return viewed, sharpness(interpreted, range_km)
 
 
 def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
@@ -118,24 +139,3 @@ def _require_finite(values: Mapping[str, Any], placement: Placement, row: Row) -
 
 def _blank(row: Row, column: str, detail: str) -> UnreadableProduct:
     return UnreadableProduct([row.origin.finding("E503", f"the cell is blank, and {detail}", column)])
-
-
-def _times(layers: tuple[Layer, ...], row: Row) -> tuple[dict[str, Any], str]:
-    """The span of the first layer that has a time at all: two sources are never mixed."""
-    for layer in layers:
-        given: dict[str, datetime] = {name: layer.values[name] for name in _TIMES if name in layer.values}
-        if given:
-            return _span(given) | {"is_mosaic": bool(layer.values.get("is_mosaic"))}, layer.source
-    detail = "no column of time is filled, and the file names none"
-    raise UnreadableProduct([row.origin.finding("E302", detail, "time_utc")])
-
-
-def _span(given: Mapping[str, datetime]) -> dict[str, Any]:
-    """Start, middle and stop from those that are known."""
-    start = given.get("start_utc", given.get("time_utc", given.get("stop_utc")))
-    stop = given.get("stop_utc", given.get("time_utc", start))
-    if start is None or stop is None:
-        raise AssertionError("a layer without any time")
-    start, stop = min(start, stop), max(start, stop)
-    middle = given.get("time_utc", start + (stop - start) / 2)
-    return {"start_utc": start, "time_utc": min(max(middle, start), stop), "stop_utc": stop}

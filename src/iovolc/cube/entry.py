@@ -33,6 +33,8 @@ class EpochEntry:
         Those that hold data; the others are absent on disk.
     n_bytes : int
         Its size on disk.
+    band, product_id, version, level : str
+        From its record: what tells products of one exposure apart (:mod:`iovolc.archive.versions`).
     """
 
     observation_id: str
@@ -49,6 +51,10 @@ class EpochEntry:
     source_sha256: str
     sheets: tuple[SheetName, ...]
     n_bytes: int
+    band: str = ""
+    product_id: str = ""
+    version: str = ""
+    level: str = ""
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -93,6 +99,10 @@ class EpochEntry:
             source_sha256=record.sha256,
             sheets=sheets,
             n_bytes=n_bytes,
+            band=record.band,
+            product_id=record.product_id,
+            version=record.version,
+            level=record.level,
         )
 
 

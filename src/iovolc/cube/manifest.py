@@ -147,6 +147,7 @@ def commit(
     *,
     refused: Iterable[Refused] = (),
     accepted: Iterable[str] = (),
+    superseded: Iterable[str] = (),
     timeout_s: float = 60.0,
 ) -> Manifest:
     """Make epochs part of the cube: merge them with the current manifest and move HEAD, under the store's lock.
@@ -164,6 +165,8 @@ def commit(
         not kept here.
     accepted : iterable of str
         Products that are usable now: what was refused of them before is forgotten.
+    superseded : iterable of str
+        Ids of observations that a better product of the same exposure replaces.
     timeout_s : float
         How long to wait for another writer, in seconds.
 
@@ -183,7 +186,7 @@ def commit(
     with locked(store, timeout_s):
         head = read_head(store)
         _require_fit(store, head, grid, added)
-        manifest = _merged(head, grid, added, tuple(refused), frozenset(accepted))
+        manifest = _merged(head, grid, added, tuple(refused), frozenset(accepted), frozenset(superseded))
         if head is not None and manifest.digest == head.digest:
             return head
         write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
@@ -197,8 +200,10 @@ def _merged(
     added: tuple[EpochEntry, ...],
     refused: tuple[Refused, ...],
     accepted: frozenset[str],
+    superseded: frozenset[str],
 ) -> Manifest:
     old_entries = head.entries if head is not None else ()
+    old_entries = tuple(entry for entry in old_entries if entry.observation_id not in superseded)
     old_refused = [item for item in head.refused if item.product not in accepted] if head is not None else []
     by_id = {entry.observation_id: entry for entry in (*old_entries, *added)}
     by_product = {item.product: item for item in (*old_refused, *sorted(refused)) if item.product not in by_id}

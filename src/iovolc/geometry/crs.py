@@ -1,6 +1,7 @@
 """Coordinate systems of Io: read, checked to be Io's, and taken apart into plain numbers.
 
-Not for pixels (:mod:`iovolc.geometry.projections`).
+A flattened system of Io's size is read too: its latitudes are geodetic (planetographic) and are converted from the
+planetocentric ones of iovolc. Not for pixels (:mod:`iovolc.geometry.projections`).
 """
 
 import math
@@ -16,6 +17,13 @@ from iovolc.errors import AmbiguousGeometry, Finding
 RADIUS_RANGE_M: Final = (1_810_000.0, 1_835_000.0)
 """Spheres in use for Io: 1816 (Voyager), 1821.46, 1821.49 and, by mistake, the longest axis 1829.4 km."""
 
+_PLANETOCENTRIC: Final = (
+    'GEODCRS["Io, planetocentric",DATUM["Io",ELLIPSOID["Io",{!r},{!r}]],PRIMEM["Io",0],CS[spherical,2],'
+    'AXIS["planetocentric longitude (V)",east,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
+    'AXIS["planetocentric latitude (U)",north,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]'
+)
+"""Longitude stands first: PROJ does not turn the axes of a spherical system round."""
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:
@@ -28,11 +36,11 @@ class Projection:
     parameters : dict of str to float
         By registry name; angles in degrees, lengths in metres.
     radius_m : float
-        Radius of its sphere.
+        Radius of its sphere, or equatorial radius if it is flattened.
     unit : float
         Metres (geographic: degrees) per unit of its axes.
     from_lon_lat : Transformer
-        From east longitude and latitude in degrees to x and y in its units.
+        From east longitude and planetocentric latitude in degrees to x and y in its units.
     """
 
     method: str
@@ -60,7 +68,7 @@ def read(text: str, product: str = "the image") -> Projection:
     Raises
     ------
     AmbiguousGeometry
-        E202 if it cannot be read or is not on a sphere of Io's size.
+        E202 if it cannot be read, or its sphere or ellipsoid is not of Io's size.
     """
     try:
         crs = CRS(text)
@@ -69,11 +77,10 @@ def read(text: str, product: str = "the image") -> Projection:
     ellipsoid = crs.ellipsoid
     if ellipsoid is None or not (crs.is_geographic or crs.is_projected):
         raise _refused(product, f"`{crs.name}` is neither geographic nor a map projection")
-    radius_m = ellipsoid.semi_major_metre
-    if not RADIUS_RANGE_M[0] <= radius_m <= RADIUS_RANGE_M[1]:
-        raise _refused(product, f"`{crs.name}` has a radius of {radius_m / 1000.0:.2f} km, Io has 1821.49 km")
-    if ellipsoid.inverse_flattening:
-        raise _refused(product, f"`{crs.name}` is flattened; maps of Io are read on a sphere")
+    radius_m, polar_m = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
+    for radius in (radius_m, polar_m):
+        if not RADIUS_RANGE_M[0] <= radius <= RADIUS_RANGE_M[1]:
+            raise _refused(product, f"`{crs.name}` has a radius of {radius / 1000.0:.2f} km, Io has 1821.49 km")
     method, parameters = "geographic", dict[str, float]()
     if crs.is_projected and crs.coordinate_operation is not None:
         method = crs.coordinate_operation.method_name
@@ -84,8 +91,8 @@ def read(text: str, product: str = "the image") -> Projection:
         }
     factor = crs.axis_info[0].unit_conversion_factor
     unit = math.degrees(factor) if crs.is_geographic else factor
-    sphere = CRS(f"+proj=longlat +R={radius_m!r} +no_defs")
-    return Projection(method, parameters, radius_m, unit, Transformer.from_crs(sphere, crs, always_xy=True))
+    planetocentric = CRS.from_wkt(_PLANETOCENTRIC.format(radius_m, ellipsoid.inverse_flattening))
+    return Projection(method, parameters, radius_m, unit, Transformer.from_crs(planetocentric, crs, always_xy=True))
 
 
 def _plain(value: float, unit_name: str, factor: float) -> float:

@@ -83,7 +83,8 @@ class ObservationRecord:
     """All that is known of an observation beside its pixels.
 
     Times are timezone-aware UTC. ``nan`` marks an unknown number, an empty string an unknown text.
-    For a mosaic ``start_utc`` and ``stop_utc`` are its span.
+    For a mosaic ``start_utc`` and ``stop_utc`` are its span; ``product_id``, ``version`` and
+    ``level`` are the archive's.
     """
 
     id: str
@@ -115,6 +116,9 @@ class ObservationRecord:
     sub_solar_lon_e: float = float("nan")
     licence: str = ""
     credit: str = ""
+    product_id: str = ""
+    version: str = ""
+    level: str = ""
     notes: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:

@@ -4,17 +4,18 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from iovolc.archive.access import Access, find_file
 from iovolc.archive.catalogue import read_catalogue
+from iovolc.archive.exposures import choose_products, known_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.images import read_observation
 from iovolc.archive.origin import Origin
-from iovolc.archive.reference import ReferenceMap, load_reference
+from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
+from iovolc.archive.versions import Known
 from iovolc.config import Config
 from iovolc.cube.cache import cache_key
 from iovolc.cube.entry import EpochEntry, Refused
@@ -28,8 +29,9 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
+from iovolc.pipeline.reading import base_map, refuse_misread
 
-_ACCESS: Final = {"roots", "max_megapixels"}
+_ACCESS: Final = {"roots", "max_megapixels", "insist"}
 """Settings that say which files are read, but nothing of what becomes of them."""
 
 
@@ -47,12 +49,15 @@ class Ingested:
         Rows whose epoch the store already held.
     findings : tuple of Finding
         Numbered problems of the rows that were refused.
+    passed_over : tuple of str
+        Products of which the store holds, or was given, a better one of the same exposure, and why.
     """
 
     manifest: Manifest
     added: tuple[str, ...]
     known: int
     findings: tuple[Finding, ...]
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class _Task:
     store: Path
     config: Config
     key: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +105,23 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
         tasks += [_task(row, path.parent, context) for row in content.rows]
     tasks, repeated = _without_namesakes(tasks)
     findings += repeated
-    known = _known_keys(context.store, grid)
-    fresh = [task for task in tasks if task.key not in known]
+    held = _held(context.store, grid)
+    known = {read_provenance(context.store, entry)["key"] for entry in held}
+    unknown = [task for task in tasks if task.key not in known]
+    fresh, passed_over, superseded = _best_products(unknown, held, context)
     outcomes = context.runner.map(_ingest_one, fresh, "ingest")
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
     findings += [finding for outcome in outcomes for finding in outcome.findings]
     accepted = _accepted(tasks, outcomes, fresh) | {path.name for path in catalogues}
-    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted)
+    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted, superseded=superseded)
     if not manifest.entries:
         if findings:
             raise InputError(findings)
         raise NoWork("the catalogues hold no row; add one per band")
-    return Ingested(
-        manifest, tuple(entry.observation_id for entry in entries), len(tasks) - len(fresh), tuple(findings)
-    )
+    added = tuple(entry.observation_id for entry in entries)
+    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), passed_over)
 
 
 def _accepted(tasks: Sequence[_Task], outcomes: Sequence[_Outcome], fresh: Sequence[_Task]) -> set[str]:
@@ -144,17 +151,39 @@ def _without_namesakes(tasks: Sequence[_Task]) -> tuple[list[_Task], list[Findin
     return kept, findings
 
 
-def _known_keys(store: Path, grid: Grid) -> set[str]:
+def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:
     if read_head(store) is None:
-        return set()
+        return ()
     # Nothing new is committed, but a store of another grid is refused before any heavy work.
-    head = commit(store, grid)
-    return {read_provenance(store, entry)["key"] for entry in head.entries}
+    return commit(store, grid).entries
 
 
-@lru_cache(maxsize=2)
-def _reference(name: str) -> ReferenceMap:
-    return load_reference(name)
+def _best_products(
+    tasks: Sequence[_Task], held: Sequence[EpochEntry], context: Context
+) -> tuple[list[_Task], tuple[str, ...], frozenset[str]]:
+    """The tasks that are worth it, why the others are not, and the ids of epochs that are superseded."""
+    products = context.runner.map(_known_product, tasks, "look")
+    told = [place for place, product in enumerate(products) if product is not None]
+    before = [
+        Known(
+            "" if entry.is_mosaic else entry.product_id, entry.version, entry.level, entry.instrument,
+            f"{entry.band} {entry.channel}", entry.start_utc, entry.source_sha256,
+        )
+        for entry in held
+    ]  # fmt: skip
+    choice = choose_products([product for product in products if product is not None], before)
+    reasons = {place: reason for place, reason in zip(told, choice.reasons, strict=True) if reason}
+    kept = [task for place, task in enumerate(tasks) if place not in reasons]
+    over = tuple(f"{tasks[place].row.path}: {reason}" for place, reason in reasons.items())
+    return kept, over, frozenset(held[place].observation_id for place in choice.replaced)
+
+
+def _known_product(task: _Task) -> Known | None:
+    """None if the label cannot be read; why is said when the image is."""
+    try:
+        return known_product(task.row, task.folder, task.sha256, Access.of(task.config.ingest))
+    except InputError:
+        return None
 
 
 def _task(row: Row, folder: Path, context: Context) -> _Task:
@@ -169,20 +198,21 @@ def _task(row: Row, folder: Path, context: Context) -> _Task:
         config.grid.model_dump(mode="json"),
         config.ingest.model_dump(mode="json", exclude=_ACCESS),
         config.registration.model_dump(mode="json", exclude={"reference"}),
-        _reference(config.registration.reference).sha256,
+        base_map(config.registration.reference).sha256,
         ALGORITHM_VERSIONS["ingest"],
     )
-    return _Task(row, folder, context.store, config, key)
+    return _Task(row, folder, context.store, config, key, sha256)
 
 
 def _ingest_one(task: _Task) -> _Outcome:
     origin: Origin = task.row.origin
     try:
         observation = read_observation(task.row, task.folder, Access.of(task.config.ingest))
-        epoch = make_epoch(observation, _reference(task.config.registration.reference), task.config)
+        refuse_misread(observation, task.row, task.config)
+        epoch = make_epoch(observation, base_map(task.config.registration.reference), task.config)
         provenance = {
             "key": task.key,
-            "reference_sha256": _reference(task.config.registration.reference).sha256,
+            "reference_sha256": base_map(task.config.registration.reference).sha256,
             "ingest": task.config.ingest.model_dump(mode="json", exclude=_ACCESS),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
             "algorithm": ALGORITHM_VERSIONS["ingest"],
