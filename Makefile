@@ -69,8 +69,8 @@ coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % o
 bench: $(READY)  ## run the benchmarks
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
-soak: $(READY)  ## kill writers again and again (IOVOLC_SOAK_KILLS, default 20) and look whether the store survives
-	IOVOLC_SOAK_KILLS=$${IOVOLC_SOAK_KILLS:-20} $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+soak: $(READY)  ## kill writers (IOVOLC_SOAK_KILLS, default 20), then feed broken files (IOVOLC_SOAK_MINUTES, default 60)
+	IOVOLC_SOAK_KILLS=$${IOVOLC_SOAK_KILLS:-20} IOVOLC_SOAK_MINUTES=$${IOVOLC_SOAK_MINUTES:-60} $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
 clean:  ## remove what can be made again, but not .venv
 	rm -rf $(OUT) build dist htmlcov .coverage .pytest_cache .ruff_cache .hypothesis .import_linter_cache

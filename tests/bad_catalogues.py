@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 
-from bad_labels import write_netcdf, write_zarr
+from bad_labels import PIXELS, pds3, pds4, write_netcdf, write_zarr
 from bad_pictures import png
 
 OUTSIDE, NOT_PLAIN, UNREADABLE = ("E105",), ("E106",), ("E501",)
@@ -206,6 +206,16 @@ def _zarr_cut(folder: Path) -> None:
     os.truncate(write_zarr(folder / "a.zarr") / "0.0", 300)
 
 
+def _linked(file: str, content: bytes, link: str, target: str) -> Make:
+    """A file and beside it a link that leads out."""
+
+    def make(folder: Path) -> None:
+        (folder / file).write_bytes(content)
+        (folder / link).symlink_to(f"../outside/{target}")
+
+    return make
+
+
 DEVISED: dict[str, tuple[str, Make, tuple[str, ...]]] = {
     "folder-as-a-file": ("a.png", lambda folder: (folder / "a.png").mkdir(), NOT_PLAIN),
     "pipe-as-a-file": ("a.png", lambda folder: os.mkfifo(folder / "a.png"), NOT_PLAIN),
@@ -216,6 +226,9 @@ DEVISED: dict[str, tuple[str, Make, tuple[str, ...]]] = {
     "link-to-nothing": ("a.png", _link("none.png"), ("E101",)),
     "link-to-itself": ("a.png", _link("a.png"), NOT_PLAIN),
     "links-in-a-ring": ("a.png", _ring, NOT_PLAIN),
+    "pds3-data-is-a-link": ("a.lbl", _linked("a.lbl", pds3(pointer='"A.IMG"'), "a.img", "outside.img"), ()),
+    "pds3-label-is-a-link": ("a.img", _linked("a.img", PIXELS, "a.lbl", "outside.lbl"), ()),
+    "pds4-data-is-a-link": ("a.xml", _linked("a.xml", pds4(), "data.img", "outside.img"), ()),
     "file-of-a-terabyte": ("a.png", _sparse, ("E107",)),
     "hdf5-cut-in-superblock": ("a.nc", _netcdf_cut(0.005), ()),
     "hdf5-cut-in-objects": ("a.nc", _netcdf_cut(0.4), ()),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bad_catalogues import CATALOGUES, CELLS, DEVISED, GOOD, PATHS
 from bad_contents import CONTENTS
-from bad_labels import PIXELS, write_netcdf
+from bad_labels import PIXELS, pds3, write_netcdf
 from bad_pictures import png
 
 NAMES = (*CONTENTS, *PATHS, *CELLS, *DEVISED, *CATALOGUES, "catalogue-is-a-folder", "catalogue-missing")
@@ -50,6 +50,7 @@ def make_corpus(folder: Path) -> list[Bad]:
     outside.mkdir(parents=True)
     (outside / "good.png").write_bytes(png())
     (outside / "outside.img").write_bytes(PIXELS)
+    (outside / "outside.lbl").write_bytes(pds3(pointer='"A.IMG"'))
     write_netcdf(outside / "outside.nc").close()
     for name, content in CONTENTS.items():
         _write(folder / name, {"path": content.file, "quantity": "iof"} | content.cells)

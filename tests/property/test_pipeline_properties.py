@@ -97,6 +97,16 @@ def test_ingesting_all_again_changes_no_file(rows, parts) -> None:
         assert listing(context.store) == before
 
 
+def test_where_files_may_lie_is_no_part_of_an_epoch(rows, tmp_path) -> None:
+    context = ingest_parts(rows, [range(3)], tmp_path, workers=1)
+    before = listing(context.store)
+    more = f"ingest.roots=[{Path(rows[0]['path']).parent}, {tmp_path}]"
+    other = Context(context.store, load(None, (*OVERRIDES, more, "ingest.max_megapixels=50")), Threads(1))
+    done = ingest([write_catalogue(tmp_path / "again.csv", rows[:3])], other)
+    assert (done.added, done.known) == ((), 3)
+    assert listing(context.store) == before
+
+
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_single_epoch_makes_a_run_without_events(rows, tmp_path, refused) -> None:
     context = Context(tmp_path / "store", configured(rows), Threads(1))

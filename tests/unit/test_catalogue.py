@@ -2,6 +2,7 @@
 
 import errno
 import math
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -284,6 +285,26 @@ def test_an_unreadable_catalogue_is_an_error(tmp_path: Path, content: bytes, sai
     assert caught.value.findings[0].code == "E501"
     assert said in str(caught.value)
     assert "save it as UTF-8 CSV" in str(caught.value)
+
+
+def test_a_catalogue_has_a_largest_size(tmp_path: Path) -> None:
+    path = write_catalogue(tmp_path, GOOD)
+    os.truncate(path, (64 << 20) + 1)
+    with pytest.raises(InputError, match=r"E501 .*longer than the 64 MiB"):
+        read_catalogue(path)
+
+
+def test_a_catalogue_has_most_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iovolc.archive.catalogue.MAX_ROWS", 2)
+    path = write_catalogue(tmp_path, GOOD, GOOD | {"path": "b.png"})
+    assert len(read_catalogue(path).rows) == 2
+    write_catalogue(tmp_path, GOOD, GOOD | {"path": "b.png"}, GOOD | {"path": "c.png"})
+    with pytest.raises(InputError, match=r"E501 .*row 4: it has more than the 2 rows"):
+        read_catalogue(path)
+
+
+def test_a_path_that_is_none_is_found_before_any_file(tmp_path: Path) -> None:
+    assert find_one(tmp_path, path="https://example.org/a.png").code == "E106"
 
 
 def test_a_missing_catalogue_is_an_error(tmp_path: Path) -> None:

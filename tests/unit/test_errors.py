@@ -51,6 +51,20 @@ def test_a_finding_without_a_place_names_the_product_alone():
     assert ": img.tif: gone." in str(Finding("E101", "img.tif", "gone"))
 
 
+def test_what_strangers_wrote_cannot_steer_a_terminal():
+    text = str(Finding("E403", "a\n.tif", "`\x1b[2J\u202egnp`"))
+    assert "\n" not in text
+    assert "`\\x1b[2J\\u202egnp`" in text
+    assert "Universität Zürich, 5 µm" in str(Finding("E403", "a.tif", "Universität Zürich, 5 µm"))
+
+
+def test_what_strangers_wrote_is_cut_where_it_is_long():
+    finding = Finding("E403", "a.tif", "x" * 100_000)
+    assert len(finding.detail) == errors.MAX_QUOTED
+    assert finding.detail.endswith("x ...")
+    assert Finding("E403", "a.tif", "x" * errors.MAX_QUOTED).detail.endswith("xx")
+
+
 def test_an_input_error_carries_all_its_findings():
     findings = [Finding("E101", "a.tif", "gone"), Finding("E104", "b.tif", "band 9 of 3")]
     error = InputError(iter(findings))

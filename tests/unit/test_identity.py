@@ -98,6 +98,37 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         file_sha256(tmp_path, Origin("folder"))
 
 
+def test_a_store_is_hashed_by_names_and_content(tmp_path: Path) -> None:
+    for name in ("one.zarr", "two.zarr"):
+        (tmp_path / name / "a").mkdir(parents=True)
+        (tmp_path / name / "a" / "0").write_bytes(b"12")
+        (tmp_path / name / "zarr.json").write_bytes(b"{}")
+    one, two = (tmp_path / name for name in ("one.zarr", "two.zarr"))
+    first = file_sha256(one, Origin("one"))
+    assert file_sha256(two, Origin("two")) == first
+    (two / "a" / "0").rename(two / "a" / "1")
+    assert file_sha256(two, Origin("two")) != first
+    (two / "a" / "1").rename(two / "a" / "0")
+    (two / "a" / "0").write_bytes(b"13")
+    assert file_sha256(two, Origin("two")) != first
+
+
+def test_links_in_a_store_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.zarr").mkdir()
+    (tmp_path / "a.zarr" / "0").symlink_to(tmp_path)
+    with pytest.raises(UnreadableProduct, match=r"E106 .*`0` in it is a link"):
+        file_sha256(tmp_path / "a.zarr", Origin("a.zarr"))
+
+
+def test_a_store_of_countless_entries_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iovolc.archive.files.MAX_ENTRIES", 2)
+    (tmp_path / "a.zarr").mkdir()
+    for name in "012":
+        (tmp_path / "a.zarr" / name).touch()
+    with pytest.raises(UnreadableProduct, match="E107"):
+        file_sha256(tmp_path / "a.zarr", Origin("a.zarr"))
+
+
 @pytest.mark.parametrize("error", [OSError(errno.ESTALE, "Stale file handle"), TimeoutError("timed out")])
 def test_a_passing_error_may_be_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     def fail(*_: object) -> None:

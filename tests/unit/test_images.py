@@ -1,6 +1,8 @@
 """Reading images: pixels, masks, bands, placement, and every refusal with its number."""
 
 import errno
+import warnings
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from archive_sample import EDGES, GLOBE, NOON, ramp, refusal, row, write_picture
 from PIL import Image
 from rasterio.enums import ColorInterp
 
+from bad_pictures import png, tiff
 from iovolc.archive.images import read_observation
 from iovolc.errors import (
+    AmbiguousGeometry,
     TransientIOError,
     UnreadableProduct,
     UnsupportedProduct,
@@ -268,3 +272,36 @@ def test_threads_may_read_side_by_side(tmp_path: Path) -> None:
         found = list(pool.map(lambda _: read_observation(row(**EDGES), tmp_path), range(16)))
     assert {observation.record.id for observation in found} == {found[0].record.id}
     assert all(np.array_equal(observation.pixels, found[0].pixels) for observation in found)
+
+
+def test_what_lies_beside_an_image_changes_nothing(tmp_path: Path) -> None:
+    """A worldfile, a mask, an overview and GDAL's own notes are not part of the file's hash."""
+    path = tmp_path / "a.tif"
+    path.write_bytes(tiff(ramp()))
+    alone = read_observation(row("a.tif", quantity="iof", **EDGES), tmp_path)
+    beside = np.zeros((10, 20), dtype=np.uint8)
+    write_tiff(tmp_path / "a.tif.msk", beside)
+    write_tiff(tmp_path / "a.tif.ovr", beside[::2, ::2])
+    (tmp_path / "a.tfw").write_text("9\n0\n0\n-9\n0\n0\n")
+    nodata = "<PAMRasterBand band='1'><NoDataValue>1</NoDataValue><Scale>5</Scale></PAMRasterBand>"
+    (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{nodata}</PAMDataset>")
+    with warnings.catch_warnings(action="ignore"), rasterio.open(path) as dataset:
+        assert dataset.nodata == 1.0, "without iovolc's settings GDAL takes them up"
+    found = read_observation(row("a.tif", quantity="iof", **EDGES), tmp_path)
+    assert found.record.to_json() == alone.record.to_json()
+    np.testing.assert_array_equal(found.pixels, alone.pixels)
+    assert (
+        refusal(tmp_path, AmbiguousGeometry, path="a.tif", quantity="iof", projection="IAU_2015:50110").code == "E205"
+    )
+
+
+def test_a_block_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tiff(tmp_path / "a.tif", ramp())
+    monkeypatch.setattr("iovolc.archive.opening.MAX_BLOCK_PIXELS", 199)
+    assert refusal(tmp_path, UnreadableProduct, path="a.tif", quantity="iof").code == "E107"
+
+
+def test_a_png_without_its_last_rows_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(data=zlib.compress(bytes(5 * 21))))
+    finding = refusal(tmp_path, UnreadableProduct, **EDGES)
+    assert (finding.code, finding.detail) == ("E102", "it holds 105 of 210 bytes of pixels")

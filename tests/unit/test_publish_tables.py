@@ -10,9 +10,9 @@ from publish_sample import CHANNELS, RUN_ID, events, published, sample_run
 
 from iovolc.model.detection import Tracked
 from iovolc.model.frames import empty
-from iovolc.model.tables import DETECTIONS, EVENTS, json_schema
+from iovolc.model.tables import DETECTIONS, EVENTS, LIGHT_CURVES, json_schema
 from iovolc.publish.schemas import PUBLISHED
-from iovolc.publish.tables import event_frame, json_rows, run_tables, to_arrow, write_tables
+from iovolc.publish.tables import event_frame, json_rows, run_tables, to_arrow, without_formulas, write_tables
 
 TABLES = {table.name: table.with_channels(CHANNELS) for table in PUBLISHED}
 
@@ -49,6 +49,21 @@ def test_csv_and_parquet_say_the_same():
         assert csv[name].tolist() == parquet[name].tolist()
     assert csv["onset_before_utc"][0] == "2007-02-28T00:00:00Z"
     assert csv["new_site"].tolist() == parquet["new_site"].tolist()
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_a_spreadsheet_would_run_stays_a_text(text):
+    frame = pd.DataFrame({name: [None] for name in LIGHT_CURVES.names} | {"band": [text], "emission_deg": [-1.5]})
+    plain = without_formulas(frame, LIGHT_CURVES)
+    assert plain["band"].tolist() == [f"'{text}"]
+    assert plain["emission_deg"].tolist() == [-1.5]
+    assert frame["band"].tolist() == [text]
+
+
+def test_other_texts_are_left_alone_in_csv():
+    frame = pd.DataFrame({name: [None] * 2 for name in LIGHT_CURVES.names} | {"band": ["M-band", ""]})
+    assert without_formulas(frame, LIGHT_CURVES)["band"].tolist() == ["M-band", ""]
+    assert without_formulas(frame, LIGHT_CURVES)["site_id"].isna().all()
 
 
 def test_the_run_id_is_filled():

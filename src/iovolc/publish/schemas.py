@@ -73,7 +73,8 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `timings.json` | seconds by stage; the only file that differs between two equal runs |
 
 Longitudes are east-positive from -180 to 180 degrees and planetocentric on the IAU_2015 sphere; `lon_w` repeats them
-as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC.
+as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC. Texts that a
+spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) are led by an apostrophe in CSV alone.
 """
 
 

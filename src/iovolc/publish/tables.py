@@ -25,6 +25,7 @@ from iovolc.publish.polygons import footprint_polygon
 from iovolc.publish.run_output import RunOutput
 
 _ROW_GROUP: Final = 65_536
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TYPES: Final = {
     "text": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_(),
     "time": pa.timestamp("us", tz="UTC"), "list": pa.list_(pa.string()),
@@ -70,7 +71,26 @@ def write_tables(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]],
         if name == "events":
             arrow = _with_geometry(arrow, events)
         pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", row_group_size=_ROW_GROUP)
-        to_csv_frame(frame, table).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        plain = without_formulas(to_csv_frame(frame, table), table)
+        plain.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def without_formulas(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The frame for CSV with an apostrophe before texts that a spreadsheet would run.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`iovolc.model.frames.to_csv_frame`.
+    table : Table
+        Its schema; numbers and times keep their signs.
+    """
+    columns = [column.name for column in table.columns if column.kind in {"text", "list"}]
+    return frame.assign(**{name: frame[name].map(_as_text) for name in columns})
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
