@@ -91,8 +91,10 @@ def read(text: str, product: str = "the image") -> Projection:
         }
     factor = crs.axis_info[0].unit_conversion_factor
     unit = math.degrees(factor) if crs.is_geographic else factor
-    planetocentric = CRS.from_wkt(_PLANETOCENTRIC.format(radius_m, ellipsoid.inverse_flattening))
-    return Projection(method, parameters, radius_m, unit, Transformer.from_crs(planetocentric, crs, always_xy=True))
+    # On a sphere the two kinds of latitude are one, and PROJ does not take a spherical system to every projection.
+    flat = ellipsoid.inverse_flattening
+    source = _PLANETOCENTRIC.format(radius_m, flat) if flat else f"+proj=longlat +R={radius_m!r} +no_defs"
+    return Projection(method, parameters, radius_m, unit, Transformer.from_crs(CRS(source), crs, always_xy=True))
 
 
 def _plain(value: float, unit_name: str, factor: float) -> float:
