@@ -97,7 +97,8 @@ def find_layers(dataset: Dataset, origin: Origin) -> Layers:
 
 def _images(dataset: Dataset) -> Iterator[tuple[Hashable, Variable]]:
     helpers = {str(item.attrs.get(key)) for item in dataset.variables.values() for key in ("bounds", "grid_mapping")}
-    for name, item in dataset.variables.items():
+    # By name: a Zarr store lists its variables in the order of the disk, which is none.
+    for name, item in sorted(dataset.variables.items(), key=lambda pair: str(pair[0])):
         if item.ndim >= 2 and item.dtype.kind in "iuf" and str(name) not in helpers and kind_of(item) is None:
             yield name, item
 
@@ -153,7 +154,7 @@ def _layer_facts(dataset: Dataset, layer: Layer, name: str) -> dict[str, Any]:
         "nodata": _nodata(dataset.variables[layer.name]),
         "band": _text(attributes.get("filter", "")) or _text(attributes.get("band", "")) or name,
     }
-    for other, item in dataset.variables.items():
+    for other, item in sorted(dataset.variables.items(), key=lambda pair: str(pair[0])):
         if item.ndim <= 1 and set(item.dims) <= set(layer.index) and item.size:
             value = item.values[tuple(layer.index[str(dim)] for dim in item.dims)]
             found |= _coordinate(dataset, str(other), item, layer, value)
