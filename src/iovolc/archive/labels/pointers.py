@@ -61,17 +61,22 @@ def beside(label: Path, name: str) -> Path:
     for spelling in dict.fromkeys((plain, plain.lower(), plain.upper())):
         path = folder / spelling
         if path.is_file():
-            if path.resolve().parent != folder.resolve():
+            if not _in_folder(path, folder):
                 raise LabelError(f"`{plain}` is a link that leads out of the label's folder")
             return path
     raise LabelError(f"the label's data file `{plain}` is not in its folder")
 
 
 def sibling_label(path: Path) -> Path | None:
-    """The detached label beside a data file: the same stem, the suffix of a label."""
+    """The detached label beside a data file: the same stem, the suffix of a label; no link that leads elsewhere."""
     if path.suffix.lower() == ".lbl":
         return None
-    return next((found for suffix in LABEL_SUFFIXES if (found := path.with_suffix(suffix)).is_file()), None)
+    beside_it = (path.with_suffix(suffix) for suffix in LABEL_SUFFIXES)
+    return next((found for found in beside_it if found.is_file() and _in_folder(found, path.parent)), None)
+
+
+def _in_folder(path: Path, folder: Path) -> bool:
+    return path.resolve().parent == folder.resolve()
 
 
 def _offset(position: Value, keywords: Keywords, pointer: str) -> int:
