@@ -50,6 +50,8 @@ def main(folder: Path) -> None:
             if not known.is_usable:
                 refused.append(f"{picture.row.path}: {known.problem}")
                 continue
+            # In Brackett alpha the volcanoes outshine the disc, whose limb then hides in their haloes.
+            kind = "Bra" if picture.row.band == "Bra" else "others"
             free = fit_limb(picture.pixels, replace(picture.view, radius_px=None))
             if free.is_usable:
                 arcsec = ARCSEC * body.RADIUS_KM / picture.view.range_km
@@ -58,17 +60,19 @@ def main(folder: Path) -> None:
                 pixels, scale, right, down = copy(picture, rng)
                 again = fit_limb(pixels, replace(picture.view, radius_px=(picture.view.radius_px or 0.0) * scale))
                 if again.is_usable:
-                    off["centre, radius known"].append(apart(again, known, scale, right, down))
-                off["refused of known"].append(float(not again.is_usable))
+                    off[f"{kind}: centre, radius known"].append(apart(again, known, scale, right, down))
+                off[f"{kind}: copies refused"].append(float(not again.is_usable))
                 again = fit_limb(pixels, replace(picture.view, radius_px=None))
                 if free.is_usable and again.is_usable:
-                    off["centre, radius free"].append(apart(again, free, scale, right, down))
-                    off["radius, per cent"].append(100.0 * abs(again.radius_px / (scale * free.radius_px) - 1.0))
+                    off[f"{kind}: centre, radius free"].append(apart(again, free, scale, right, down))
+                    off[f"{kind}: radius, per cent"].append(
+                        100.0 * abs(again.radius_px / (scale * free.radius_px) - 1.0)
+                    )
     print("refused:", *refused, sep="\n  ")
     for name, values in off.items():
         low, high, last = np.quantile(values, (0.5, 0.9, 1.0))
         within = np.mean(np.array(values) <= (1.0 if "cent" in name[-4:] else 0.3))
-        print(f"{name:22s} n {len(values):4d}  median {low:.3f}  p90 {high:.3f}  max {last:.3f}  within {within:.3f}")
+        print(f"{name:30s} n {len(values):4d}  median {low:.3f}  p90 {high:.3f}  max {last:.3f}  within {within:.3f}")
     for band, values in plate.items():
         low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
         print(f"plate scale {band:5s} n {len(values):3d}  {low:.1f} {middle:.1f} {high:.1f} px per arcsec")
