@@ -19,6 +19,10 @@ def slow_uncompiled(test):
     return pytest.mark.slow(test) if numba_config.DISABLE_JIT else test
 
 
+ALL_SLOW_UNCOMPILED = [pytest.mark.slow] if numba_config.DISABLE_JIT else []
+"""The same for a whole module, as its ``pytestmark``."""
+
+
 def small_grid(pixels_per_degree=1):
     """The three sheets at 1 pixel per degree (130 x 360 and twice 80 x 80), or at a few more."""
     pixel_m = math.radians(1.0) * body.RADIUS_M / pixels_per_degree

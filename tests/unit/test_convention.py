@@ -9,9 +9,9 @@ from iovolc.archive.origin import Origin
 from iovolc.geometry.distortion import graphic_less_centric
 from iovolc.geometry.warp import sample
 from iovolc.model.observation import Bounds, Projected
-from small_grid import slow_uncompiled
+from small_grid import ALL_SLOW_UNCOMPILED
 
-pytestmark = slow_uncompiled
+pytestmark = ALL_SLOW_UNCOMPILED
 
 ORIGIN = Origin("a.png", 3)
 METRES = 2.0 * np.pi * 1_821_490.0 / 720.0

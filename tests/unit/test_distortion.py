@@ -6,9 +6,9 @@ from registration_scene import WHOLE
 from iovolc.geometry.distortion import Measured, distortion, fit, graphic_less_centric
 from iovolc.geometry.warp import sample
 from iovolc.model.observation import Bounds
-from small_grid import slow_uncompiled
+from small_grid import ALL_SLOW_UNCOMPILED
 
-pytestmark = slow_uncompiled
+pytestmark = ALL_SLOW_UNCOMPILED
 
 LAT = 90.0 - (np.arange(360) + 0.5) / 2.0
 LON_E = -180.0 + (np.arange(720) + 0.5) / 2.0

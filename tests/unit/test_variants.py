@@ -6,9 +6,9 @@ from registration_scene import WHOLE, surface
 from iovolc.geometry.even import even_plane
 from iovolc.geometry.variants import STATED, Variant, compare
 from iovolc.model.observation import Bounds
-from small_grid import slow_uncompiled
+from small_grid import ALL_SLOW_UNCOMPILED
 
-pytestmark = slow_uncompiled
+pytestmark = ALL_SLOW_UNCOMPILED
 
 
 def table_of(pixels, bounds=WHOLE):
