@@ -60,7 +60,7 @@ def test_what_a_reader_did_not_foresee_becomes_a_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], said: str, opens: bool
 ) -> None:
     (tmp_path / "a.x").write_bytes(b"x")
-    monkeypatch.setattr(families, "FAMILIES", (failing(error, opens=opens),))
+    monkeypatch.setattr(families, "label_families", lambda: (failing(error, opens=opens),))
     with pytest.raises(kind, match=said):
         open_product(tmp_path / "a.x", Origin("a.x")).read(0)
 
@@ -69,5 +69,5 @@ def test_the_folder_of_a_store_is_shown_to_the_families(tmp_path: Path, monkeypa
     (tmp_path / "a.zarr").mkdir()
     product = Product("Zarr", (1, 1), (Facts(),), lambda _: None)
     asked = Family("Zarr", lambda path, start: path.suffix == ".zarr" and start == b"", lambda *_: product)
-    monkeypatch.setattr(families, "FAMILIES", (asked,))
+    monkeypatch.setattr(families, "label_families", lambda: (asked,))
     assert open_product(tmp_path / "a.zarr", Origin("a.zarr")).family == "Zarr"

@@ -41,16 +41,18 @@ def test_the_row_goes_before_the_tags(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("internal", [False, True])
 @pytest.mark.parametrize("nodata", [None, 5])
-def test_a_mask_of_the_dataset_hides_pixels_of_all_bands(tmp_path: Path, internal: bool, nodata: int | None) -> None:
+def test_a_mask_inside_the_file_hides_pixels_of_all_bands(tmp_path: Path, internal: bool, nodata: int | None) -> None:
     path = write_tiff(tmp_path / "a.tif", np.stack([ramp()] * 2))
     mask = np.full((10, 20), 255, np.uint8)
     mask[4, 5:9] = 0
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=internal), rasterio.open(path, "r+") as dataset:
         dataset.write_mask(mask)
     assert path.with_name("a.tif.msk").exists() is not internal
+    # A mask in a file of its own is not read: the hash of the image does not cover it.
+    hidden = (mask == 0) & internal
     for band in (1, 2):
         found = read_observation(row("a.tif", band_index=band, nodata=nodata, **IOF), tmp_path)
-        np.testing.assert_array_equal(np.isnan(found.pixels), (mask == 0) | (ramp() == nodata))
+        np.testing.assert_array_equal(np.isnan(found.pixels), hidden | (ramp() == nodata))
 
 
 def test_sixteen_bits_of_a_png_are_kept(tmp_path: Path) -> None:
