@@ -10,9 +10,8 @@ from typing import Final
 
 from iovolc.archive.access import Access, find_file
 from iovolc.archive.families import open_product
-from iovolc.archive.interpretation import instrument_of, interpret
-from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
-from iovolc.archive.measured import choose_source
+from iovolc.archive.interpretation import read_band
+from iovolc.archive.layers import choose
 from iovolc.archive.rows import Row
 from iovolc.archive.spans import span_of
 from iovolc.archive.versions import Known, superseded
@@ -58,8 +57,7 @@ def known_product(row: Row, catalogue_dir: Path, sha256: str, access: Access | N
         If the label cannot be read, has no such band, or no time is known.
     """
     product = open_product(find_file(row, catalogue_dir, access or Access()), row.origin)
-    facts = product.bands[choose_source(product, row, instrument_of(row, product.bands[0])).index]
-    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpret(row, facts).layers)
+    layers = read_band(product, row).layers
     values = dict.fromkeys(_NAMES, "") | choose(_NAMES, layers)[0]
     times, _ = span_of(layers, row.origin)
     band = f"{values.pop('band')} {values.pop('channel')}"

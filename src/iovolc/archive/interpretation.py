@@ -10,8 +10,9 @@ from iovolc.archive.descriptors import band_of, descriptor_of, doubts
 from iovolc.archive.instrument import Descriptor
 from iovolc.archive.instrument_parts import Band
 from iovolc.archive.label_facts import LabelFacts, facts_from
-from iovolc.archive.layers import LABEL, Layer, is_blank
-from iovolc.archive.product import Facts
+from iovolc.archive.layers import CATALOGUE, LABEL, Layer, is_blank
+from iovolc.archive.measured import Source, choose_source
+from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
 from iovolc.archive.sharpness import psf_km, registration_sigma_km
 
@@ -95,6 +96,50 @@ def sharpness(interpretation: Interpretation, range_km: float | None) -> Layer:
         "registration_sigma_km": registration_sigma_km(descriptor, range_km=range_km, resolution_km=None),
     }
     return _layer(DESCRIPTOR, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is said of the band that a row means, before anything is computed from it.
+
+    Parameters
+    ----------
+    source : Source
+        Where in the file its values stand.
+    facts : Facts
+        What the label says of it.
+    interpretation : Interpretation
+        What its instrument makes of that.
+    layers : tuple of Layer
+        Catalogue, label, and the interpretation's own, the one with the say first.
+    """
+
+    source: Source
+    facts: Facts
+    interpretation: Interpretation
+    layers: tuple[Layer, ...]
+
+
+def read_band(product: Product, row: Row) -> Reading:
+    """What catalogue, label and descriptor say of the band of a file that a row means.
+
+    Parameters
+    ----------
+    product : Product
+        The open file.
+    row : Row
+        The catalogue's row.
+
+    Raises
+    ------
+    UnreadableProduct
+        E104 if there is no such band or several could be meant.
+    """
+    source = choose_source(product, row, instrument_of(row, product.bands[0]))
+    facts = product.bands[source.index]
+    interpretation = interpret(row, facts)
+    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpretation.layers)
+    return Reading(source, facts, interpretation, layers)
 
 
 def _of_label(said: LabelFacts) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from iovolc.archive.access import Access, check_size, check_times, find_file
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import Interpretation, instrument_of, interpret, sharpness
+from iovolc.archive.interpretation import Interpretation, read_band, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
-from iovolc.archive.measured import Source, choose_source, measure
+from iovolc.archive.measured import Source, measure
 from iovolc.archive.observers import completed
 from iovolc.archive.pixels import Scaling
 from iovolc.archive.placing import place
@@ -86,10 +86,8 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
     sha256 = file_sha256(path, row.origin)
     product = open_product(path, row.origin)
     check_size(product, row.origin, access)
-    source = choose_source(product, row, instrument_of(row, product.bands[0]))
-    facts = product.bands[source.index]
-    interpreted = interpret(row, facts)
-    layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpreted.layers)
+    band = read_band(product, row)
+    source, facts, interpreted, layers = band.source, band.facts, band.interpretation, band.layers
     scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
     placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
     times, time_source = span_of(layers, row.origin)
