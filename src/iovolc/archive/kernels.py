@@ -61,12 +61,6 @@ def opened(paths: Sequence[Path]) -> Iterator[SkyOf]:
         yield lambda time_utc, observer: _sky(spice, time_utc, str(observer))
 
 
-def sky_from_kernels(paths: Sequence[Path], time_utc: datetime, observer: str | int) -> Sky | None:
-    """Io's sky at one time; see :func:`opened`, which serves many times with one loading."""
-    with opened(paths) as sky_of:
-        return sky_of(time_utc, observer)
-
-
 def _spiceypy() -> Any:
     try:
         import spiceypy  # noqa: PLC0415 (an optional extra)

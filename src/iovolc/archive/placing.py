@@ -6,18 +6,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.archive.discs import finish_disc
+from iovolc.archive.discs import finish_disc, known_disc
 from iovolc.archive.product import Facts
 from iovolc.archive.rows import Row
 from iovolc.errors import AmbiguousGeometry
-from iovolc.model.observation import Bounds, Disc, Placement, Projected
+from iovolc.model.discview import DiscView
+from iovolc.model.observation import Bounds, Placement, Projected
 
 _MAX_STRETCH: Final = 2.0
 _PLATE_CARREE: Final = frozenset({"IAU_2015:50100", "IAU_2015:50110", "IAU_2015:50115"})
 """Codes whose maps are even in longitude and latitude, so that four edges in degrees place them fully."""
 
 
-def place(facts: Facts, shape: tuple[int, int], row: Row, pixels: Callable[[], NDArray[np.float32]]) -> Placement:
+def place(
+    facts: Facts,
+    shape: tuple[int, int],
+    row: Row,
+    view: Callable[[], DiscView],
+    pixels: Callable[[], NDArray[np.float32]],
+) -> Placement:
     """The placement of an image.
 
     Parameters
@@ -28,6 +35,8 @@ def place(facts: Facts, shape: tuple[int, int], row: Row, pixels: Callable[[], N
         Rows and columns.
     row : Row
         Gives the projection; blank is the label's own place, else the four edges.
+    view : callable
+        Gives the view of a disc; asked only for ``disc``.
     pixels : callable
         Gives the values (row, col); asked only for a disc whose limb must be fitted.
 
@@ -44,7 +53,8 @@ def place(facts: Facts, shape: tuple[int, int], row: Row, pixels: Callable[[], N
     if projection == "bounds":
         return _from_edges(shape, row)
     if projection == "disc":
-        return _from_view(row, pixels)
+        known = view()
+        return known_disc(known) or finish_disc(known, pixels(), row.origin)
     return _from_code(facts, shape, row, projection)
 
 
@@ -68,14 +78,6 @@ def _from_edges(shape: tuple[int, int], row: Row) -> Bounds:
         )
         raise _refuse(row, "E204", detail, "left_lon_e")
     return edges
-
-
-def _from_view(row: Row, pixels: Callable[[], NDArray[np.float32]]) -> Disc:
-    if row.disc is not None:
-        return row.disc
-    if row.view is None:
-        raise _refuse(row, "E205", "the view of the disc and range_km are needed")
-    return finish_disc(row.view, pixels(), row.origin)
 
 
 def _from_code(facts: Facts, shape: tuple[int, int], row: Row, code: str) -> Projected | Bounds:

@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from iovolc.archive.cells import read_cell
-from iovolc.archive.discs import known_disc
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.origin import Origin
-from iovolc.archive.rules import Span, check_wavelength, read_disc, read_edges, read_span
+from iovolc.archive.rules import Span, check_points, check_wavelength, read_edges, read_span
 from iovolc.errors import Finding
 from iovolc.geometry.longitudes import east_from_west
-from iovolc.model.discview import DiscView
-from iovolc.model.observation import Bounds, Disc, Quantity
+from iovolc.model.observation import Bounds, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,6 @@ class Row:
         ``label``, ``bounds``, ``disc``, an authority code of Io, or empty.
     edges : Bounds or None
         The four edges, if all are given.
-    view : DiscView or None
-        The view, if the projection is ``disc``.
-    disc : Disc or None
-        The placement, if the view gives the disc's centre and radius; else the limb must be fitted
-        (:func:`iovolc.archive.discs.finish_disc`).
     quantity : str or None
         ``iof``, ``radiance``, ``relative`` or blank.
 
@@ -72,10 +65,12 @@ class Row:
     nodata: float | None = None
     projection: str = ""
     edges: Bounds | None = None
-    view: DiscView | None = None
-    disc: Disc | None = None
     sub_observer_lat: float | None = None
     sub_observer_lon_e: float | None = None
+    north_angle_deg: float | None = None
+    disc_x: float | None = None
+    disc_y: float | None = None
+    disc_radius_px: float | None = None
     range_km: float | None = None
     sub_solar_lat: float | None = None
     sub_solar_lon_e: float | None = None
@@ -113,14 +108,11 @@ def parse_row(cells: Mapping[str, str], *, number: int) -> Row | tuple[Finding, 
     broken = frozenset(finding.column or "" for finding in findings)
     span = read_span(values, broken, origin)
     edges = read_edges(values, broken, origin)
-    view = read_disc(values, broken, origin)
-    findings += [part for part in (span, edges, view) if isinstance(part, Finding)]
-    findings += check_wavelength(values, origin)
+    findings += [part for part in (span, edges) if isinstance(part, Finding)]
+    findings += check_points(values, broken, origin) + check_wavelength(values, origin)
     if findings:
         return tuple(findings)
     values["edges"] = edges
-    values["view"] = view
-    values["disc"] = known_disc(view) if isinstance(view, DiscView) else None
     for name in ("sub_observer_lon", "sub_solar_lon"):
         if f"{name}_w" in values:
             values[f"{name}_e"] = east_from_west(values[f"{name}_w"])

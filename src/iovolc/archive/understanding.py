@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from iovolc.archive.access import Access, check_size, check_times, find_file
+from iovolc.archive.discs import LIMB, SUN, VIEW, view_of
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import Interpretation, read_band, sharpness
+from iovolc.archive.interpretation import Reading, pictured, read_band, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
 from iovolc.archive.measured import Source, measure
 from iovolc.archive.observers import completed
@@ -88,12 +89,16 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
     check_size(product, row.origin, access)
     band = read_band(product, row)
     source, facts, interpreted, layers = band.source, band.facts, band.interpretation, band.layers
-    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
-    placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
     times, time_source = span_of(layers, row.origin)
     check_times(times["start_utc"], times["stop_utc"], row.origin, access)
-    layers += _geometry(layers, times, interpreted, access.kernels)
+    layers += _geometry(layers, times, band, access.kernels)
     values, sources = choose(_FIELDS, layers)
+    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
+    placement = place(
+        facts, product.shape, row,
+        view=lambda: view_of(choose(VIEW + SUN + LIMB, layers)[0], row.origin),
+        pixels=lambda: measure(product, source, scaling, row.origin).values,
+    )  # fmt: skip
     _require(values, row, facts)
     sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
@@ -106,15 +111,15 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
 
 
 def _geometry(
-    layers: tuple[Layer, ...], times: Mapping[str, Any], interpreted: Interpretation, kernels: Sequence[Path]
+    layers: tuple[Layer, ...], times: Mapping[str, Any], band: Reading, kernels: Sequence[Path]
 ) -> tuple[Layer, ...]:
-    """Viewing geometry that nobody stated, and the sharpness that follows from it."""
+    """Viewing geometry that nobody stated, and what follows from it for sharpness and for the disc in a picture."""
     if times["is_mosaic"]:
         return ()
     mission = choose(("mission",), layers)[0].get("mission", "")
-    viewed = completed(layers, times["time_utc"], interpreted.descriptor, mission, kernels)
+    viewed = completed(layers, times["time_utc"], band.interpretation.descriptor, mission, kernels)
     range_km = choose(("range_km",), (*layers, viewed))[0].get("range_km")
-    return viewed, sharpness(interpreted, range_km)
+    return viewed, sharpness(band.interpretation, range_km), pictured(band, range_km)
 
 
 def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:
