@@ -116,5 +116,5 @@ def test_which_way_a_camera_was_turned_is_not_guessed(tmp_path: Path) -> None:
 
 def test_a_mosaic_has_no_view(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.png", np.stack([ramp(), ramp() // 2, ramp() // 4], axis=2))
-    with pytest.raises(AmbiguousGeometry, match="E205 .*row 5, column `sub_observer_lat`"):
+    with pytest.raises(AmbiguousGeometry, match=r"E205 .*row 5, column `sub_observer_lat`"):
         understand(row(**NIRC2, is_mosaic=True), tmp_path)

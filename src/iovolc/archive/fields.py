@@ -3,6 +3,7 @@
 Not for reading cells (:mod:`iovolc.archive.cells`) or judging rows (:mod:`iovolc.archive.rows`).
 """
 
+import difflib
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -185,6 +186,12 @@ M begins where L ends, because JWST saw Io's hot spots at 4.28 um (F430M).
 """
 
 _JSON_TYPES: Final = MappingProxyType({"number": "number", "integer": "integer"})
+
+
+def nearest(name: str) -> str:
+    """A hint at the column that somebody may have meant."""
+    near = difflib.get_close_matches(name.lower(), COLUMNS, n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else "no column has a similar name"
 
 
 def json_schema() -> dict[str, Any]:
