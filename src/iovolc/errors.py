@@ -219,8 +219,8 @@ class Finding:
 
     Notes
     -----
-    Product and detail may quote what strangers wrote: they are kept to one line that any terminal can show, and to
-    :data:`MAX_QUOTED` characters.
+    Product, detail and column may quote what strangers wrote: they are kept to one line that any terminal can show,
+    and to :data:`MAX_QUOTED` characters.
     """
 
     code: str
@@ -232,6 +232,8 @@ class Finding:
     def __post_init__(self) -> None:
         object.__setattr__(self, "product", _one_line(self.product))
         object.__setattr__(self, "detail", _one_line(self.detail))
+        if self.column is not None:
+            object.__setattr__(self, "column", _one_line(self.column))
 
     @property
     def severity(self) -> Severity:

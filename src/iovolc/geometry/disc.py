@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.geometry.ellipsoid import disc_lat_lon, disc_pixel
-from iovolc.geometry.limb import LimbFit
+from iovolc.geometry.limbfit import LimbFit
 from iovolc.geometry.outline import limb_km
 from iovolc.model.discview import DiscView
 from iovolc.model.observation import Disc
