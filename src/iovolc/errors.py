@@ -171,6 +171,12 @@ _PROBLEMS = (
         "E411", "much of the image is saturated", "use a less exposed or less stretched version, if any", "warning"
     ),
     Problem("E412", "a stretched picture is declared as calibrated", "set `quantity` to relative, or give `scale`"),
+    Problem(
+        "E413",
+        "the map has seams",
+        "give its parts as maps of their own, each with its time; else doubt changes along the lines",
+        "warning",
+    ),
     Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
