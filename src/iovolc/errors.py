@@ -171,6 +171,12 @@ _PROBLEMS = (
         "E411", "much of the image is saturated", "use a less exposed or less stretched version, if any", "warning"
     ),
     Problem("E412", "a stretched picture is declared as calibrated", "set `quantity` to relative, or give `scale`"),
+    Problem(
+        "E413",
+        "the map has seams",
+        "give its parts as maps of their own, each with its time; else doubt changes along the lines",
+        "warning",
+    ),
     Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
@@ -226,7 +232,7 @@ class Finding:
 
     Notes
     -----
-    Product, detail and item may quote what strangers wrote: they are kept to one line that any terminal can show, and to
+    Product, detail, item and column may quote what strangers wrote: they are kept to one line that any terminal can show, and to
     :data:`MAX_QUOTED` characters.
     """
 
@@ -240,7 +246,9 @@ class Finding:
     def __post_init__(self) -> None:
         object.__setattr__(self, "product", _one_line(self.product))
         object.__setattr__(self, "detail", _one_line(self.detail))
-        object.__setattr__(self, "item", None if self.item is None else _one_line(self.item))
+        for name in ("item", "column"):
+            text = getattr(self, name)
+            object.__setattr__(self, name, None if text is None else _one_line(text))
 
     @property
     def severity(self) -> Severity:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
 
-from iovolc.archive.formats.fits import FAMILY
+from iovolc.archive.formats.on_demand import FITS as FAMILY
 from iovolc.archive.origin import Origin
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source

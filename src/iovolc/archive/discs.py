@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.disc import place_disc, placed_by_limb
-from iovolc.geometry.limb import fit_limb
 from iovolc.model.discview import DiscView
 from iovolc.model.observation import Disc
 
@@ -85,6 +84,9 @@ def finish_disc(view: DiscView, pixels: NDArray[np.float32], origin: Origin) -> 
     AmbiguousGeometry
         E206 if the limb cannot be fitted.
     """
+    # The optimiser takes a third of a second to load, and few images need it.
+    from iovolc.geometry.limb import fit_limb  # noqa: PLC0415
+
     fit = fit_limb(pixels, view)
     if not fit.is_usable:
         raise AmbiguousGeometry([origin.finding("E206", fit.problem, "disc_x")])

@@ -3,7 +3,7 @@
 Not for fitting (:mod:`iovolc.geometry.limb`).
 """
 
-from iovolc.geometry.limb import LimbFit
+from iovolc.geometry.limbfit import LimbFit
 from iovolc.geometry.outline import limb_km
 from iovolc.model.discview import DiscView
 from iovolc.model.observation import Disc

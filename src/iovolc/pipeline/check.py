@@ -12,6 +12,7 @@ from iovolc.archive.files import read_bytes
 from iovolc.archive.images import with_pixels
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.mending import Mend, mended
+from iovolc.archive.mosaics import seams
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row
 from iovolc.archive.understanding import understand
@@ -72,7 +73,8 @@ def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Chec
         observation, base_map(name), even_base_map(name), row.origin,
         default_sigma_km=config.registration.default_sigma_km,
     )  # fmt: skip
-    findings = (*quality(observation, row.origin, now_utc=now_utc), *diagnosis.findings)
+    judged = quality(observation, row.origin, now_utc=now_utc)
+    findings = (*judged, *seams(observation, row.origin), *diagnosis.findings)
     usable = all(finding.severity == "warning" for finding in findings)
     return Checked(row, findings, usable, diagnosis, understood)
 
