@@ -6,6 +6,7 @@ Sections go down to the stages as values; no stage reads configuration on its ow
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -285,8 +286,23 @@ def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
     sections: dict[str, Any] = {}
     for name, part in cast("dict[str, Any]", data).items():
         sections[name] = {} if part is None else part
-    for override in overrides:
-        _apply(sections, override)
+    return _validated(sections, overrides)
+
+
+def override(config: Config, overrides: Sequence[str]) -> Config:
+    """A configuration with ``section.key=value`` overrides.
+
+    Raises
+    ------
+    ConfigError
+        If an override cannot be used.
+    """
+    return _validated(config.model_dump(mode="json"), overrides)
+
+
+def _validated(sections: dict[str, Any], overrides: Sequence[str]) -> Config:
+    for text in overrides:
+        _apply(sections, text)
     try:
         return Config.model_validate(sections)
     except ValidationError as error:

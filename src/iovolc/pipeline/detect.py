@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
+from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.model import frames
@@ -59,7 +60,7 @@ class Task:
         """Hash of everything the result depends on."""
         return cache_key(
             ALGORITHM_VERSIONS["detect"],
-            self.config.model_dump(mode="json"),
+            self.config.model_dump(mode="json", exclude={"q"}),  # which changes are real, tracking decides
             light_settings(self.light),
             self.entry.content_hash,
             [entry.content_hash for entry in self.predecessors],
@@ -127,6 +128,11 @@ def detect_one(task: Task) -> str:
     """Compute and keep one epoch's changes; gives the key under which they lie."""
     cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
     return task.key
+
+
+def is_kept(task: Task) -> bool:
+    """Whether the store keeps a task's result."""
+    return local(cache_folder(task.store, _STAGE, task.key)).exists()
 
 
 def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
