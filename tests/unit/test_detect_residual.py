@@ -151,5 +151,35 @@ def test_the_historys_own_spread_counts_by_its_length():
 def test_an_uncertain_match_of_tone_counts_where_that_predecessor_is_used():
     planes = np.zeros((3, 1, 3), np.float32)
     planes[0, 0, 1] = planes[1, 0, 2] = planes[2, 0, 2] = np.nan
-    found = combine(list(planes), [0, 0, 0], [0.3, 0.0, 0.0])
+    variances = [np.full((1, 1), variance, np.float32) for variance in (0.09, 0.0, 0.0)]
+    found = combine(list(planes), [0, 0, 0], variances)
     np.testing.assert_allclose(found.normalisation, [[0.09 / 9, 0.0, 0.09]], rtol=1e-6)
+
+
+def test_what_the_light_model_errs_by_is_common_to_all_predecessors():
+    planes = np.zeros((2, 1, 2), np.float32)
+    planes[0, 0, 1] = np.nan
+    none = [np.zeros((1, 1), np.float32)] * 2
+    light = [np.full((1, 2), 0.04, np.float32), np.full((1, 1), 0.02, np.float32)]
+    found = combine(list(planes), [0, 0], none, light)
+    np.testing.assert_allclose(found.normalisation, [[0.03, 0.02]], rtol=1e-6)
+
+
+def test_a_noisy_night_side_counts_as_a_map_of_its_own():
+    generator = np.random.default_rng(3)
+    codes = {
+        sheet.name: np.broadcast_to(np.arange(sheet.shape[1]) < sheet.shape[1] // 3, sheet.shape).astype(np.uint8)
+        for sheet in GRID.sheets
+    }
+    parts = {
+        name: Combined(
+            (np.where(code, 0.3, 0.03) * generator.standard_normal(code.shape)).astype(np.float32),
+            np.zeros(code.shape, np.float32),
+            np.ones(code.shape, np.uint8),
+        )
+        for name, code in codes.items()
+    }
+    found = residual_variance(parts, OWNED, GRID, codes)["equator"]
+    night, day = found[:, 30:90].mean(), found[:, 200:300].mean()
+    assert night == pytest.approx(0.5 * 0.09, rel=0.2)
+    assert day == pytest.approx(0.5 * 0.0009, rel=0.3)

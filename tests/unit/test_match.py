@@ -2,17 +2,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from light_sample import lighting
 
 from detect_scene import NOISE, frame_of, look
+from iovolc.light.blocks import block_means
+from iovolc.light.classes import LightClass
+from iovolc.light.lit import lit
 from iovolc.light.match import by_rank, difference
+from iovolc.light.partners import Law
 from small_grid import coarse_grid, disc, slow_uncompiled, small_grid
 
 GRID = small_grid()
 FRAME = frame_of(GRID)
 
 
-def compare(newer, older, frame=FRAME, reuse_correlation=0.85, unchanged=None):
-    return difference(newer.side, older.side, frame, reuse_correlation=reuse_correlation, unchanged=unchanged)
+def compare(newer, older, frame=FRAME, reuse_correlation=0.85, **options):
+    return difference(newer.side, older.side, frame, reuse_correlation=reuse_correlation, **options)
 
 
 def scatter(found, name="equator"):
@@ -105,3 +110,66 @@ def test_a_calibrated_epoch_may_be_given_by_rank():
     assert np.isnan(side.tone["equator"][65, 180])
     assert float(np.nanstd(side.blocks)) == pytest.approx(1.0, abs=0.2)
     assert by_rank(side, FRAME) is side
+
+
+SUN, JUPITER, UNKNOWN = LightClass.SUN, LightClass.JUPITER, LightClass.UNKNOWN
+
+
+def half_lit(epoch, step, grid=GRID, frame=FRAME, **sky):
+    """The epoch with its western half lit by Jupiter and shown brighter by ``step``, and nothing between the halves."""
+    tone, codes = {}, {}
+    for sheet in grid.sheets:
+        column = np.broadcast_to(np.arange(sheet.shape[1]) - sheet.shape[1] // 2, sheet.shape)
+        codes[sheet.name] = np.where(column < 0, JUPITER, SUN).astype(np.uint8)
+        shown = epoch.side.tone[sheet.name] + np.float32(step) * (column < 0)
+        tone[sheet.name] = np.where(np.abs(column) > 3, shown, np.nan).astype(np.float32)
+    blocks = block_means(tone, frame.owned, grid)
+    light = lit(lighting(**sky), tone, codes, frame.owned, grid)
+    return replace(epoch, side=replace(epoch.side, tone=tone, blocks=blocks, lit=light))
+
+
+def halves_of(plane):
+    middle = plane.shape[1] // 2
+    return plane[:, : middle - 10], plane[:, middle + 10 :]
+
+
+def test_what_each_source_lights_is_matched_for_itself():
+    found = compare(half_lit(look(GRID, 1), 0.8), look(GRID, 0))
+    for half in halves_of(found.value["equator"]):
+        assert np.nanmedian(half) == pytest.approx(0.0, abs=0.01)
+        assert np.nanstd(half) == pytest.approx(NOISE * np.sqrt(2.0), rel=0.15)
+    by_pair = {light.pair: light.offset for light in found.lights}
+    assert by_pair[JUPITER, UNKNOWN] - by_pair[SUN, UNKNOWN] == pytest.approx(0.8, abs=0.02)
+    west, east = halves_of(found.of_light["equator"])
+    assert len(set(west.ravel())) == len(set(east.ravel())) == 1
+    assert found.tone_variance("equator").shape == found.value["equator"].shape
+
+
+def test_one_pair_of_sources_needs_no_planes():
+    found = compare(look(GRID, 1), look(GRID, 0))
+    assert [light.pair for light in found.lights] == [(UNKNOWN, UNKNOWN)]
+    assert found.of_light == found.light_variance == {}
+    assert found.tone_variance("equator").shape == (1, 1)
+
+
+def test_the_error_of_the_light_model_grows_with_the_difference_of_geometry():
+    older, law = half_lit(look(GRID, 0), 0.0), Law(0.02, 0.0015, 0.03)
+    same, other = (
+        compare(half_lit(look(GRID, 1), 0.0, sub_observer_lon_e=lon_e), older, law=law).light_variance["equator"]
+        for lon_e in (40.0, 75.0)
+    )
+    inside = (slice(30, 100), slice(190, 300))
+    assert np.nanmax(same[inside]) < 1e-6
+    assert np.nanmedian(other[inside]) > 1e-4
+    assert compare(half_lit(look(GRID, 1), 0.0), look(GRID, 0), law=law).light_variance == {}
+
+
+@slow_uncompiled
+def test_a_night_side_of_a_stretched_picture_is_ranked_for_itself():
+    grid = coarse_grid()
+    frame = frame_of(grid)
+    dark = half_lit(look(grid, 1, quantity="relative"), -2.0, grid, frame)
+    found = compare(dark, look(grid, 0, quantity="relative"), frame)
+    for half in halves_of(found.value["equator"]):
+        assert abs(np.nanmedian(half)) < 0.1
+        assert np.nanstd(half) < 0.5

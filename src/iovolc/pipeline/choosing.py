@@ -20,6 +20,7 @@ from iovolc.cube.cache import cache_key
 from iovolc.cube.entry import EpochEntry
 from iovolc.errors import Finding, InputError
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.lighting import flag_settings
 from iovolc.pipeline.reading import base_map
 
 _NOT_MADE_OF: Final = {"roots", "max_megapixels", "insist", "kernels"}
@@ -99,6 +100,7 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "ingest": config.ingest.model_dump(mode="json", exclude=_NOT_MADE_OF),
         "kernels": list(contents(Access.of(config.ingest).kernels)),
         "registration": config.registration.model_dump(mode="json", exclude={"reference"}),
+        "light": flag_settings(config.light),
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [

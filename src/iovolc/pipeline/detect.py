@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iovolc.config import DetectConfig
+from iovolc.config import DetectConfig, LightConfig
 from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
@@ -20,6 +20,7 @@ from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
 
 Plane = NDArray[np.float32]
@@ -43,6 +44,8 @@ class Task:
         All epochs of the manifest that share an image with one of these.
     config : DetectConfig
         Thresholds.
+    light : LightConfig
+        The light model.
     """
 
     store: Path
@@ -50,6 +53,7 @@ class Task:
     predecessors: tuple[EpochEntry, ...]
     siblings: tuple[EpochEntry, ...]
     config: DetectConfig
+    light: LightConfig
 
     @property
     def key(self) -> str:
@@ -57,6 +61,7 @@ class Task:
         return cache_key(
             ALGORITHM_VERSIONS["detect"],
             self.config.model_dump(mode="json", exclude={"q"}),  # which changes are real, tracking decides
+            light_settings(self.light),
             self.entry.content_hash,
             [entry.content_hash for entry in self.predecessors],
             sorted(entry.content_hash for entry in self.siblings),
@@ -108,7 +113,7 @@ def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
         for i, entry in enumerate(entries[1:], start=1):
             before = tuple(entries[:i])
             siblings = _siblings((entry, *before), manifest.entries)
-            tasks.append(Task(context.store, entry, before, siblings, context.config.detect))
+            tasks.append(Task(context.store, entry, before, siblings, context.config.detect, context.config.light))
     return tuple(tasks)
 
 
@@ -154,9 +159,9 @@ def _itself(folder: Path) -> Path:
 
 def _compute(task: Task) -> EpochChange:
     frame, places = frame_of(task.entry.pixels_per_degree)
-    older = [look_at(task.store, entry) for entry in task.predecessors]
-    unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings)
-    return detect_epoch(look_at(task.store, task.entry), older, frame, places, task.config, unchanged)
+    newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
+    unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
+    return detect_epoch(newer, older, frame, places, task.config, unchanged, task.light)
 
 
 def _save(change: Any, folder: Path) -> None:

@@ -23,6 +23,7 @@ from iovolc.model.observation import Observation
 from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, without_namesakes
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
+from iovolc.pipeline.nightside import night_side
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 
@@ -122,7 +123,8 @@ def _ingest_one(task: Task) -> _Outcome:
         observation = read_observation(task.row, task.folder, Access.of(task.config.ingest), look=task.look)
         refuse_misread(observation, task.row, task.config)
         epoch = make_epoch(observation, reference, task.config)
-        provenance = {"key": task.key, **task.made_by}
+        night = night_side(epoch, task.config.grid.pixels_per_degree, task.config.light)
+        provenance = {"key": task.key, **task.made_by, **night}
         entry = write_epoch(task.store, epoch, Grid.at(task.config.grid.pixels_per_degree), provenance)
     except InputError as error:
         return _refusal(task, error.findings)
@@ -175,7 +177,7 @@ def make_epoch(observation: Observation, reference: ReferenceMap, config: Config
     reference : ReferenceMap
         The fixed reference map.
     config : Config
-        Grid, ingest and registration.
+        Grid, ingest, registration and light.
     """
     grid = Grid.at(config.grid.pixels_per_degree)
     record = observation.record
@@ -188,4 +190,4 @@ def make_epoch(observation: Observation, reference: ReferenceMap, config: Config
         label_sigma_km=record.registration_sigma_km,
         grid_pixel_km=grid.pixel_km,
     )
-    return layers_on(grid, observation, registration, config.ingest)
+    return layers_on(grid, observation, registration, config.ingest, config.light)
