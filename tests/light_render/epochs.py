@@ -2,13 +2,14 @@
 
 import csv
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import rasterio
 from rasterio.transform import from_bounds
 
 from iovolc.config import load
+from iovolc.geometry.sphere import distance_km
 from iovolc.parallel import runner
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect
@@ -16,7 +17,8 @@ from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.track import track
 from light_render.scene import Camera, View, picture
 
-START = datetime(1997, 11, 7, tzinfo=UTC)
+START = datetime(1997, 11, 6, 22, tzinfo=UTC)
+LATER = datetime(2001, 2, 1, tzinfo=UTC)
 UNREGISTERED = "registration.min_correlation=1.0"
 """Takes maps where their rows put them."""
 
@@ -28,7 +30,7 @@ class Shot:
     name: str
     view: View
     camera: Camera = field(default_factory=Camera)
-    day: float = 0.0
+    time_utc: datetime = START
     law: str = "lunar-lambert"
     deposits: tuple = ()
     shift_km: tuple = (0.0, 0.0)
@@ -64,9 +66,9 @@ def write_map(path, values):
 
 def row(shot):
     """What a careful user writes of a shot."""
-    view, time = shot.view, START + timedelta(days=shot.day)
+    view, time = shot.view, f"{shot.time_utc:%Y-%m-%dT%H:%M:%SZ}"
     return {
-        "path": f"{shot.name}.tif", "id": shot.name, "time_utc": f"{time:%Y-%m-%dT%H:%M:%SZ}", "mission": "Test",
+        "path": f"{shot.name}.tif", "id": shot.name, "time_utc": time, "mission": "Test",
         "instrument": shot.camera.name, "channel": "green", "quantity": "iof", "projection": "bounds",
         "left_lon_e": 0, "right_lon_e": 360, "top_lat": 90, "bottom_lat": -90,
         "sub_observer_lat": view.sub_observer_lat, "sub_observer_lon_w": -view.sub_observer_lon_e % 360.0,
@@ -79,11 +81,11 @@ def context_of(store, workers, *overrides):
     return Context(store, load(None, ("grid.pixels_per_degree=4", *overrides)), workers)
 
 
-def changes_of(folder, shots, *overrides):
+def changes_of(folder, shots, *overrides, workers=1):
     """The whole chain over shots: what was scanned, and the events."""
     catalogue = write_shots(folder / "maps", shots)
-    with runner(workers=1) as workers:
-        context = context_of(folder / "store", workers, *overrides)
+    with runner(workers=workers) as those:
+        context = context_of(folder / "store", those, *overrides)
         manifest = ingest([catalogue], context).manifest
         scan = detect(manifest, context)
         return scan, track(manifest, scan, context)
@@ -92,6 +94,11 @@ def changes_of(folder, shots, *overrides):
 def sure(tracked):
     """Events of tier A or B."""
     return tracked.events[tracked.events["tier"] != "C"]
+
+
+def near(events, lat, lon_e, within_km):
+    """Events whose centre lies within this distance of a place."""
+    return events[distance_km(lat, lon_e, events["lat"].to_numpy(), events["lon_e"].to_numpy()) <= within_km]
 
 
 def told(events):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from light_render.jupiter import direction
-from light_render.scene import Camera, Deposit, View
+from light_render.scene import Camera, View
 
 DAY_A = Camera("A", psf_km=20.0, noise=0.01, gain=1.06)
 DAY_B = Camera("B", psf_km=32.0, noise=0.015, gain=0.88, red_share=0.15)
@@ -62,13 +62,14 @@ def null_pairs():
     ]  # fmt: skip
     pairs = []
     for n, (first, second) in enumerate(days):
-        lat, lon_e, turn = (-15, 0, 15)[n % 3], (61 * n) % 360 - 180, 15 * (n % 3 - 1)
-        older = (under_sun(lat, lon_e, first, 90 if n % 2 else 270), DAY_A)
-        newer = (under_sun(-lat, lon_e + turn, second, 90 if n % 4 < 2 else 270), (DAY_A, DAY_B)[n % 2])
+        lat, lon_e, turn = (-15, 0, 15)[n % 3], (61 * n + 240) % 360 - 180, 15 * (n % 3 - 1)
+        bearings = (90, 270) if n % 2 else (270, 90)
+        older = (under_sun(lat, lon_e, first, bearings[0]), DAY_A)
+        newer = (under_sun(-lat, lon_e + turn, second, bearings[second < 40]), (DAY_A, DAY_B)[n % 2])
         pairs.append((f"day-{first}-{second}", older, newer))
     nights = [(58, -25, True), (40, 15, False), (75, 10, False), (90, -35, True), (105, 25, False)]
     for n, (alpha, lon_e, east) in enumerate(nights):
-        older = (under_sun((5, -10)[n % 2], lon_e, 15 + 10 * n, 90), DAY_A)
+        older = (under_sun((5, -10)[n % 2], lon_e, 15 + 10 * n, 90 if lon_e > 0 else 270), DAY_A)
         newer = (under_jupiter((-10, 12)[n % 2], lon_e, alpha, east=east), (NIGHT_A, NIGHT_B)[n % 2])
         pairs.append((f"night-{alpha}-day", older, newer))
     for first, second in ((30, 58), (58, 90), (45, 105)):
@@ -76,14 +77,3 @@ def null_pairs():
         newer = (under_jupiter(-12, -30, second), NIGHT_B)
         pairs.append((f"night-{first}-{second}", older, newer))
     return pairs
-
-
-def kanehekili():
-    """A new volcano of 180 km east of Kanehekili: flows to the west, diffuse red to the east, two grey sheets."""
-    return (
-        Deposit(-18.5, -29.5, 50.0, 12.0, -0.9),
-        Deposit(-16.5, -29.3, 50.0, 12.0, -0.9),
-        Deposit(-18.0, -25.6, 60.0, 75.0, -0.22, soft=0.6, red_dlna=-0.05),
-        Deposit(-19.0, -27.6, 45.0, 45.0, -0.25),
-        Deposit(-16.8, -27.0, 45.0, 45.0, -0.25),
-    )

@@ -14,7 +14,7 @@ def surge(g_deg):
 
 def lunar_lambert(mu0, mu, g_deg, albedo):
     """McEwen (1991), with a limb that darkens more at large phase."""
-    share = np.clip(0.62 - 0.0042 * g_deg, 0.15, None)
+    share = np.clip(0.72 - 0.005 * g_deg, 0.15, None)
     return albedo * surge(g_deg) * (2.0 * share * mu0 / (mu0 + mu) + (1.0 - share) * mu0)
 
 
