@@ -15,7 +15,9 @@ from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import CHANNEL_RANGES_UM, COLUMNS, Column, json_schema
 from iovolc.archive.instrument import Descriptor
 from iovolc.archive.instrument_parts import TAGS, Band, Level, Number
+from iovolc.archive.photometry import Parameter, PhotometrySet, bundled_photometry
 from iovolc.errors import PROBLEMS
+from iovolc.light.photometric import PARAMETERS
 from iovolc.publish.schemas import markdown
 
 FOLDER: Final = Path(__file__).parent
@@ -65,6 +67,15 @@ What iovolc assumes of an instrument where neither the catalogue nor the label s
 Every number carries the confidence in it and, in brackets, its source, listed below each table:
 """
 
+_PHOTOMETRY_HEAD = """# Photometric parameters
+
+How bright Io's ground is taken to look under given light (`light.photometry`), by channel. The formulas stand in
+[Methods](methods.md). The page is printed from `data/photometry`, one file per function. Literature values for Io are
+poor: where epochs allow, fit your own with `iovolc fit-photometry`, which writes a file of the same form.
+
+Each parameter has its standard deviation, the confidence in it and, in brackets, its source:
+"""
+
 _WARNING: Final = MappingProxyType({"error": "", "warning": " (a warning)"})
 
 
@@ -102,11 +113,40 @@ def errors_page() -> str:
 
 def instruments_page() -> str:
     """``instruments.md``: the instruments and their bands."""
-    tags = _table(("confidence", "meaning"), [(f"`{tag}`", meaning) for tag, meaning in TAGS.items()])
-    parts = [_INSTRUMENTS_HEAD, tags, ""]
+    parts = [_INSTRUMENTS_HEAD, _tags(), ""]
     for descriptor in load_descriptors().values():
         parts += _instrument(descriptor)
     return "\n".join(parts)
+
+
+def photometry_page() -> str:
+    """``photometry.md``: the photometric functions' parameters."""
+    parts = [_PHOTOMETRY_HEAD, _tags(), ""]
+    for photometry in bundled_photometry().values():
+        parts += _photometry(photometry)
+    return "\n".join(parts)
+
+
+def _photometry(photometry: PhotometrySet) -> list[str]:
+    names = PARAMETERS[photometry.model]
+    head = ("channel", *(f"`{name}`" for name in names))
+    rows = [
+        (
+            ", ".join(f"`{channel}`" for channel in entry.channels),
+            *(_measured(entry.parameters[name]) for name in names),
+        )
+        for entry in photometry.entries
+    ]
+    sources = [f"- [{name}] {text}" for name, text in photometry.sources.items()]
+    return [f"## {photometry.id}", "", photometry.note, "", _table(head, rows), "", *sources, ""]
+
+
+def _measured(parameter: Parameter) -> str:
+    return f"{parameter.value:.4g} ± {parameter.sigma:.4g} `{parameter.tag}` [{parameter.source}]"
+
+
+def _tags() -> str:
+    return _table(("confidence", "meaning"), [(f"`{tag}`", meaning) for tag, meaning in TAGS.items()])
 
 
 def _instrument(descriptor: Descriptor) -> list[str]:
@@ -180,6 +220,7 @@ PAGES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
         "errors.md": errors_page,
         "instruments.md": instruments_page,
         "outputs.md": markdown,
+        "photometry.md": photometry_page,
     }
 )
 

@@ -92,6 +92,11 @@ _PROBLEMS = (
         "cut or resample it; if it is truly so large, raise the setting `ingest.max_megapixels`",
     ),
     Problem(
+        "E108",
+        "the photometric parameters cannot be used",
+        "correct the file, or set `light.photometry` to one of the sets in docs/photometry.md",
+    ),
+    Problem(
         "E201", "the image has no place on Io", "give `projection`: `bounds` with the four edges, or an authority code"
     ),
     Problem("E202", "the coordinate system is not one of Io", "reproject the file, or give `projection=bounds`"),

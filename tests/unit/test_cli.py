@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tests.small_maps import iovolc
 
-from iovolc import cli
+from iovolc.cli.options import selection
 from iovolc.config import Config, load
 
 COMMANDS = ("demo", "run", "ingest", "detect", "track", "publish", "check", "status", "verify", "gc", "config")
@@ -65,7 +65,7 @@ def test_wrong_usage_ends_with_2(arguments):
 
 
 def test_selections_become_overrides():
-    chosen = cli._selection("1996-01-01", "2001-01-01T12:00:00Z", "-30,-10,30.5,10", ["red", "green"], "Loki Patera")
+    chosen = selection("1996-01-01", "2001-01-01T12:00:00Z", "-30,-10,30.5,10", ["red", "green"], "Loki Patera")
     assert load(None, chosen).select.model_dump() == {
         "since": "1996-01-01",
         "until": "2001-01-01T12:00:00Z",
@@ -76,12 +76,12 @@ def test_selections_become_overrides():
 
 
 def test_no_selection_leaves_the_configuration_alone():
-    assert cli._selection("", "", "", None, "") == ()
+    assert selection("", "", "", None, "") == ()
 
 
 @pytest.mark.parametrize("site", ["Hi'iaka Patera", 'a "b": c', "# 1", "Mêlée", "Loki"])
 def test_a_site_may_hold_any_sign(site):
-    assert load(None, cli._selection("", "", "", None, site)).select.site == site
+    assert load(None, selection("", "", "", None, site)).select.site == site
 
 
 @pytest.mark.parametrize("option", [("--region", "1,2,3"), ("--region", "a,b,c,d"), ("--channel", "[")])

@@ -9,6 +9,7 @@ import pytest
 
 from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import COLUMNS
+from iovolc.archive.photometry import bundled_photometry
 from iovolc.errors import PROBLEMS
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "print_tables.py"
@@ -55,3 +56,14 @@ def test_every_instrument_and_number_is_on_its_page(script: ModuleType) -> None:
         for place, number in descriptor.numbers():
             assert f"{number.value:.7g} `{number.tag}` [{number.source}]" in section, place
         assert all(f"- [{name}] " in section for name in descriptor.sources)
+
+
+def test_every_photometric_parameter_is_on_its_page(script: ModuleType) -> None:
+    page = script.photometry_page()
+    for photometry in bundled_photometry().values():
+        section = page.split(f"## {photometry.id}\n")[1].split("\n## ")[0]
+        for entry in photometry.entries:
+            row = next(line for line in section.splitlines() if f"`{entry.channels[0]}`" in line)
+            for value, sigma, tag, source in entry.parameters.values():
+                assert f"{value:.4g} ± {sigma:.4g} `{tag}` [{source}]" in row
+        assert all(f"- [{name}] " in section for name in photometry.sources)

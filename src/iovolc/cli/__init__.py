@@ -1,0 +1,48 @@
+"""The command line: reads arguments, calls one use-case, says what came of it.
+
+Heavy modules are imported inside the commands, so that ``iovolc --help`` answers at once.
+"""
+
+import os
+import sys
+import traceback
+
+import typer
+
+from iovolc.cli.configuration import template, validate
+from iovolc.cli.stages import demo, detect, ingest, publish, run, track
+from iovolc.cli.store import check, gc, status, verify
+
+app = typer.Typer(
+    name="iovolc",
+    help="Find and follow volcanic change on Jupiter's moon Io in maps and images taken years apart.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _command in (demo, run, ingest, detect, track, publish, check, status, verify, gc):
+    app.command()(_command)
+
+_config = typer.Typer(help="Print or check a configuration.", no_args_is_help=True, rich_markup_mode=None)
+for _command in (template, validate):
+    _config.command()(_command)
+app.add_typer(_config, name="config")
+
+
+def main() -> None:
+    """Run the command line; ends the process with the documented exit code."""
+    from iovolc.console import FAILED, exit_code, say
+    from iovolc.errors import IovolcError
+
+    # Tasks already fill the cores: threaded linear algebra inside them only gets in its own way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        app()
+    except IovolcError as error:
+        say(str(error))
+        sys.exit(exit_code(error))
+    except Exception:
+        # A fault of the machine or of iovolc itself: whoever is on call needs all of it.
+        say(traceback.format_exc())
+        sys.exit(FAILED)

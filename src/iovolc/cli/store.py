@@ -1,0 +1,60 @@
+"""Commands that look after catalogues and the store."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from iovolc.cli.options import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    StoreOption,
+)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Catalogue CSV files, or images.")],
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Catalogue with the images' rows.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Write mended catalogues as <name>.fixed.csv.")] = False,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read catalogues and their files, and list every problem with its number, cause and fix."""
+    from iovolc.config import load
+    from iovolc.console import DONE, NO_INPUT, answer
+    from iovolc.pipeline.check import check as use_case
+
+    report = use_case(files, config=load(config, tuple(overrides or ())), catalogue=catalogue, fix=fix)
+    answer(report.to_json(), report.text(fix=fix), as_json=as_json)
+    raise typer.Exit(NO_INPUT if report.errors else DONE)
+
+
+def status(store: StoreOption, as_json: JsonOption = False) -> None:
+    """Say what the store holds and what was refused."""
+    from iovolc.console import answer
+    from iovolc.pipeline.status import status as use_case
+
+    found = use_case(store)
+    lines = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in found.items())
+    answer(found, lines, as_json=as_json)
+
+
+def verify(store: StoreOption, as_json: JsonOption = False) -> None:
+    """Read every epoch of the store again and compare it with its hash."""
+    from iovolc.console import DONE, FAILED, answer
+    from iovolc.cube.audit import verify as use_case
+
+    damages = [str(damage) for damage in use_case(store)]
+    answer({"damaged": damages}, "\n".join(damages) or "every epoch is sound", as_json=as_json)
+    raise typer.Exit(FAILED if damages else DONE)
+
+
+def gc(store: StoreOption, as_json: JsonOption = False) -> None:
+    """Delete what no manifest names and is older than a day."""
+    from iovolc.console import answer
+    from iovolc.cube.audit import collect
+
+    gone = [str(path) for path in collect(store)]
+    answer({"deleted": gone}, "\n".join([*gone, f"{len(gone)} deleted"]), as_json=as_json)
