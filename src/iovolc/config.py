@@ -6,6 +6,7 @@ Sections go down to the stages as values; no stage reads configuration on its ow
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -75,6 +76,61 @@ class RegistrationConfig(Section):
     default_sigma_km: float = Field(
         default=10.0, gt=0.0, description="Registration sigma where neither the label nor the tiles give one."
     )
+
+
+class LightConfig(Section):
+    """What lights a picture, and which of its pixels the light lets count."""
+
+    model: bool = Field(
+        default=True,
+        description="Whether I/F is divided by the light; off, to see what a run finds without a light model.",
+    )
+    photometry: str = Field(
+        default="lunar_lambert",
+        description="Photometric parameters: a name in `data/photometry`, or the path of a file like those.",
+    )
+    max_incidence_deg: float = Field(
+        default=75.0, gt=0.0, lt=90.0, description="Sunlit places count up to this incidence."
+    )
+    max_emission_deg: float = Field(
+        default=70.0, gt=0.0, lt=90.0, description="Sunlit places count up to this emission."
+    )
+    max_jupiter_incidence_deg: float = Field(
+        default=75.0, gt=0.0, lt=90.0, description="Places lit by Jupiter count up to this incidence of its light."
+    )
+    max_jupiter_emission_deg: float = Field(
+        default=65.0, gt=0.0, lt=90.0, description="Places lit by Jupiter count up to this emission."
+    )
+    twilight_deg: float = Field(
+        default=3.0,
+        ge=0.0,
+        lt=45.0,
+        description="Night begins so far beyond the terminator: relief of 2.5 km still stands in the Sun there.",
+    )
+    mixed_share: float = Field(
+        default=0.2,
+        gt=0.0,
+        lt=0.5,
+        description="Places to whose light both Sun and Jupiter give at least this share are mixed, and left out.",
+    )
+    min_snr: tuple[float, float] = Field(
+        default=(10.0, 5.0), description="Least signal over noise by sunlight and by Jupiter's, where noise is known."
+    )
+    sigma_gain: float = Field(
+        default=0.15, gt=0.0, description="Prior of the gain of an epoch and source of light, about 1, in ln."
+    )
+    sigma_phase: float = Field(
+        default=0.0015, ge=0.0, description="Error of the light model in ln albedo per degree of phase difference."
+    )
+    sigma_slant: float = Field(
+        default=0.03,
+        ge=0.0,
+        description="The same per unit of difference in the cosines of incidence and of emission.",
+    )
+
+    def __hash__(self) -> int:
+        """Of all values: an epoch that was read with this light model is kept in memory."""
+        return hash(tuple(vars(self).values()))
 
 
 class DetectConfig(Section):
@@ -181,6 +237,9 @@ class Config(Section):
     registration: RegistrationConfig = Field(
         default_factory=RegistrationConfig, description="Registration to the fixed reference map."
     )
+    light: LightConfig = Field(
+        default_factory=LightConfig, description="What lights a picture, and which of its pixels the light lets count."
+    )
     detect: DetectConfig = Field(
         default_factory=DetectConfig, description="Change of one epoch against its predecessors."
     )
@@ -227,8 +286,23 @@ def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
     sections: dict[str, Any] = {}
     for name, part in cast("dict[str, Any]", data).items():
         sections[name] = {} if part is None else part
-    for override in overrides:
-        _apply(sections, override)
+    return _validated(sections, overrides)
+
+
+def override(config: Config, overrides: Sequence[str]) -> Config:
+    """A configuration with ``section.key=value`` overrides.
+
+    Raises
+    ------
+    ConfigError
+        If an override cannot be used.
+    """
+    return _validated(config.model_dump(mode="json"), overrides)
+
+
+def _validated(sections: dict[str, Any], overrides: Sequence[str]) -> Config:
+    for text in overrides:
+        _apply(sections, text)
     try:
         return Config.model_validate(sections)
     except ValidationError as error:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import store_sample
-from iovolc.cube.audit import collect, require_sound
+from iovolc.cube.audit import require_sound
+from iovolc.cube.cleaning import collect
 from iovolc.cube.cube import open_cube
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_epoch, write_epoch

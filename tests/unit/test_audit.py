@@ -1,16 +1,12 @@
-import os
 import shutil
-import time
 from dataclasses import replace
 
 import pytest
 
 from iovolc.cube import audit
-from iovolc.cube.cache import cached_arrays
-from iovolc.cube.manifest import commit, read_head
-from iovolc.cube.quarantine import refuse
+from iovolc.cube.manifest import commit
 from iovolc.errors import StoreCorrupt
-from store_sample import GRID, files, ingest, put
+from store_sample import GRID, ingest, put
 
 
 def chunk_of(store, index):
@@ -75,59 +71,3 @@ def test_the_mended_epoch_makes_the_store_sound_again(tmp_path):
     shutil.rmtree(chunk.parents[4])
     assert commit(tmp_path, GRID, [put(tmp_path, 1)]) == manifest
     audit.require_sound(tmp_path)
-
-
-def test_what_any_manifest_names_is_not_garbage(tmp_path):
-    ingest(tmp_path, range(2))
-    commit(tmp_path, GRID, [put(tmp_path, 0, licence="CC0")], refused=[refuse(tmp_path, "ab" * 32, "x.tif")])
-    cached_arrays(tmp_path, "null", "k", dict)
-    assert audit.garbage(tmp_path) == ()
-
-
-def litter(store):
-    """An epoch and a refusal that no manifest names, and what killed processes leave."""
-    unnamed = put(store, 7)
-    refuse(store, "cd" * 32, "y.tif")
-    partials = [
-        "epochs/obs-0/.partial-x/zarr.json",
-        "cache/null/.partial-y/a.npz",
-        "manifests/.partial-3",
-        ".partial-HEAD",
-    ]
-    for name in partials:
-        path = store / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("half")
-    return {
-        f"epochs/obs-7/{unnamed.content_hash}",
-        f"quarantine/{'cd' * 32}.json",
-        "epochs/obs-0/.partial-x",
-        "cache/null/.partial-y",
-        "manifests/.partial-3",
-        ".partial-HEAD",
-    }
-
-
-def test_garbage_is_what_no_manifest_names(tmp_path):
-    ingest(tmp_path, range(2))
-    names = litter(tmp_path)
-    assert set(audit.garbage(tmp_path)) == names
-    assert list(audit.garbage(tmp_path)) == sorted(names)
-
-
-def test_what_may_still_be_written_is_spared(tmp_path):
-    ingest(tmp_path, range(1))
-    litter(tmp_path)
-    an_hour_ago = time.time() - 3600.0
-    os.utime(tmp_path / ".partial-HEAD", (an_hour_ago, an_hour_ago))
-    assert audit.garbage(tmp_path, min_age_s=1800.0) == (".partial-HEAD",)
-    assert audit.collect(tmp_path) == ()
-
-
-def test_collecting_garbage_leaves_the_store_as_if_it_had_never_been(tmp_path):
-    manifest = ingest(tmp_path, range(2))
-    clean = files(tmp_path)
-    names = litter(tmp_path)
-    assert set(audit.collect(tmp_path, min_age_s=0.0)) == names
-    assert files(tmp_path) == clean
-    assert read_head(tmp_path) == manifest

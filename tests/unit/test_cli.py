@@ -10,7 +10,10 @@ from tests.small_maps import iovolc
 from iovolc.cli.options import selection
 from iovolc.config import Config, load
 
-COMMANDS = ("demo", "run", "ingest", "detect", "track", "publish", "check", "status", "verify", "gc", "config")
+COMMANDS = (
+    "demo", "run", "ingest", "detect", "track", "publish", "check", "rerun", "diff", "explain", "serve", "status",
+    "verify", "gc", "doctor", "config",
+)  # fmt: skip
 
 
 def test_help_lists_every_command():
@@ -109,7 +112,7 @@ def test_a_fault_of_the_machine_ends_with_5_and_tells_all(tmp_path, monkeypatch)
 
 
 def test_an_empty_store_is_sound_and_clean(tmp_path):
-    assert iovolc("gc", "--store", tmp_path).out == "0 deleted\n"
+    assert iovolc("gc", "--store", tmp_path).out == "0 (0.0 MB) to delete; add --delete\n"
 
 
 def test_the_template_says_what_each_key_does():

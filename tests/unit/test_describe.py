@@ -9,10 +9,8 @@ from iovolc import body
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.describe import (
     Shape,
-    angles_at,
     detection_id,
     equal_area_diameter_km,
-    light_class,
     measure,
     pixel_places,
     place_columns,
@@ -25,7 +23,6 @@ GRID = small_grid()
 PLACES = pixel_places(GRID)
 WHEN = datetime(2007, 2, 28, tzinfo=UTC)
 RECORD = ObservationRecord("obs", "ab", "a.tif", "red", "iof", WHEN, WHEN, WHEN, Bounds(-180.0, 180.0, 90.0, -90.0))
-LIT = replace(RECORD, sub_solar_lat=0.0, sub_solar_lon_e=20.0, sub_observer_lat=0.0, sub_observer_lon_e=40.0)
 HERE = Shape(10.0, -170.0, 5_000.0, -0.2)
 
 
@@ -104,27 +101,6 @@ def test_the_id_is_short_and_repeats():
 )
 def test_the_id_depends_on_epoch_predecessors_sign_and_place(record, references, sign, shape):
     assert detection_id(record, references, sign, shape) != detection_id(RECORD, ["a", "b"], 1, HERE)
-
-
-def test_angles_are_those_of_the_label():
-    found = angles_at(LIT, Shape(0.0, 30.0, 1.0, 0.1))
-    assert found["incidence_deg"] == pytest.approx(10.0)
-    assert found["emission_deg"] == pytest.approx(10.0)
-    assert found["phase_deg"] == pytest.approx(20.0)
-    assert all(math.isnan(angle) for angle in angles_at(RECORD, HERE).values())
-
-
-@pytest.mark.parametrize(
-    ("record", "incidence_deg", "expected"),
-    [
-        (LIT, 30.0, "sun"),
-        (LIT, 95.0, "dark"),
-        (LIT, math.nan, "unknown"),
-        (replace(LIT, quantity="relative"), 30.0, "unknown"),
-    ],
-)
-def test_the_source_of_light(record, incidence_deg, expected):
-    assert light_class(record, incidence_deg) == expected
 
 
 def test_both_longitudes_are_given():

@@ -7,8 +7,9 @@ from scipy.stats import binom
 
 from detect_scene import Change, frame_of, look, places_of
 from iovolc.config import DetectConfig
-from iovolc.detect.epoch import detect_epoch, resolution_groups
+from iovolc.detect.epoch import detect_epoch
 from iovolc.geometry.sphere import distance_km
+from iovolc.light.partners import resolution_groups
 from iovolc.model.grid import Grid
 from small_grid import cap_km2, coarse_grid, slow_uncompiled, small_grid
 

@@ -151,5 +151,6 @@ def test_the_historys_own_spread_counts_by_its_length():
 def test_an_uncertain_match_of_tone_counts_where_that_predecessor_is_used():
     planes = np.zeros((3, 1, 3), np.float32)
     planes[0, 0, 1] = planes[1, 0, 2] = planes[2, 0, 2] = np.nan
-    found = combine(list(planes), [0, 0, 0], [0.3, 0.0, 0.0])
+    variances = [np.full((1, 1), variance, np.float32) for variance in (0.09, 0.0, 0.0)]
+    found = combine(list(planes), [0, 0, 0], variances)
     np.testing.assert_allclose(found.normalisation, [[0.09 / 9, 0.0, 0.09]], rtol=1e-6)

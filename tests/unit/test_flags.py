@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,10 +9,12 @@ from iovolc.detect.clusters import Cluster
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import LIMITS, flags
+from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters
 from iovolc.detect.residual import Combined
 from iovolc.detect.setting import measure_artefacts, setting
+from iovolc.light.classes import LightClass
 from iovolc.light.match import SHARPNESS_STEP, Difference, Side
 from iovolc.model.detection import Footprint
 from iovolc.model.epoch import Lattice
@@ -23,7 +26,8 @@ GRID = small_grid()
 SHEET = GRID.sheet("equator")
 SPOT = disc(SHEET, 10.0, 20.0, 200.0)
 CLEAN = Artefacts()
-CLEAR = Setting((0.5, 0.5), 0.0, 0.1, 0.0)
+UNKNOWN = PlaceLight(LightClass.UNKNOWN, np.nan, np.nan, np.nan)
+CLEAR = Setting((0.5, 0.5), 0.0, 0.1, 0.0, (UNKNOWN, UNKNOWN))
 
 
 def footprint(mask):
@@ -180,7 +184,7 @@ def test_all_clusters_are_measured_in_their_order():
     known = evidence(newer, ground)
     pair = [cluster(), cluster(other)]
     shapes = [Shape(10.0, 20.0, 1e5, -2.0), Shape(-20.0, -60.0, 1e5, -1.0)]
-    places = [CLEAR, Setting((0.5, 0.5), 0.9, 0.1, 0.0)]
+    places = [CLEAR, replace(CLEAR, clipped=0.9)]
     found = measure_artefacts(pair, shapes, places, known, GRID)
     assert [one.clipped for one in found] == [0.0, 0.9]
     assert all(one.relief < 0.1 for one in found)

@@ -93,7 +93,12 @@ _COLUMNS = (
         "8-bit PNG and JPEG without a unit, and an error otherwise.",
         choices=QUANTITIES,
     ),
-    Column("unit", "text", "Unit of the scaled values; blank is the file's own."),
+    Column(
+        "unit",
+        "text",
+        "Unit of the scaled values; blank is the file's own. I/F of the unit `normal albedo` is a map from which the "
+        "light was taken out already, as from most published maps: the light model leaves it alone.",
+    ),
     Column("scale", "number", "Value = scale x stored number + offset; blank is the file's own, else 1; not 0."),
     Column("offset", "number", "See `scale`; blank is the file's own, else 0."),
     Column("nodata", "number", "Stored number that means no data, or nan; blank is the file's own."),

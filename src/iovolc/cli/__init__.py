@@ -9,6 +9,7 @@ import traceback
 
 import typer
 
+from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.configuration import template, validate
 from iovolc.cli.stages import demo, detect, ingest, publish, run, track
 from iovolc.cli.store import check, gc, status, verify
@@ -21,7 +22,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (demo, run, ingest, detect, track, publish, check, status, verify, gc):
+_stages = (demo, run, ingest, detect, track, publish, check)
+_answers = (rerun, diff, explain, serve)
+_upkeep = (status, verify, gc, doctor)
+for _command in (*_stages, *_answers, *_upkeep):
     app.command()(_command)
 
 _config = typer.Typer(help="Print or check a configuration.", no_args_is_help=True, rich_markup_mode=None)

@@ -51,10 +51,29 @@ def verify(store: StoreOption, as_json: JsonOption = False) -> None:
     raise typer.Exit(FAILED if damages else DONE)
 
 
-def gc(store: StoreOption, as_json: JsonOption = False) -> None:
-    """Delete what no manifest names and is older than a day."""
+def gc(
+    store: StoreOption,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it; otherwise it is only listed.")] = False,
+    keep_manifests: Annotated[
+        int | None, typer.Option("--keep-manifests", min=1, help="Newest manifests to keep; superseded epochs go.")
+    ] = None,
+    keep_runs: Annotated[
+        int | None, typer.Option("--keep-runs", min=0, help="Newest runs to keep besides the operational one.")
+    ] = None,
+    cache_days: Annotated[
+        float | None, typer.Option("--cache-days", min=0, help="Reusable results older than this go.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what no manifest names and is older than a day, and by choice the past; --delete deletes it."""
     from iovolc.console import answer
-    from iovolc.cube.audit import collect
+    from iovolc.cube.cleaning import DAY_S, Retention, collect, garbage, size_of
 
-    gone = [str(path) for path in collect(store)]
-    answer({"deleted": gone}, "\n".join([*gone, f"{len(gone)} deleted"]), as_json=as_json)
+    retention = Retention(keep_manifests, keep_runs, cache_days)
+    names = garbage(store, retention=retention, min_age_s=DAY_S)
+    n_bytes = size_of(store, names)
+    if delete:
+        names = collect(store, retention=retention)
+    verb = "deleted" if delete else "to delete; add --delete"
+    lines = "\n".join([*names, f"{len(names)} ({n_bytes / 1e6:.1f} MB) {verb}"])
+    answer({"deleted" if delete else "garbage": list(names), "bytes": n_bytes}, lines, as_json=as_json)

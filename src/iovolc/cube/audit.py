@@ -1,16 +1,11 @@
-"""Is the store sound, and what in it can go: re-hashing epochs, and finding what no manifest names."""
+"""Is the store sound: reads every epoch again and compares it with its hash."""
 
-import shutil
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from iovolc.cube import content, epochs, schema
 from iovolc.cube.entry import EpochEntry
-from iovolc.cube.layout import PARTIAL, StorePath, epoch_folder, local, quarantine_file
-from iovolc.cube.lock import locked
-from iovolc.cube.manifest import Manifest, manifest_numbers, read_head, read_manifest
+from iovolc.cube.layout import StorePath
+from iovolc.cube.manifest import Manifest, read_head
 from iovolc.errors import StoreCorrupt
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
@@ -58,60 +53,6 @@ def require_sound(store: StorePath, manifest: Manifest | None = None) -> None:
     if damages:
         lines = "\n".join(f"{item.observation_id} ({item.content_hash[:12]}): {item.detail}" for item in damages)
         raise StoreCorrupt(f"{len(damages)} damaged epochs; delete their folders and ingest them again:\n{lines}")
-
-
-def garbage(store: StorePath, *, min_age_s: float = 0.0) -> tuple[str, ...]:
-    """What no manifest names and nobody will miss, as paths below the store's root, sorted.
-
-    Parameters
-    ----------
-    store : str or Path
-        Root of the store, on a local disk.
-    min_age_s : float
-        Leave out what was touched within this time, in seconds: a running ingest writes epochs before it names them.
-    """
-    root = local(store)
-    latest = time.time() - min_age_s
-    old = (path for path in _unnamed(root) if _touched_before(path, latest))
-    return tuple(sorted(path.relative_to(root).as_posix() for path in old))
-
-
-def collect(store: StorePath, *, min_age_s: float = 86400.0) -> tuple[str, ...]:
-    """Delete the garbage, under the store's lock, and say what it was.
-
-    A commit of an epoch that was deleted under its hands ends with ``StoreConflict`` rather than with a hole.
-    """
-    root = local(store)
-    with locked(store):
-        names = garbage(store, min_age_s=min_age_s)
-        for name in names:
-            path = root / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-    return names
-
-
-def _unnamed(root: Path) -> Iterator[Path]:
-    manifests = [read_manifest(root, number) for number in manifest_numbers(root)]
-    named = {
-        local(epoch_folder(root, entry.observation_id, entry.content_hash))
-        for manifest in manifests
-        for entry in manifest.entries
-    }
-    kept = {local(quarantine_file(root, item.sha256)) for manifest in manifests for item in manifest.refused}
-    yield from (path for path in root.glob("epochs/*/*") if path not in named)
-    yield from (path for path in root.glob("quarantine/*.json") if path not in kept)
-    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points"):
-        yield from root.glob(f"{folder}/{PARTIAL}*")
-
-
-def _touched_before(path: Path, latest: float) -> bool:
-    try:
-        return path.stat().st_mtime <= latest
-    except FileNotFoundError:  # just finished by another process, so not garbage
-        return False
 
 
 def _fault(store: StorePath, entry: EpochEntry) -> str:

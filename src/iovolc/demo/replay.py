@@ -129,6 +129,7 @@ def _catalogue_rows(view: View, frame: Frame, file: _File) -> list[dict[str, Any
             "wavelength_um": WAVELENGTH_UM[band],
             "fwhm_um": BANDWIDTH_UM,
             "quantity": "iof",
+            "unit": "normal albedo",
             "projection": BOUNDS if view.projection == BOUNDS else "label",
             **edges,
             "sub_observer_lat": view.sub_observer_lat,

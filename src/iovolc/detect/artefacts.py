@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from iovolc.detect.cutout import Cutout
+from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.straight import straight_edge
 from iovolc.light.resolution import blur_px, relative_blur_px
 
 Values = NDArray[np.float64]
 
-_LOBE = 0.25
+LOBE = 0.25
 """A lobe is where the difference exceeds this part of the change's contrast, with the opposite sign."""
 _RIM = 0.75
 """Edges are compared out to this many radii from the footprint."""
@@ -57,6 +58,8 @@ class Artefacts:
         Registration sigma over the footprint's radius.
     foreshortening : float
         By how much the view is stretched here: 1 over the cosine of the emission angle, less 1.
+    shadow : float
+        How well two lobes lie along a light that has moved (:func:`iovolc.detect.lightflags.shadow_alignment`).
     """
 
     relief: float = 0.0
@@ -71,6 +74,7 @@ class Artefacts:
     noise: float = 0.0
     displacement: float = 0.0
     foreshortening: float = 0.0
+    shadow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,15 @@ class Setting:
         Registration sigma in pixels.
     foreshortening : float
         1 over the cosine of the emission angle, less 1.
+    lights : tuple of PlaceLight
+        Of the newer epoch, of the best predecessor that shows the place, and of the others.
     """
 
     sharpness: tuple[float, float]
     clipped: float
     registration_px: float
     foreshortening: float
+    lights: tuple[PlaceLight, ...] = ()
 
 
 def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
@@ -138,7 +145,7 @@ def relief(cutout: Cutout, contrast: float) -> float:
         come from different maps (a deposit that moved); up to 1 where one map alone shows both.
     """
     sign = math.copysign(1.0, contrast)
-    least = _LOBE * abs(contrast)
+    least = LOBE * abs(contrast)
     own = cutout.inside & np.isfinite(cutout.difference)
     lobe = cutout.around & (-sign * cutout.difference > least)
     rest = cutout.around & ~lobe & ~cutout.others

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.clusters import Cluster
-from iovolc.geometry.angles import illumination
 from iovolc.geometry.longitudes import west_from_east
 from iovolc.geometry.sphere import lat_lon, pixel_area_km2, pixel_lat_lon, unit_vectors
 from iovolc.model.grid import Grid
@@ -86,25 +85,6 @@ def detection_id(record: ObservationRecord, reference_ids: Sequence[str], sign: 
         [record.id, record.sha256, ";".join(reference_ids), str(sign), f"{shape.lat:.2f}", f"{shape.lon_e:.2f}"]
     )
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def angles_at(record: ObservationRecord, shape: Shape) -> dict[str, float]:
-    """Incidence, emission and phase at the change's centre; nan where the label does not tell."""
-    incidence, emission, phase = illumination(
-        shape.lat,
-        shape.lon_e,
-        sub_solar=(record.sub_solar_lat, record.sub_solar_lon_e),
-        sub_observer=(record.sub_observer_lat, record.sub_observer_lon_e),
-        range_km=record.range_km,
-    )
-    return {"incidence_deg": float(incidence), "emission_deg": float(emission), "phase_deg": float(phase)}
-
-
-def light_class(record: ObservationRecord, incidence_deg: float) -> str:
-    """Source of light at the place; unknown for stretched maps and labels without a sub-solar point."""
-    if record.quantity == "relative" or math.isnan(incidence_deg):
-        return "unknown"
-    return "sun" if incidence_deg < 90.0 else "dark"
 
 
 def place_columns(shape: Shape, sigma_km: float) -> dict[str, float]:

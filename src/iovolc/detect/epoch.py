@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.config import DetectConfig
+from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.bulk import bulk
 from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
 from iovolc.detect.describe import Places
 from iovolc.detect.evidence import Evidence
+from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
@@ -27,14 +28,12 @@ from iovolc.detect.significance import Tail, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.match import Difference, Frame, by_rank, difference
+from iovolc.light.partners import Candidate, Law, mean_growth, rank_partners
 from iovolc.model.detection import Detected
 from iovolc.model.epoch import Lattice
 from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
-
-RESOLUTION_GROUP = 1.5
-"""Predecessors whose resolution is within this factor of the finest available are used together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ def detect_epoch(
     places: Places,
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
+    light: LightConfig | None = None,
 ) -> EpochChange:
     """Compare an epoch with its predecessors.
 
@@ -85,8 +85,12 @@ def detect_epoch(
         Thresholds.
     unchanged : mapping of str to ndarray, shape (block,), or None
         Probability of no change per block and predecessor id, where several bands tell it.
+    light : LightConfig or None
+        How the light model errs; None is the default.
     """
-    ordered = sorted(predecessors, key=lambda look: _pair_resolution(newer, look))[: config.max_predecessors]
+    light = light or LightConfig()
+    law = Law(config.sigma_model, light.sigma_phase, light.sigma_slant)
+    ordered, groups = _partners(newer, predecessors, frame, law, config.max_predecessors)
     relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
     if relative:
         newer = replace(newer, side=by_rank(newer.side, frame))
@@ -97,13 +101,13 @@ def detect_epoch(
             frame,
             reuse_correlation=config.reuse_correlation,
             unchanged=(unchanged or {}).get(look.record.id),
+            law=law,
         )
         for look in ordered
     ]
-    groups = resolution_groups([pair.resolution_km for pair in pairs])
     combined = _combine(pairs, groups, frame.grid)
     registration_km = _registration_sigma(newer, ordered, frame.grid)
-    fields, bare = _fields(newer, combined, registration_km, frame, config)
+    fields, bare = _fields(newer, combined, registration_km, frame, config, _of_light(pairs, combined))
     resolution_km = min(pair.resolution_km for pair in pairs)
     search = Search(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
@@ -131,43 +135,66 @@ def detect_epoch(
         "bulk_centre": round(scatter.centre, 4),
         "bulk_width": round(scatter.width, 4),
         "inflation": round(scatter.inflation, 4),
+        **light_statistics(newer, pairs, light.sigma_gain),
     }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}
     return EpochChange(detected, shown, sigma, compared, resolution_km, statistics)
 
 
-def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:
-    """Group of each resolution, which ascend: a new group starts where one exceeds its group's first by half."""
-    groups: list[int] = []
-    first = resolutions_km[0]
-    for resolution in resolutions_km:
-        if resolution > RESOLUTION_GROUP * first:
-            first = resolution
-            groups.append(groups[-1] + 1)
-        else:
-            groups.append(groups[-1] if groups else 0)
-    return groups
+def _partners(
+    newer: Look, predecessors: Sequence[Look], frame: Frame, law: Law, most: int
+) -> tuple[list[Look], list[int]]:
+    """The predecessors that an epoch is compared with, best first, and the group of each."""
+    candidates = [
+        Candidate(
+            max(newer.side.resolution_km, look.side.resolution_km),
+            _mean_growth(newer, look, frame, law),
+            look.record.stop_utc,
+            look.record.id,
+        )
+        for look in predecessors
+    ]
+    order, groups = rank_partners(candidates)
+    return [predecessors[k] for k in order[:most]], groups[:most]
 
 
-def _pair_resolution(newer: Look, older: Look) -> tuple[float, float, str]:
-    """Finest common resolution first, then the latest, then by id."""
-    coarser = max(newer.side.resolution_km, older.side.resolution_km)
-    return coarser, -older.record.stop_utc.timestamp(), older.record.id
+def _mean_growth(newer: Look, older: Look, frame: Frame, law: Law) -> float:
+    ours, theirs = newer.side.lit, older.side.lit
+    if ours is None or theirs is None:
+        return 0.0
+    return mean_growth(ours, theirs, (newer.side.blocks, older.side.blocks), frame.places, law)
 
 
 def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> dict[str, Combined]:
     out: dict[str, Combined] = {}
+    nothing = np.zeros((1, 1), np.float32)
     for sheet in grid.sheets:
-        held = [
-            (pair.value[sheet.name], group, pair.normalisation_sigma)
-            for pair, group in zip(pairs, groups, strict=True)
-            if sheet.name in pair.value
-        ]
+        name = sheet.name
+        held = [(pair, group) for pair, group in zip(pairs, groups, strict=True) if name in pair.value]
         if held:
-            planes, of_groups, tone_sigmas = zip(*held, strict=True)
-            out[sheet.name] = combine(planes, of_groups, tone_sigmas)
+            out[name] = combine(
+                [pair.value[name] for pair, _ in held],
+                [group for _, group in held],
+                [pair.tone_variance(name) for pair, _ in held],
+                [pair.light_variance.get(name, nothing) for pair, _ in held],
+            )
     return out
+
+
+def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> dict[str, NDArray[np.uint8]] | None:
+    """A code at each pixel for the sources of light by which the best predecessor that shows it is compared."""
+    met = sorted({light.pair for pair in pairs for light in pair.lights})
+    if len(met) < 2:
+        return None
+    codes: dict[str, NDArray[np.uint8]] = {}
+    for name, part in combined.items():
+        codes[name] = np.zeros(part.median.shape, np.uint8)
+        for pair in reversed([pair for pair in pairs if name in pair.value]):
+            known = np.isfinite(pair.value[name])
+            own = np.array([met.index(light.pair) for light in pair.lights], np.uint8)
+            codes[name][known] = own[pair.of_light[name][known]] if pair.of_light else own[0]
+    return codes
 
 
 def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[str, Plane]:
@@ -183,9 +210,10 @@ def _fields(
     registration_km: Mapping[str, Plane],
     frame: Frame,
     config: DetectConfig,
+    of_light: Mapping[str, NDArray[np.uint8]] | None,
 ) -> tuple[dict[str, Field], dict[str, Plane]]:
     """Fields for the search, and the weights without the part for misregistration."""
-    noise = residual_variance(combined, frame.owned, frame.grid)
+    noise = residual_variance(combined, frame.owned, frame.grid, of_light)
     fields: dict[str, Field] = {}
     bare: dict[str, Plane] = {}
     for name, part in combined.items():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from iovolc.detect.artefacts import Artefacts, Setting
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.evidence import Evidence, mean_over
+from iovolc.detect.lightflags import light_words
 from iovolc.detect.shift import shift_explains
 from iovolc.light.resolution import relative_blur_px
 from iovolc.model.grid import Grid
@@ -19,6 +20,8 @@ POOR_BLUR_PX = 1.4
 """Relative blur beyond which blurring the sharper map did not bring the real maps together."""
 REUSED_SHARE = 0.2
 """Of the border of a change, from which it counts as beside pixels that were not observed anew."""
+ALONG_LIGHT = 0.7
+"""Cosine of 45 degrees between the lobes of a change and the light that makes them shadows that moved."""
 
 LIMITS: Mapping[str, float] = {
     "relief": 1 / 3,  # lobes of masses within a factor of three
@@ -56,6 +59,8 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
     words = [word for word in ("seam", "clipped") if getattr(found, word) > LIMITS[word]]
     if any(getattr(found, name) > LIMITS[name] for name in ("relief", "relit")):
         words.append("relief")
+        words += ["moving_shadow"] if found.shadow > ALONG_LIGHT else []
+    words += light_words(known.lights[:2])
     if _poorly_resolved(found, known):
         words.append("resolution")
     if known.registration_px > POOR_REGISTRATION_PX:

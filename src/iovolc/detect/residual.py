@@ -40,7 +40,7 @@ class Combined:
     count : ndarray, shape (row, col), uint8
         Predecessors used.
     normalisation : ndarray, shape (row, col), float32
-        Variance from the match of tone, which a larger area does not average down.
+        Variance from the match of tone and from the light model, which a larger area does not average down.
     """
 
     median: Plane
@@ -50,7 +50,10 @@ class Combined:
 
 
 def combine(
-    differences: Sequence[Plane], groups: Sequence[int], tone_sigmas: Sequence[float] | None = None
+    differences: Sequence[Plane],
+    groups: Sequence[int],
+    tone_variances: Sequence[Plane] | None = None,
+    light_variances: Sequence[Plane] | None = None,
 ) -> Combined:
     """Median over the predecessors of the first group that has any valid at the pixel.
 
@@ -60,8 +63,11 @@ def combine(
         Newest epoch minus each predecessor; NaN where either has no data.
     groups : sequence of int
         Group of each predecessor, ascending; smaller means finer resolution.
-    tone_sigmas : sequence of float or None
-        Standard deviation of the match of tone of each predecessor; None is 0.
+    tone_variances : sequence of ndarray, shape (row, col) or (1, 1), or None
+        Variance of the match of tone of each predecessor, which errs for itself; None is 0.
+    light_variances : sequence of ndarray, shape (row, col) or (1, 1), or None
+        Variance of the light model between the newest epoch and each predecessor. It is taken to err alike for all,
+        since terrain does; None is 0.
     """
     stack = np.stack(differences)
     bounds = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1)).astype(np.int64)
@@ -69,16 +75,26 @@ def combine(
     spread = np.full(stack.shape[1:], np.nan, np.float32)
     count = np.zeros(stack.shape[1:], np.uint8)
     normalisation = np.zeros(stack.shape[1:], np.float32)
-    tone_variance = np.square(np.nan_to_num(np.array(tone_sigmas or [0.0] * len(stack)))).astype(np.float32)
-    _medians(stack, bounds, tone_variance, median, spread, count, normalisation)
+    tone, light = (_stacked(planes, stack.shape) for planes in (tone_variances, light_variances))
+    _medians(stack, bounds, tone, light, median, spread, count, normalisation)
     return Combined(median, spread, count, normalisation)
+
+
+def _stacked(planes: Sequence[Plane] | None, shape: tuple[int, ...]) -> Plane:
+    """Planes over each other, shape (predecessor, row, col); of one row and column where none varies."""
+    if planes is None:
+        return np.zeros((shape[0], 1, 1), np.float32)
+    if all(plane.size == 1 for plane in planes):
+        return np.stack(planes)
+    return np.stack([np.broadcast_to(plane, shape[1:]) for plane in planes])
 
 
 @njit(**KERNEL)
 def _medians(
     stack: Plane,
     bounds: NDArray[np.int64],
-    tone_variance: Plane,
+    tone: Plane,
+    light: Plane,
     median: Plane,
     spread: Plane,
     count: NDArray[np.uint8],
@@ -86,16 +102,18 @@ def _medians(
 ) -> None:
     """Fill the last four, shape (row, col), from the differences, shape (predecessor, row, col)."""
     rows, cols = median.shape
+    many_tones, many_lights = int(tone[0].size > 1), int(light[0].size > 1)
     values = np.empty(stack.shape[0], np.float32)
     for row in range(rows):
         for col in range(cols):
             for g in range(len(bounds) - 1):
                 n = 0
-                total = np.float32(0.0)
+                total, common = np.float32(0.0), np.float32(0.0)
                 for k in range(bounds[g], bounds[g + 1]):
                     if np.isfinite(stack[k, row, col]):
                         values[n] = stack[k, row, col]
-                        total += tone_variance[k]
+                        total += tone[k, row * many_tones, col * many_tones]
+                        common += light[k, row * many_lights, col * many_lights]
                         n += 1
                 if n == 0:
                     continue
@@ -105,7 +123,7 @@ def _medians(
                 median[row, col] = middle
                 spread[row, col] = 1.4826 * _median(values, n)
                 count[row, col] = n
-                normalisation[row, col] = total / (n * n)
+                normalisation[row, col] = total / (n * n) + common / n
                 break
 
 
@@ -177,11 +195,26 @@ def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:
 
 
 def residual_variance(
-    combined: Mapping[str, Combined], owned: Mapping[str, NDArray[np.bool_]], grid: Grid
+    combined: Mapping[str, Combined],
+    owned: Mapping[str, NDArray[np.bool_]],
+    grid: Grid,
+    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
 ) -> dict[str, Plane]:
     """Variance of one epoch's residual around each place, little moved by real change.
 
     The clipped local variance counts for 0.3, the robust variance of the whole map for 0.7.
+
+    Parameters
+    ----------
+    combined : mapping of str to Combined
+        By sheet.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    grid : Grid
+        The grid.
+    of_light : mapping of str to ndarray, shape (row, col), uint8, or None
+        A code for each pair of sources of light: a night side is far noisier than a day side, so that each counts as a
+        map of its own. None where there is but one.
 
     Returns
     -------
@@ -192,19 +225,38 @@ def residual_variance(
         name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
         for name, part in combined.items()
     }
-    known_values = [np.abs(plane[owned[name] & np.isfinite(plane)]) for name, plane in scaled.items()]
-    values = np.concatenate([np.empty(0, np.float32), *known_values])
-    spread = _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
+    spreads = _spreads(scaled, owned, of_light)
     out: dict[str, Plane] = {}
     for name, plane in scaled.items():
         sheet = grid.sheet(name)
+        spread2, bound = (
+            np.square(factor * spreads).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, _CLIP)
+        )
         known = np.isfinite(plane)
-        clipped = np.where(known, np.minimum(plane * plane, (_CLIP * spread) ** 2), 0.0).astype(np.float32)
+        clipped = np.where(known, np.minimum(plane * plane, bound), 0.0).astype(np.float32)
         sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
         share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
         local = smooth(clipped, sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
-        out[name] = (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE) * np.float32(spread**2)).astype(np.float32)
+        out[name] = (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE) * spread2).astype(np.float32)
     return out
+
+
+def _spreads(
+    planes: Mapping[str, Plane],
+    owned: Mapping[str, NDArray[np.bool_]],
+    of_light: Mapping[str, NDArray[np.uint8]] | None,
+) -> NDArray[np.float64]:
+    """Robust standard deviation of the pixels of each code."""
+    count = 1 + max((int(codes.max()) for codes in (of_light or {}).values()), default=0)
+    spreads = np.zeros(count)
+    for code in range(count):
+        parts = [np.empty(0, np.float32)]
+        for name, plane in planes.items():
+            mine = owned[name] & np.isfinite(plane)
+            parts.append(np.abs(plane[mine & (of_light[name] == code) if of_light else mine]))
+        values = np.concatenate(parts)
+        spreads[code] = _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
+    return spreads
 
 
 def variance(part: Combined, noise: Plane, registration: Plane, shrinkage: float) -> Plane:

@@ -8,13 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iovolc.config import DetectConfig
+from iovolc.detect.artefacts import Setting
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.describe import (
     Places,
     Shape,
-    angles_at,
     detection_id,
-    light_class,
     measure,
     place_columns,
 )
@@ -61,7 +60,7 @@ def describe_all(
         name = detection_id(evidence.newer.record, [look.record.id for look in evidence.older], cluster.sign, shape)
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
         seen = look_rows(name, cluster, shape.contrast, single, older)
-        row = _row(cluster, shape, evidence, grid, config)
+        row = _row(cluster, shape, known[i], evidence, grid, config)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}
         row["reference_ids"] = [name for name in oldest_first if name in covering]
@@ -74,13 +73,14 @@ def describe_all(
     )
 
 
-def _row(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid, config: DetectConfig) -> dict[str, object]:
+def _row(
+    cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid, config: DetectConfig
+) -> dict[str, object]:
     record = evidence.newer.record
     scale_km = evidence.search.scales[cluster.scale].fwhm_km
     registration = mean_over(cluster, evidence.registration_km)
-    angles = angles_at(record, shape)
-    before = [angles_at(look.record, shape)["phase_deg"] for look in evidence.older]
-    known = [angle for angle in before if math.isfinite(angle)]
+    light, *others = known.lights
+    before = [other.phase_deg for other in others if math.isfinite(other.phase_deg)]
     size_km = max(scale_km, evidence.resolution_km, grid.pixel_km)
     return {
         "observation_id": record.id,
@@ -92,12 +92,14 @@ def _row(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid, config:
         "contrast_sigma": math.nan if evidence.relative else cluster.sigma,
         "rank_contrast": shape.contrast if evidence.relative else math.nan,
         "snr": cluster.z,
-        **angles,
-        "delta_phase_deg": angles["phase_deg"] - float(np.mean(known)) if known else math.nan,
+        "incidence_deg": light.incidence_deg,
+        "emission_deg": light.emission_deg,
+        "phase_deg": light.phase_deg,
+        "delta_phase_deg": light.phase_deg - float(np.mean(before)) if before else math.nan,
         "resolution_km": evidence.resolution_km,
         "registration_sigma_km": registration,
         "limit_90": (config.seed_z + DETECTED_9_IN_10) * cluster.sigma,
-        "light_class": light_class(record, angles["incidence_deg"]),
+        "light_class": light.light.word,
     }
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 from iovolc.detect.artefacts import Artefacts, Setting, artefacts
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.cutout import cut_out
-from iovolc.detect.describe import Shape, angles_at
+from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
+from iovolc.detect.lightflags import shadow_alignment
+from iovolc.detect.lightplace import PlaceLight, light_at
 from iovolc.light.match import SHARPNESS_STEP
 from iovolc.model.grid import Grid, SheetName
 
@@ -28,26 +31,32 @@ def measure_artefacts(
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
-    return [
-        artefacts(
-            cut_out(cluster, evidence.newer.side.tone, difference, changed, grid),
-            shape.contrast,
-            place,
-        )
-        for cluster, shape, place in zip(clusters, shapes, known, strict=True)
-    ]
+    found: list[Artefacts] = []
+    for cluster, shape, place in zip(clusters, shapes, known, strict=True):
+        cutout = cut_out(cluster, evidence.newer.side.tone, difference, changed, grid)
+        name, _ = _largest(cluster)
+        shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
+        found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
+    return found
 
 
 def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> Setting:
     """What the maps say of the place of a cluster."""
-    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    name, pixels = _largest(cluster)
     k = _partner(evidence, name, pixels)
+    lights = [light_at(look, cluster, shape) for look in (evidence.newer, *evidence.older)]
     return Setting(
         _sharpness(evidence, k, name, pixels, grid),
         _clipped(evidence, k, name, pixels),
         mean_over(cluster, evidence.registration_km) / grid.pixel_km,
-        _foreshortening(shape, evidence),
+        _foreshortening(shape, lights),
+        (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
     )
+
+
+def _largest(cluster: Cluster) -> tuple[SheetName, NDArray[np.int32]]:
+    """The sheet that shows most of a cluster, and its pixels there."""
+    return max(cluster.footprint.pixels, key=lambda item: len(item[1]))
 
 
 def _partner(evidence: Evidence, name: SheetName, pixels: NDArray[np.int32]) -> int:
@@ -78,8 +87,7 @@ def _clipped(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int
     return max((float((np.abs(tone) > CLIPPED_SCORE).mean()) for tone in tones), default=0.0)
 
 
-def _foreshortening(shape: Shape, evidence: Evidence) -> float:
+def _foreshortening(shape: Shape, lights: Sequence[PlaceLight]) -> float:
     """From the emission angle; where no label gives one, spacecraft are taken to have looked from the equator."""
-    angles = [angles_at(look.record, shape)["emission_deg"] for look in (evidence.newer, *evidence.older)]
-    known = [angle for angle in angles if math.isfinite(angle)]
+    known = [light.emission_deg for light in lights if math.isfinite(light.emission_deg)]
     return 1.0 / max(math.cos(math.radians(max(known) if known else shape.lat)), 0.01) - 1.0

@@ -1,9 +1,9 @@
-"""Incidence, emission and phase angle of a place on the sphere."""
+"""Incidence, emission and phase angle of single places of the triaxial body."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from iovolc import body
+from iovolc.geometry.backplanes import surface
 from iovolc.geometry.sphere import unit_vectors
 
 Angles = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
@@ -28,9 +28,9 @@ def illumination(
     range_km : float
         Distance of the observer from Io's centre; nan or inf for a distant one.
     """
-    normal = unit_vectors(lat, lon_e)
-    sun = unit_vectors(*sub_solar)
-    towards = unit_vectors(*sub_observer) - (normal * (body.RADIUS_KM / range_km) if np.isfinite(range_km) else 0.0)
+    point_km, normal = surface(np.asarray(lat, np.float64), np.asarray(lon_e, np.float64))
+    sun, observer = unit_vectors(*sub_solar), unit_vectors(*sub_observer)
+    towards = range_km * observer - point_km if np.isfinite(range_km) else observer
     view = towards / np.linalg.norm(towards, axis=-1, keepdims=True)
     pairs = ((normal, sun), (normal, view), (view, sun))
     incidence, emission, phase = (np.degrees(np.arccos(np.clip((a * b).sum(axis=-1), -1.0, 1.0))) for a, b in pairs)

@@ -47,12 +47,18 @@ class Tone:
     error : float
         Standard deviation of the fitted tone itself: the scatter, over as many independent patches as the common
         area holds, for each fitted number. Large where little is seen in common or where much of it changed.
+    offset : float
+        Area-weighted mean of newer minus older as the fit has it, on terrain that both show; nan without any.
+    patches : float
+        Independent patches of terrain that both show, at least 1.
     """
 
     gain: float
     surface: Lattice
     sigma: float
     error: float
+    offset: float = math.nan
+    patches: float = 1.0
 
 
 def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vector | None = None) -> Tone:
@@ -85,17 +91,24 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
     solution, sigma = _robust(design, newer[good], base, prior, tightness)
     lat, lon_e = np.meshgrid(node_lat, node_lon_e, indexing="ij")
     surface = _harmonics(lat.ravel(), lon_e.ravel(), degree) @ solution[1:] - solution[0] * middle
-    patches = float(places.area_km2[good].sum()) / PATCH_KM2
-    error = sigma * math.sqrt(design.shape[1] / max(patches, 1.0))
-    return Tone(float(solution[0]), Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG), sigma, error)
+    patches = max(float(places.area_km2[good].sum()) / PATCH_KM2, 1.0)
+    error = sigma * math.sqrt(design.shape[1] / patches)
+    offset = float(np.average(design @ solution - older[good], weights=places.area_km2[good]))
+    lattice = Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG)
+    return Tone(float(solution[0]), lattice, sigma, error, offset, patches)
 
 
 def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:
     """The older epoch's ln albedo in the newer one's tone; NaN stays NaN."""
+    return add_surface(tone.surface, older, sheet, gain=tone.gain)
+
+
+def add_surface(surface: Lattice, values: Plane, sheet: Sheet, *, gain: float) -> Plane:
+    """``gain * values + surface`` at each pixel, of a surface of one component; NaN stays NaN."""
     lat, lon_e = pixel_lat_lon(sheet)
     if sheet.name == "equator":  # a row has one latitude, a column one longitude: nothing more need be read
         lat, lon_e = np.broadcast_to(lat[:, :1], sheet.shape), np.broadcast_to(lon_e[:1], sheet.shape)
-    return _carried(tone.surface.values[..., 0], tone.surface.step_deg, tone.gain, older, lat, lon_e)
+    return _carried(surface.values[..., 0], surface.step_deg, gain, values, lat, lon_e)
 
 
 @njit(**KERNEL)

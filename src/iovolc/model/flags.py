@@ -21,7 +21,10 @@ class Flag(IntFlag):
     EXTRAPOLATED = 1 << 12
     LOW_RESOLUTION = 1 << 13
     POOR_REGISTRATION = 1 << 14
+    DARK = 1 << 15
 
 
-UNUSABLE = Flag.NO_DATA | Flag.SATURATED | Flag.RADIATION_HIT | Flag.SEAM | Flag.MIXED_LIGHT | Flag.ECLIPSE
+UNLIT = Flag.MIXED_LIGHT | Flag.ECLIPSE | Flag.DARK | Flag.TERMINATOR | Flag.LIMB
+"""Where the light is too mixed, too low or too oblique for a reflectance (:mod:`iovolc.light.classes`)."""
+UNUSABLE = Flag.NO_DATA | Flag.SATURATED | Flag.RADIATION_HIT | Flag.SEAM | UNLIT
 """Pixels with one of these bits take no part in statistics."""

@@ -24,7 +24,7 @@ POWER_METHODS: Final = ("single_T", "two_T", "k48_fixed", "none")
 LIMITS: Final = ("detection", "upper", "lower")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
-    "poor_registration", "reverts",
+    "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse",
 )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ _SIGNIFICANCE = (
 )  # fmt: skip
 
 _FLAGS = Column("flags", "list", "What to bear in mind; each word is explained in the documentation")
-_LIGHT = Column("light_class", "text", "Source of light", values=LIGHT_CLASSES)
+_LIGHT = Column("light_class", "text", "Source of light at the place, in the epoch that shows it", values=LIGHT_CLASSES)
 
 DETECTIONS: Final = Table(
     "detections",
@@ -127,7 +127,7 @@ DETECTIONS: Final = Table(
         Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast", nullable=True),
         Column("rank_contrast", "number", "Mean change in matched-rank units; null for calibrated maps", nullable=True),
         *_SIGNIFICANCE,
-        Column("incidence_deg", "number", "Incidence angle; null where the geometry is unknown", "deg", True, 2),
+        Column("incidence_deg", "number", "Incidence of the light; null where the geometry is unknown", "deg", True, 2),
         Column("emission_deg", "number", "Emission angle; null where the geometry is unknown", "deg", True, 2),
         Column("phase_deg", "number", "Phase angle; null where the geometry is unknown", "deg", True, 2),
         Column("delta_phase_deg", "number", "Difference of phase from the predecessors", "deg", True, 2),

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iovolc.config import DetectConfig
+from iovolc.config import DetectConfig, LightConfig
 from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
+from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
 
 Plane = NDArray[np.float32]
@@ -42,6 +44,8 @@ class Task:
         All epochs of the manifest that share an image with one of these.
     config : DetectConfig
         Thresholds.
+    light : LightConfig
+        The light model.
     """
 
     store: Path
@@ -49,13 +53,15 @@ class Task:
     predecessors: tuple[EpochEntry, ...]
     siblings: tuple[EpochEntry, ...]
     config: DetectConfig
+    light: LightConfig
 
     @property
     def key(self) -> str:
         """Hash of everything the result depends on."""
         return cache_key(
             ALGORITHM_VERSIONS["detect"],
-            self.config.model_dump(mode="json"),
+            self.config.model_dump(mode="json", exclude={"q"}),  # which changes are real, tracking decides
+            light_settings(self.light),
             self.entry.content_hash,
             [entry.content_hash for entry in self.predecessors],
             sorted(entry.content_hash for entry in self.siblings),
@@ -107,7 +113,7 @@ def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
         for i, entry in enumerate(entries[1:], start=1):
             before = tuple(entries[:i])
             siblings = _siblings((entry, *before), manifest.entries)
-            tasks.append(Task(context.store, entry, before, siblings, context.config.detect))
+            tasks.append(Task(context.store, entry, before, siblings, context.config.detect, context.config.light))
     return tuple(tasks)
 
 
@@ -122,6 +128,11 @@ def detect_one(task: Task) -> str:
     """Compute and keep one epoch's changes; gives the key under which they lie."""
     cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
     return task.key
+
+
+def is_kept(task: Task) -> bool:
+    """Whether the store keeps a task's result."""
+    return local(cache_folder(task.store, _STAGE, task.key)).exists()
 
 
 def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
@@ -148,9 +159,9 @@ def _itself(folder: Path) -> Path:
 
 def _compute(task: Task) -> EpochChange:
     frame, places = frame_of(task.entry.pixels_per_degree)
-    older = [look_at(task.store, entry) for entry in task.predecessors]
-    unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings)
-    return detect_epoch(look_at(task.store, task.entry), older, frame, places, task.config, unchanged)
+    newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
+    unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
+    return detect_epoch(newer, older, frame, places, task.config, unchanged, task.light)
 
 
 def _save(change: Any, folder: Path) -> None:

@@ -29,6 +29,7 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
+from iovolc.pipeline.lighting import flag_settings
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 _ACCESS: Final = {"roots", "max_megapixels", "insist"}
@@ -199,6 +200,7 @@ def _task(row: Row, folder: Path, context: Context) -> _Task:
         config.ingest.model_dump(mode="json", exclude=_ACCESS),
         config.registration.model_dump(mode="json", exclude={"reference"}),
         base_map(config.registration.reference).sha256,
+        flag_settings(config.light),
         ALGORITHM_VERSIONS["ingest"],
     )
     return _Task(row, folder, context.store, config, key, sha256)
@@ -215,6 +217,7 @@ def _ingest_one(task: _Task) -> _Outcome:
             "reference_sha256": base_map(task.config.registration.reference).sha256,
             "ingest": task.config.ingest.model_dump(mode="json", exclude=_ACCESS),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
+            "light": flag_settings(task.config.light),
             "algorithm": ALGORITHM_VERSIONS["ingest"],
         }
         entry = write_epoch(task.store, epoch, Grid.at(task.config.grid.pixels_per_degree), provenance)
@@ -258,7 +261,7 @@ def make_epoch(observation: Observation, reference: ReferenceMap, config: Config
     reference : ReferenceMap
         The fixed reference map.
     config : Config
-        Grid, ingest and registration.
+        Grid, ingest, registration and light.
     """
     grid = Grid.at(config.grid.pixels_per_degree)
     record = observation.record
@@ -271,4 +274,4 @@ def make_epoch(observation: Observation, reference: ReferenceMap, config: Config
         label_sigma_km=record.registration_sigma_km,
         grid_pixel_km=grid.pixel_km,
     )
-    return layers_on(grid, observation, registration, config.ingest)
+    return layers_on(grid, observation, registration, config.ingest, config.light)

@@ -5,19 +5,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.config import IngestConfig
+from iovolc.config import IngestConfig, LightConfig
 from iovolc.geometry.warp import Warped, warp
+from iovolc.light.albedo import light_planes
 from iovolc.model.epoch import Epoch, Layers, Registration
 from iovolc.model.flags import Flag
 from iovolc.model.grid import Grid, Sheet
 from iovolc.model.observation import Observation
+from iovolc.pipeline.lighting import lighting_of
 
 Plane = NDArray[np.float32]
 
 _MOSTLY = 0.5
 
 
-def layers_on(grid: Grid, observation: Observation, registration: Registration, config: IngestConfig) -> Epoch:
+def layers_on(
+    grid: Grid, observation: Observation, registration: Registration, config: IngestConfig, light: LightConfig
+) -> Epoch:
     """Resample an observation onto all sheets.
 
     Parameters
@@ -30,8 +34,11 @@ def layers_on(grid: Grid, observation: Observation, registration: Registration, 
         Where the observation shows each place.
     config : IngestConfig
         Least weight and largest emission angle.
+    light : LightConfig
+        What of its light lets a pixel count.
     """
     record = observation.record
+    lighting = lighting_of(record, light)
     sheets: dict[str, Layers] = {}
     resolutions: list[NDArray[np.float32]] = []
 
@@ -53,6 +60,8 @@ def layers_on(grid: Grid, observation: Observation, registration: Registration, 
         if observation.saturated is not None and observation.saturated.any():
             clipped = onto(observation.saturated.astype(np.float32), sheet).value
             flags[np.nan_to_num(clipped) > _MOSTLY] |= np.uint16(Flag.SATURATED)
+        if lighting is not None:
+            flags |= light_planes(lighting, sheet, np.isfinite(warped.value), light).flags
         sigma = np.full(sheet.shape, np.nan, np.float32)
         if observation.sigma is not None:
             sigma = onto(observation.sigma, sheet).value

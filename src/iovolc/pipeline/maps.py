@@ -57,7 +57,7 @@ class Maps:
         """The layers of a channel's newest epoch on a sheet."""
         task = self._newest()[channel]
         sheet = self.grid.sheet(sheet_name)
-        look = look_at(task.store, task.entry)
+        look = look_at(task.store, task.entry, task.light)
         nothing = np.full(sheet.shape, np.nan, np.float32)
         tone = look.side.tone.get(sheet_name, nothing)
         found = maps_of(task, sheet_name)
@@ -89,7 +89,7 @@ class Maps:
         best = strongest_detections(mine).iloc[0]
         task = self._tasks()[best["observation_id"]]
         lat, lon_e = local_view(event["lat"], event["lon_e"], half_km, CUTOUT_PX)
-        tone = look_at(task.store, task.entry).side.tone
+        tone = look_at(task.store, task.entry, task.light).side.tone
         after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
         difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference

@@ -12,11 +12,11 @@ import pandas as pd
 
 from iovolc import __version__
 from iovolc.archive.reference import ReferenceMap, load_reference
-from iovolc.config import Config
+from iovolc.config import Config, SelectConfig
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
 from iovolc.cube.files import read_json, write_json
-from iovolc.cube.layout import latest_run_file, local, run_folder
+from iovolc.cube.layout import StorePath, latest_run_file, local, run_folder
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
@@ -79,6 +79,7 @@ def publish(
     out: Path | None = None,
     story: Story = NO_STORY,
     timings: Mapping[str, float] | None = None,
+    promote: bool = True,
 ) -> Path:
     """Write a run's outputs into the store, point ``runs/latest.json`` to them, and copy them to ``out``.
 
@@ -94,6 +95,8 @@ def publish(
         Notes, and the truth if it is known.
     timings : mapping of str to float or None
         Seconds of the stages before.
+    promote : bool
+        Whether this becomes the operational run; one that looks at a part of the store only never does.
 
     Returns
     -------
@@ -104,15 +107,29 @@ def publish(
     folder = Path(local(run_folder(context.store, name)))
     if not (folder / "run.json").exists():
         write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
-    write_json(local(latest_run_file(context.store)), {"run_id": name})
+    if promote and is_whole(context.config):
+        write_json(local(latest_run_file(context.store)), {"run_id": name})
     if out is not None and out.absolute() != folder.absolute():
         with staged(out, OWN_NAMES) as partial:
             shutil.copytree(folder, partial, dirs_exist_ok=True)
     return folder
 
 
+def is_whole(config: Config) -> bool:
+    """Whether a run with this configuration looks at the whole store."""
+    return config.select == SelectConfig()
+
+
+def operational_run(store: StorePath) -> str | None:
+    """Name of the operational run of a store; None if nothing is published yet."""
+    try:
+        return str(read_json(latest_run_file(store))["run_id"])
+    except FileNotFoundError:
+        return None
+
+
 def is_published(manifest: Manifest, config: Config, store: Path, out: Path) -> bool:
-    """Whether a manifest's run is the latest of the store and lies in ``out`` already.
+    """Whether a manifest's run lies in ``out`` already, and is the operational one if it can be.
 
     Parameters
     ----------
@@ -126,10 +143,11 @@ def is_published(manifest: Manifest, config: Config, store: Path, out: Path) -> 
         Where the user wants the outputs.
     """
     name = run_id(manifest, config)
+    if is_whole(config) and operational_run(store) != name:
+        return False
     try:
-        latest = read_json(latest_run_file(store))["run_id"]
         record = (local(run_folder(store, name)) / "run.json").read_bytes()
-        return latest == name and (out / "run.json").read_bytes() == record
+        return (out / "run.json").read_bytes() == record
     except FileNotFoundError:
         return False
 

@@ -75,7 +75,13 @@ def run(catalogues: Sequence[Path], context: Context, out: Path, *, teller: Tell
 
 
 def follow(
-    manifest: Manifest, context: Context, out: Path | None, timings: dict[str, float], teller: Teller = no_story
+    manifest: Manifest,
+    context: Context,
+    out: Path | None,
+    timings: dict[str, float],
+    teller: Teller = no_story,
+    *,
+    promote: bool = True,
 ) -> tuple[Tracked, Path]:
     """Detect, track and publish what a manifest holds; the events, and their folder in the store."""
     chosen = select_epochs(manifest, context.config.select)
@@ -83,7 +89,9 @@ def follow(
         scan = detect(chosen, context)
     with timed(timings, "track"):
         tracked = track(chosen, scan, context)
-    return tracked, publish(chosen, scan, tracked, context, out=out, story=teller(tracked), timings=timings)
+    story = teller(tracked)
+    folder = publish(chosen, scan, tracked, context, out=out, story=story, timings=timings, promote=promote)
+    return tracked, folder
 
 
 def current_manifest(store: Path) -> Manifest:

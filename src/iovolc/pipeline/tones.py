@@ -7,20 +7,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.config import LightConfig
 from iovolc.cube.cache import cache_key, cached_arrays
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_epoch
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import Places, pixel_places
 from iovolc.detect.look import Look
+from iovolc.light.albedo import light_planes, normal_albedo
 from iovolc.light.blocks import block_means, block_places
+from iovolc.light.classes import LIT, LightClass, classes_of
 from iovolc.light.irmad import no_change_probability
+from iovolc.light.lit import lit, only
 from iovolc.light.match import Frame, Side
 from iovolc.light.ranks import normal_scores
-from iovolc.model.epoch import Epoch, Lattice
-from iovolc.model.flags import UNUSABLE, Flag
-from iovolc.model.grid import Grid
+from iovolc.light.sources import Lighting
+from iovolc.model.epoch import Epoch, Lattice, Layers
+from iovolc.model.flags import UNLIT, UNUSABLE, Flag
+from iovolc.model.grid import Grid, Sheet
 from iovolc.pipeline.context import ALGORITHM_VERSIONS
+from iovolc.pipeline.lighting import light_settings, lighting_of
 
 Plane = NDArray[np.float32]
 
@@ -38,11 +44,12 @@ def frame_of(pixels_per_degree: int) -> tuple[Frame, Places]:
 
 
 @lru_cache(maxsize=LOOKS_IN_MEMORY)
-def look_at(store: Path, entry: EpochEntry) -> Look:
+def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
     """An epoch of the store as detection takes it in."""
     epoch = read_epoch(store, entry)
     frame, places = frame_of(entry.pixels_per_degree)
-    tone = tone_of(epoch, frame, places)
+    tone = tone_of(epoch, frame, places, light)
+    lighting = _lighting(epoch, light)
     warp = epoch.registration.warp
     side = Side(
         entry.observation_id,
@@ -51,12 +58,16 @@ def look_at(store: Path, entry: EpochEntry) -> Look:
         epoch.resolution_km,
         tone,
         block_means(tone, frame.owned, frame.grid),
+        None if lighting is None else lit(lighting, tone, _codes(epoch), frame.owned, frame.grid),
     )
     return Look(epoch.record, side, Lattice(warp.values[..., 3:4], warp.step_deg))
 
 
-def tone_of(epoch: Epoch, frame: Frame, places: Places) -> dict[str, Plane]:
+def tone_of(epoch: Epoch, frame: Frame, places: Places, light: LightConfig | None = None) -> dict[str, Plane]:
     """Normal scores of a relative epoch, ln of a calibrated one; NaN where flags or a value forbid it.
+
+    I/F under a known light becomes ln of normal albedo (:mod:`iovolc.light.albedo`); other calibrated maps stay as they
+    are.
 
     Parameters
     ----------
@@ -64,18 +75,59 @@ def tone_of(epoch: Epoch, frame: Frame, places: Places) -> dict[str, Plane]:
         From the store.
     frame, places : Frame, Places
         What all epochs of the grid share.
+    light : LightConfig or None
+        The light model; None is the default.
     """
+    config = light or LightConfig()
     relative = epoch.record.quantity == "relative"
+    lighting = _lighting(epoch, config)
     # A stretched picture's black and white ends still rank right; a calibrated one's saturated pixels mean nothing.
-    unusable = np.uint16(UNUSABLE & ~Flag.SATURATED if relative else UNUSABLE)
+    unusable = UNUSABLE & ~Flag.SATURATED if relative else UNUSABLE
+    # Only the light model sets these; a run without it sees what they hide.
+    unusable = unusable if config.model else unusable & ~UNLIT
     values: dict[str, Plane] = {}
     for name, layers in epoch.sheets.items():
-        known = np.isfinite(layers.value) & ((layers.flags & unusable) == 0)
-        values[name] = np.where(known, layers.value, np.float32(np.nan))
+        known = np.isfinite(layers.value) & ((layers.flags & np.uint16(unusable)) == 0)
+        plane = np.where(known, layers.value, np.float32(np.nan))
+        lit_by = None if relative else lighting
+        values[name] = plane if lit_by is None else _albedo(plane, layers, lit_by, frame.grid.sheet(name), config)
     if relative:
         areas = {name: places.area_km2[name].reshape(frame.owned[name].shape) * frame.owned[name] for name in values}
-        return normal_scores(values, areas)
+        return normal_scores(values, areas) if lighting is None else _scores_by_light(values, _codes(epoch), areas)
     return {name: _logarithm(plane) for name, plane in values.items()}
+
+
+def _lighting(epoch: Epoch, config: LightConfig) -> Lighting | None:
+    return lighting_of(epoch.record, config) if config.model else None
+
+
+def _codes(epoch: Epoch) -> dict[str, NDArray[np.uint8]]:
+    return {name: classes_of(layers.flags) for name, layers in epoch.sheets.items()}
+
+
+def _scores_by_light(
+    values: Mapping[str, Plane], codes: Mapping[str, NDArray[np.uint8]], areas: Mapping[str, NDArray[np.floating]]
+) -> dict[str, Plane]:
+    """Normal scores among the places that one source lights."""
+    found: dict[str, Plane] = {}
+    for light in LIT:
+        mine = {name: only(plane, codes[name], light) for name, plane in values.items()}
+        scores = normal_scores(mine, areas)
+        found = {name: np.where(codes[name] == light, scores[name], found.get(name, mine[name])) for name in mine}
+    return found
+
+
+def _albedo(plane: Plane, layers: Layers, lighting: Lighting, sheet: Sheet, config: LightConfig) -> Plane:
+    """Normal albedo, where ground of the sheet's usual albedo stands out of the noise."""
+    light = light_planes(lighting, sheet, np.isfinite(plane), config)
+    albedo = normal_albedo(plane, None, light).value
+    if not np.isfinite(layers.sigma).any() or not np.isfinite(albedo).any():
+        return albedo
+    usual = np.float32(np.nanmedian(albedo))
+    by_sun, by_jupiter = config.min_snr
+    least = np.where(classes_of(layers.flags) == LightClass.JUPITER, np.float32(by_jupiter), np.float32(by_sun))
+    faint = usual * light.bracket < least * layers.sigma  # of the usual albedo: dark ground is no less well seen
+    return np.where(faint, np.float32(np.nan), albedo)
 
 
 def _logarithm(plane: Plane) -> Plane:
@@ -84,7 +136,11 @@ def _logarithm(plane: Plane) -> Plane:
 
 
 def unchanged_probability(
-    store: Path, newer: EpochEntry, older: Sequence[EpochEntry], entries: Sequence[EpochEntry]
+    store: Path,
+    newer: EpochEntry,
+    older: Sequence[EpochEntry],
+    entries: Sequence[EpochEntry],
+    light: LightConfig,
 ) -> dict[str, NDArray[np.float64]]:
     """Probability of no change per block and predecessor, wherever both images have two or more common bands.
 
@@ -98,6 +154,8 @@ def unchanged_probability(
         Its predecessors.
     entries : sequence of EpochEntry
         All epochs of the manifest, of all channels.
+    light : LightConfig
+        The light model.
     """
     frame, _ = frame_of(newer.pixels_per_degree)
     found: dict[str, NDArray[np.float64]] = {}
@@ -106,8 +164,8 @@ def unchanged_probability(
         other = _bands(entry, entries)
         common = sorted(set(mine) & set(other))
         if len(common) >= 2:
-            first = np.column_stack([_blocks(store, mine[channel]) for channel in common])
-            second = np.column_stack([_blocks(store, other[channel]) for channel in common])
+            first = np.column_stack([_blocks(store, mine[channel], light) for channel in common])
+            second = np.column_stack([_blocks(store, other[channel], light) for channel in common])
             found[entry.observation_id] = no_change_probability(first, second, frame.places.area_km2)
     return found
 
@@ -124,6 +182,6 @@ def _bands(entry: EpochEntry, entries: Sequence[EpochEntry]) -> Mapping[str, Epo
 
 
 @lru_cache(maxsize=BLOCKS_IN_MEMORY)
-def _blocks(store: Path, entry: EpochEntry) -> NDArray[np.float64]:
-    key = cache_key(ALGORITHM_VERSIONS["detect"], entry.content_hash)
-    return cached_arrays(store, "blocks", key, lambda: {"blocks": look_at(store, entry).side.blocks})["blocks"]
+def _blocks(store: Path, entry: EpochEntry, light: LightConfig) -> NDArray[np.float64]:
+    key = cache_key(ALGORITHM_VERSIONS["detect"], light_settings(light), entry.content_hash)
+    return cached_arrays(store, "blocks", key, lambda: {"blocks": look_at(store, entry, light).side.blocks})["blocks"]

@@ -38,6 +38,11 @@ FLAG_MEANINGS: Final = MappingProxyType(
         "clipped": "pixels at an end of the sensor's or the picture's range take part in it",
         "poor_registration": "the maps agree poorly in position here",
         "reverts": "it returns to how the place looked before an earlier change",
+        "terminator": "light falls low here in one of the maps, so that relief casts long shadows",
+        "limb": "one of the maps shows the place from the side, near the limb or in a thin crescent",
+        "specular": "level ground nearly mirrors Sun or Jupiter here in one of the maps: it may glint",
+        "moving_shadow": "its two sides lie along the light of one map: the shadow of a mountain may have moved",
+        "post_eclipse": "one of the maps was taken within 30 minutes of an eclipse, when Io is brighter than before",
     }
 )
 """What the words in the ``flags`` columns mean."""

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from iovolc.errors import ConfigError
 
@@ -61,16 +61,28 @@ def check_replaceable(out: Path, own: frozenset[str]) -> None:
     names = sorted(path.name for path in out.iterdir())
     if not names:
         return
-    if not _is_output(out):
+    if not is_output(out):
         raise ConfigError(f"the folder {out} is not empty and not an output of iovolc: name another one, or empty it")
     foreign = [name for name in names if name not in own]
     if foreign:
         raise ConfigError(f"the folder {out} also holds {', '.join(foreign[:5])}: move that away, or name another one")
 
 
-def _is_output(out: Path) -> bool:
+def is_output(out: Path) -> bool:
+    """Whether a folder is an output of iovolc."""
     try:
-        record = json.loads((out / RECORD).read_text(encoding="utf-8"))
+        return read_record(out).get("program") == PROGRAM
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and record.get("program") == PROGRAM
+
+
+def read_record(out: Path) -> dict[str, Any]:
+    """The record of a run.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none in the folder.
+    """
+    record: Any = json.loads((out / RECORD).read_text(encoding="utf-8"))
+    return cast("dict[str, Any]", record) if isinstance(record, dict) else {}

@@ -1,0 +1,242 @@
+"""Which earlier epochs an epoch is best compared with, and by how much the light model errs between two geometries.
+
+The error of ln albedo between two looks at one place grows with the difference of their phase angles and of the cosines
+of incidence and emission; its size is fitted pair by pair on the terrain that both show. Terrain errs as a whole, by
+what its frost or sulphur does with light, so this error does not average down within a change. Not for the gain between
+two epochs (:mod:`iovolc.light.gains`).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.geometry.lattice import nodes
+from iovolc.light.blocks import BlockPlaces
+from iovolc.light.calibrated import Tone
+from iovolc.light.classes import LightClass
+from iovolc.light.lit import LightPair, Lit, blocks_of, light_pairs
+from iovolc.light.sources import Lighting, rays_at
+from iovolc.model.epoch import Lattice
+
+Values = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+RESOLUTION_STEP: Final = 1.5
+"""Predecessors whose resolution is within this factor of the finest available count as equally sharp."""
+MISMATCH_STEP: Final = 0.05
+"""Difference in the light model's error, in ln albedo, that counts as much as one step of resolution."""
+PRIOR_PATCHES: Final = 4.0
+"""Weight of the law's prior size against the patches of terrain that two epochs share."""
+_STEP_DEG: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slant:
+    """How light falls and is seen at places, all of one shape.
+
+    Parameters
+    ----------
+    phase_deg : ndarray
+        Between the source and the observer.
+    mu0, mu : ndarray
+        Cosines of incidence and emission, not below 0.
+    """
+
+    phase_deg: Values
+    mu0: Values
+    mu: Values
+
+
+def slant_at(lighting: Lighting, light: LightClass, lat: Values, lon_e: Values) -> Slant:
+    """The slant of one source's light at places, shape (...).
+
+    Parameters
+    ----------
+    lighting : Lighting
+        What lights the epoch.
+    light : LightClass
+        The source: Jupiter, or else the Sun.
+    lat, lon_e : ndarray, shape (...)
+        Planetocentric degrees.
+    """
+    rays = rays_at(lighting, lat, lon_e)
+    jupiter = light == LightClass.JUPITER
+    phase = rays.jupiter_phase_deg if jupiter else rays.phase_deg
+    incidence = rays.jupiter_incidence_deg if jupiter else rays.incidence_deg
+    mu0, mu = (np.maximum(np.cos(np.radians(angle)), 0.0) for angle in (incidence, rays.emission_deg))
+    return Slant(phase, mu0, mu)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How the error of ln albedo grows with the difference of geometry, before it is fitted.
+
+    Parameters
+    ----------
+    alike : float
+        Where the geometry is the same.
+    per_degree : float
+        Of phase angle.
+    per_slant : float
+        Per unit of the cosines of incidence and of emission.
+    """
+
+    alike: float
+    per_degree: float
+    per_slant: float
+
+    def growth(self, one: Slant, other: Slant) -> Values:
+        """What the difference of geometry adds to ``alike``; nan where one is not known."""
+        slants = np.abs(one.mu - other.mu) + np.abs(one.mu0 - other.mu0)
+        return self.per_degree * np.abs(one.phase_deg - other.phase_deg) + self.per_slant * slants
+
+    def scale(self, scatter: float, growth: float, patches: float) -> float:
+        """By how much the law is to be stretched for one pair of epochs.
+
+        Parameters
+        ----------
+        scatter : float
+            Robust scatter of the difference on terrain that both show, in ln albedo.
+        growth : float
+            Typical :meth:`growth` there.
+        patches : float
+            How many patches of terrain both show; the law's own size counts as ``PRIOR_PATCHES``.
+
+        Returns
+        -------
+        float
+            1 where nothing is known.
+        """
+        expected = self.alike + growth
+        if not (math.isfinite(scatter) and expected > 0.0):
+            return 1.0
+        return math.sqrt((PRIOR_PATCHES + patches * (scatter / expected) ** 2) / (PRIOR_PATCHES + patches))
+
+
+def mean_growth(newer: Lit, older: Lit, blocks: tuple[Vector, Vector], places: BlockPlaces, law: Law) -> float:
+    """Mean of the law's growth over the blocks that two epochs share; 0 where they share none.
+
+    Parameters
+    ----------
+    newer, older : Lit
+        Their light.
+    blocks : tuple of ndarray, shape (block,)
+        Block means of their tones.
+    places : BlockPlaces
+        Where the blocks lie.
+    law : Law
+        The prior law.
+    """
+    found = [
+        _growth(newer, older, pair, places, shared_blocks(newer, older, blocks, pair), law)
+        for pair in light_pairs(newer, older)
+    ]
+    growths = np.concatenate(found)
+    return float(growths.mean()) if len(growths) else 0.0
+
+
+def shared_blocks(newer: Lit, older: Lit, blocks: tuple[Vector, Vector], pair: LightPair) -> NDArray[np.bool_]:
+    """Which blocks two epochs both show by one pair of sources."""
+    one, other = (blocks_of(own, side, light) for own, side, light in zip(blocks, (newer, older), pair, strict=True))
+    return np.isfinite(one) & np.isfinite(other)
+
+
+def added_variance(
+    newer: Lit, older: Lit, pair: LightPair, tone: Tone, shared: NDArray[np.bool_], places: BlockPlaces, law: Law
+) -> Lattice:
+    """Variance of ln albedo that a difference of geometry adds, stretched to the scatter of this pair of epochs.
+
+    Parameters
+    ----------
+    newer, older : Lit
+        Their light.
+    pair : tuple of LightClass
+        By which source each shows the place.
+    tone : Tone
+        Their match, with the scatter of what they share.
+    shared : ndarray, shape (block,), bool
+        What they share.
+    places : BlockPlaces
+        Where the blocks lie.
+    law : Law
+        The prior law.
+    """
+    lat, lon_e = np.meshgrid(*nodes(_STEP_DEG), indexing="ij")
+    growth = law.growth(slant_at(newer.lighting, pair[0], lat, lon_e), slant_at(older.lighting, pair[1], lat, lon_e))
+    at_blocks = _growth(newer, older, pair, places, shared, law)
+    typical = float(np.median(at_blocks)) if len(at_blocks) else math.nan
+    added = law.scale(tone.sigma, typical, tone.patches) ** 2 * growth * (growth + 2.0 * law.alike)
+    return Lattice(added[..., None].astype(np.float32), _STEP_DEG)
+
+
+def _growth(
+    newer: Lit, older: Lit, pair: LightPair, places: BlockPlaces, shared: NDArray[np.bool_], law: Law
+) -> Values:
+    lat, lon_e = places.lat[shared], places.lon_e[shared]
+    return law.growth(slant_at(newer.lighting, pair[0], lat, lon_e), slant_at(older.lighting, pair[1], lat, lon_e))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An earlier epoch.
+
+    Parameters
+    ----------
+    resolution_km : float
+        The coarser of its and the newer one's.
+    mismatch : float
+        :func:`mean_growth` between it and the newer one; 0 where a geometry is not known.
+    stop_utc : datetime
+        Its end.
+    id : str
+        Its name.
+    """
+
+    resolution_km: float
+    mismatch: float
+    stop_utc: datetime
+    id: str
+
+
+def rank_partners(candidates: Sequence[Candidate]) -> tuple[list[int], list[int]]:
+    """The order in which an epoch is compared with earlier ones, and groups that are as good as each other.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        At least one.
+
+    Returns
+    -------
+    order : list of int
+        Positions in ``candidates``: by group, then the finest, the latest, and by name.
+    groups : list of int
+        In that order, ascending: steps of resolution and of mismatch together.
+    """
+    fine = sorted(range(len(candidates)), key=lambda k: _finest_first(candidates[k]))
+    steps = resolution_groups([candidates[k].resolution_km for k in fine])
+    total = {k: step + int(candidates[k].mismatch // MISMATCH_STEP) for k, step in zip(fine, steps, strict=True)}
+    order = sorted(fine, key=lambda k: total[k])
+    return order, [total[k] for k in order]
+
+
+def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:
+    """Group of each resolution, which ascend: a new group starts where one exceeds its group's first by half."""
+    groups: list[int] = []
+    first = resolutions_km[0]
+    for resolution in resolutions_km:
+        if resolution > RESOLUTION_STEP * first:
+            first = resolution
+            groups.append(groups[-1] + 1)
+        else:
+            groups.append(groups[-1] if groups else 0)
+    return groups
+
+
+def _finest_first(candidate: Candidate) -> tuple[float, float, str]:
+    return candidate.resolution_km, -candidate.stop_utc.timestamp(), candidate.id

@@ -1,0 +1,54 @@
+"""Finds a published run by the way a user names it."""
+
+from pathlib import Path
+
+from iovolc.cube.layout import local, run_folder
+from iovolc.errors import ConfigError, NoWork
+from iovolc.pipeline.publish import operational_run
+from iovolc.publish.saved import SavedRun, read_run
+
+LATEST = "latest"
+
+
+def find_run(name: str, store: Path | None = None) -> SavedRun:
+    """The run that a name means: a folder, or with a store also a run id or ``latest``.
+
+    Parameters
+    ----------
+    name : str
+        Output folder, run id, or ``latest`` for the operational run.
+    store : Path or None
+        The store to look in.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such run.
+    NoWork
+        If the operational run is asked for and nothing is published yet.
+    """
+    if store is None:
+        return read_run(Path(name))
+    if name == LATEST:
+        return operational(store)
+    inside = local(run_folder(store, name))
+    return read_run(inside if inside.is_dir() and Path(name).name == name else Path(name))
+
+
+def operational(store: Path) -> SavedRun:
+    """The operational run of a store.
+
+    Raises
+    ------
+    NoWork
+        If nothing is published yet.
+    ConfigError
+        If its outputs have gone.
+    """
+    name = operational_run(store)
+    if name is None:
+        raise NoWork(f"the store {store} has no operational run yet: `iovolc run` or `iovolc publish` makes one")
+    folder = local(run_folder(store, name))
+    if not folder.is_dir():
+        raise ConfigError(f"the operational run {name} is no longer in {store}: `iovolc publish` makes it again")
+    return read_run(folder)
