@@ -21,7 +21,7 @@ MEAN_SUN_DISTANCE_AU: Final = 5.2
 JUPITER_YEAR_DAYS: Final = 4332.59
 """Sidereal period of Jupiter (NASA fact sheet)."""
 SYNODIC_DEG_PER_DAY: Final = body.ROTATION_DEG_PER_DAY - 360.0 / JUPITER_YEAR_DAYS
-"""How fast the sub-solar point moves west: once around in 42.476 hours."""
+"""How fast the sub-solar point moves west: once around in 42.48 hours."""
 
 
 def eclipse_phase(sky: Sky) -> EclipsePhase | None:

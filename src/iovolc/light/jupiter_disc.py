@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 
 MINNAERT_K: Final = 0.9
 """Assumed (Minnaert 1941, Astrophys. J. 93, 403, for the law)."""
-NODES: Final = 32
+NODES: Final = 48
 """Nodes in each of two directions."""
 
 

@@ -84,7 +84,7 @@ def lit_centroid_offset_deg(alpha_deg: ArrayLike) -> Values:
     Returns
     -------
     ndarray
-        From 0 at full phase to 9.76, the edge of the disc. An oblate Jupiter makes it up to 0.01 larger.
+        From 0 at full phase to 9.76, the edge of the disc. Of the oblate Jupiter; a sphere's is up to 0.01 smaller.
     """
     alphas, _, offsets = _table()
     return _interpolated(alpha_deg, alphas, offsets)
@@ -113,18 +113,19 @@ def _table() -> tuple[Values, Values, Values]:
     """Phase, near-field factor and offset of the centroid in degrees."""
     distance = body.JUPITER_DISTANCE_KM / _RADIUS_KM
     alphas = np.append(np.arange(0.0, _LAST_LIT_DEG), _LAST_LIT_DEG)
-    fluxes = np.array([_flux(float(alpha)) for alpha in alphas[:-1]])
-    factors = fluxes[:, 0] * distance**2 / minnaert_far_field(alphas[:-1])
-    offsets = np.degrees(np.arctan2(fluxes[:, 1], fluxes[:, 0]))
+    sphere = np.array([_flux(float(alpha), (_RADIUS_KM, _RADIUS_KM)) for alpha in alphas[:-1]])
+    oblate = np.array([_flux(float(alpha), body.JUPITER_RADII_KM) for alpha in alphas[:-1]])
+    factors = sphere[:, 0] * distance**2 / minnaert_far_field(alphas[:-1])
+    offsets = np.degrees(np.arctan2(oblate[:, 1], oblate[:, 0]))
     return alphas, np.append(factors, 0.0), np.append(offsets, np.degrees(np.arcsin(1.0 / distance)))
 
 
-def _flux(alpha_deg: float) -> Values:
-    """Flux of a spherical Jupiter in the direction x, the Sun on the side of y."""
+def _flux(alpha_deg: float, radii_km: tuple[float, float]) -> Values:
+    """Flux of a Jupiter in the direction x, the Sun in its equator on the side of y."""
     alpha = np.radians(alpha_deg)
     to_jupiter_km = np.array((body.JUPITER_DISTANCE_KM, 0.0, 0.0))
     to_sun = np.array((-np.cos(alpha), np.sin(alpha), 0.0))
-    return lit_disc(to_sun, to_jupiter_km, radii_km=(_RADIUS_KM, _RADIUS_KM), nodes=_TABLE_NODES).flux
+    return lit_disc(to_sun, to_jupiter_km, radii_km=radii_km, nodes=_TABLE_NODES).flux
 
 
 def minnaert_far_field(alpha_deg: ArrayLike, *, k: float = MINNAERT_K) -> Values:

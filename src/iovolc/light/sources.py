@@ -69,18 +69,18 @@ class Lighting:
         """K: Jupiter's irradiance at normal incidence over the Sun's, at Io's centre; 0 in an eclipse."""
         if self.eclipsed:
             return 0.0
-        alpha, distance_km = self._jupiter
-        return float(normal_irradiance_ratio(alpha, self.jupiter_albedo, distance_km))
+        distance_km = float(np.linalg.norm(self.jupiter_km))
+        return float(normal_irradiance_ratio(self.jupiter_phase_deg, self.jupiter_albedo, distance_km))
 
     @property
     def irradiance_sigma(self) -> float:
         """Relative error of ``irradiance``."""
-        return float(sigma_fraction(self._jupiter[0]))
+        return float(sigma_fraction(self.jupiter_phase_deg))
 
     @property
-    def _jupiter(self) -> tuple[float, float]:
-        distance_km = float(np.linalg.norm(self.jupiter_km))
-        return float(jupiter_phase_deg(self.sun, self.jupiter_km / distance_km)), distance_km
+    def jupiter_phase_deg(self) -> float:
+        """Phase angle of Jupiter as seen from Io's centre: 0 is full Jupiter."""
+        return float(jupiter_phase_deg(self.sun, self.jupiter_km / np.linalg.norm(self.jupiter_km)))
 
 
 @dataclass(frozen=True, slots=True)

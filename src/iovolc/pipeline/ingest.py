@@ -30,6 +30,7 @@ from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
 from iovolc.pipeline.lighting import flag_settings
+from iovolc.pipeline.nightside import night_side
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 _ACCESS: Final = {"roots", "max_megapixels", "insist"}
@@ -218,6 +219,7 @@ def _ingest_one(task: _Task) -> _Outcome:
             "ingest": task.config.ingest.model_dump(mode="json", exclude=_ACCESS),
             "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
             "light": flag_settings(task.config.light),
+            **night_side(epoch, task.config.grid.pixels_per_degree, task.config.light),
             "algorithm": ALGORITHM_VERSIONS["ingest"],
         }
         entry = write_epoch(task.store, epoch, Grid.at(task.config.grid.pixels_per_degree), provenance)

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from iovolc.cube.entry import EpochEntry
+from iovolc.cube.epochs import read_provenance
 from iovolc.detect.matched import respond
 from iovolc.detect.pyramid import Scale, expand
+from iovolc.light.display import stretch_text
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid, SheetName
 from iovolc.pipeline.detect import Scan, Task, maps_of
+from iovolc.pipeline.nightside import KEY, night_text
 from iovolc.pipeline.planes import compared_anywhere, difference_of
 from iovolc.pipeline.tones import look_at
 from iovolc.publish.figures import strongest_detections
@@ -94,7 +97,8 @@ class Maps:
         difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference
         before_entries = _compared_with(task, best["reference_ids"])
-        unit = "standard deviations of rank" if _relative(task) else "albedo"
+        night = night_text(task.store, (task.entry, *before_entries), task.light, event["lat"], event["lon_e"])
+        unit = "standard deviations of rank" if _relative(task) else f"albedo, {night}," if night else "albedo"
         return Cutout(
             lat=event["lat"],
             lon_e=event["lon_e"],
@@ -170,9 +174,15 @@ def _summary(task: Task) -> ChannelSummary:
         observation_id=task.entry.observation_id,
         reference_ids=tuple(entry.observation_id for entry in task.predecessors),
         difference="rank" if relative else "log_ratio",
-        unit="normal scores" if relative else "albedo",
+        unit="normal scores" if relative else _albedo_of(task),
         completeness_of=size + ("one standard deviation of the map" if relative else "20 % in albedo"),
     )
+
+
+def _albedo_of(task: Task) -> str:
+    """The unit of normalised values, with what was done to night sides."""
+    night = read_provenance(task.store, task.entry).get(KEY) if task.light.model else None
+    return "albedo" if night is None else f"albedo, {stretch_text(night['night_factor'])}"
 
 
 def _compared_with(task: Task, ids: Sequence[str]) -> tuple[EpochEntry, ...]:

@@ -29,6 +29,7 @@ from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES, SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.maps import Maps
+from iovolc.pipeline.nightside import jupitershine, light_notes
 from iovolc.pipeline.nulls import null_summary
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.outputs import publish as write_outputs
@@ -165,6 +166,7 @@ def _output(
     reference = load_reference(context.config.registration.reference)
     heads = [read_head_json(context.store, entry) for entry in manifest.entries]
     inputs = tuple(InputFile.of(ObservationRecord.from_json(head["record"])) for head in heads)
+    shown = jupitershine(heads)
     refused = refusals(context.store, manifest.refused)
     events = tracked.events.assign(run_id=name)
     return RunOutput(
@@ -186,7 +188,8 @@ def _output(
         package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
         algorithm_versions={"iovolc": __version__, **ALGORITHM_VERSIONS},
         credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
-        notes=story.notes,
+        notes=(*story.notes, *light_notes(shown, scan.statistics)),
+        jupitershine=shown,
         truth=story.truth,
         backdrop=backdrop(reference),
         timings=timings,

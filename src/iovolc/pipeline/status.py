@@ -1,5 +1,6 @@
 """Status: what a store holds, what waits and how it fares, in plain values."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import latest_run_file, local
 from iovolc.errors import ConfigError, NoWork
+from iovolc.light.display import ratio_text
 from iovolc.model.observation import format_utc
 from iovolc.pipeline.publish import operational_run, refusals
 from iovolc.pipeline.run import current_manifest
@@ -39,6 +41,7 @@ def status(store: Path) -> dict[str, Any]:
         "bytes": sum(entry.n_bytes for entry in manifest.entries),
         "latest_run": operational_run(store),
         "published_utc": _published_utc(store),
+        "jupitershine": [] if latest is None else [_night(item) for item in latest.record.get("jupitershine", ())],
         "backlog": waiting,
         "refused": [str(finding) for finding in refusals(store, manifest.refused)],
     }
@@ -49,6 +52,10 @@ def _operational(store: Path) -> SavedRun | None:
         return operational(store)
     except (NoWork, ConfigError):
         return None
+
+
+def _night(item: Mapping[str, Any]) -> str:
+    return f"{item['observation_id']}: {ratio_text(item['night_day_ratio'])}"
 
 
 def _waits(entry: EpochEntry, latest: SavedRun | None) -> bool:

@@ -58,6 +58,7 @@ def run_record(
         "area_of_io_km2": round(BODY_AREA_KM2, 1),
         "null_statistics": run.null_statistics,
         **{name: run.null_statistics.get(name) for name in _FALSE_EVENTS},
+        "jupitershine": list(run.jupitershine),
         "counts": counts(run, tables),
         "refused": [refusal(finding) for finding in run.refused],
     }

@@ -211,6 +211,8 @@ class RunOutput:
         Whom to thank beside the inputs' own credits.
     notes : tuple of str
         What a reader must know first, for example ``the changes in this run are replayed``.
+    jupitershine : tuple of mapping
+        Of each observation with places that Jupiter alone lights: how dark they are and how far they are brightened.
     truth : DataFrame or None
         What was really there, row by row beside what was found (:mod:`iovolc.publish.page_truth`).
     backdrop : Backdrop or None
@@ -238,6 +240,7 @@ class RunOutput:
     algorithm_versions: Mapping[str, str]
     credits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    jupitershine: tuple[Mapping[str, Any], ...] = ()
     truth: pd.DataFrame | None = None
     backdrop: Backdrop | None = None
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
