@@ -58,7 +58,7 @@ def main() -> None:
         print(f"== {words} the light model; truth: {arguments.law}")
         bad = null(arguments.law, arguments.pairs, [*arguments.set, *more])
         volcano(arguments.law, [*arguments.set, *more])
-        print(f"{bad} of {arguments.pairs} pairs with an event of tier A or B")
+        print(f"{bad} of {arguments.pairs} pairs with an event of tier A or B", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import rasterio
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 
 from iovolc.config import load
 from iovolc.geometry.sphere import distance_km
@@ -59,7 +59,7 @@ def write_shots(folder, shots):
 def write_map(path, values):
     rows, cols = values.shape
     shape = {"height": rows, "width": cols, "count": 1, "dtype": "float32"}
-    transform = from_bounds(0.0, -90.0, 360.0, 90.0, cols, rows)
+    transform = Affine(360.0 / cols, 0.0, 0.0, 0.0, -180.0 / rows, 90.0)
     with rasterio.open(path, "w", driver="GTiff", transform=transform, nodata=np.nan, **shape) as dataset:
         dataset.write(values, 1)
 

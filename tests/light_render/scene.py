@@ -140,11 +140,16 @@ def reflectance(lat, lon_e, albedo, view, law="lunar-lambert", jupiter_albedo=AL
 def _from(source, ground, law):
     """I/F under unit irradiance from a direction, (3,) or one a place."""
     _, normals, to_observer, mu, albedo = ground
-    mu0 = np.sum(normals * source, axis=-1)
-    g_deg = np.degrees(np.arccos(np.clip(np.sum(to_observer * source, axis=-1), -1.0, 1.0)))
+    mu0, cos_g = _along(normals, source), _along(to_observer, source)
+    g_deg = np.degrees(np.arccos(np.clip(cos_g, -1.0, 1.0)))
     out, lit = np.zeros(len(mu)), mu0 > 1e-4
     out[lit] = law(mu0[lit], mu[lit], g_deg[lit], albedo[lit])
     return out
+
+
+def _along(vectors, direction):
+    """Scalar products of vectors (n, 3) with one direction, or each with its own."""
+    return vectors @ direction if direction.ndim == 1 else np.einsum("ij,ij->i", vectors, direction)
 
 
 def _from_jupiter(view, ground, law, jupiter_albedo):
@@ -158,9 +163,9 @@ def _from_jupiter(view, ground, law, jupiter_albedo):
     source = lamp(round(view.sub_solar_lat, 6), round(view.sub_solar_lon_e, 6), jupiter_albedo)
     for place, irradiance in zip(source.places_km, source.irradiance, strict=True):
         ray = place - held[0]
-        length = np.linalg.norm(ray, axis=-1, keepdims=True)
-        nearer = (np.linalg.norm(place) / length[:, 0]) ** 2
-        total[facing] += irradiance * nearer * _from(ray / length, held, law)
+        length = np.sqrt(_along(ray, ray))
+        nearer = (np.linalg.norm(place) / length) ** 2
+        total[facing] += irradiance * nearer * _from(ray / length[:, None], held, law)
     return total
 
 
