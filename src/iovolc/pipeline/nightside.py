@@ -105,8 +105,8 @@ def light_notes(shown: Sequence[Mapping[str, Any]], statistics: Sequence[Mapping
     """
     nights = [note for item in shown for note in _night_notes(item)]
     gains = [
-        f"{item['observation_id']}: places lit by {_SOURCES[light]} come out {gain['gain']:.2f} times as bright as before, "
-        f"{abs(gain['pull']):.1f} standard deviations off; check its calibration."
+        f"{item['observation_id']}: places lit by {_SOURCES[light]} come out {gain['gain']:.2f} times as bright as "
+        f"before, {abs(gain['pull']):.1f} standard deviations off; check its calibration."
         for item in statistics
         for light, gain in item.get("light_gains", {}).items()
         if gain["doubtful"]
