@@ -1,8 +1,9 @@
 """Count events between pictures of one surface under pairs of lights, and the volcano of 2024 among them.
 
-``python benchmarks/light_null.py [--pairs N] [--law hapke] [--off]`` renders twenty pairs of geometries up to 60
-degrees apart in phase (day and day, day and night, night and night; ``tests/light_render``), and the four passes over
-Kanehekili. None of the pairs may end with an event of tier A or B. ``--off`` repeats all without the light model.
+``python benchmarks/light_null.py [--pairs N] [--law hapke] [--power] [--off]`` renders twenty pairs of geometries up to
+60 degrees apart in phase (day and day, day and night, night and night; ``tests/light_render``), and the four passes over
+Kanehekili. None of the pairs may end with an event of tier A or B. ``--power`` puts a deposit into every newer picture,
+so that silence is known not to be blindness; ``--off`` repeats all without the light model.
 """
 
 import argparse
@@ -14,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from light_render import kanehekili
 from light_render.epochs import LATER, UNREGISTERED, Shot, changes_of, near, sure, told
-from light_render.geometries import null_pairs
+from light_render.geometries import best_place, null_pairs
 from light_render.laws import LAWS
+from light_render.scene import Deposit
 
 
 def null(law: str, pairs: int, overrides: list[str]) -> int:
@@ -36,6 +38,21 @@ def null(law: str, pairs: int, overrides: list[str]) -> int:
     return bad
 
 
+def power(law: str, pairs: int, overrides: list[str]) -> int:
+    """Pairs in which a deposit of 180 km that is 20 % darker, where both pictures see best, is an event of A or B."""
+    found = 0
+    for n, (name, older, newer) in enumerate(null_pairs()[:pairs]):
+        lat, lon_e = best_place(older[0], newer[0])
+        deposit = (Deposit(lat, lon_e, 90.0, 90.0, -0.22),)
+        shots = [Shot("older", *older, law=law, seed=2 * n), Shot("newer", *newer, LATER, law, deposit, seed=2 * n + 1)]
+        with tempfile.TemporaryDirectory() as folder:
+            _, tracked = changes_of(Path(folder), shots, UNREGISTERED, *overrides)
+        here = near(sure(tracked), lat, lon_e, 90.0)
+        found += len(here) > 0
+        print(f"{name:16s} deposit at {lat} {lon_e}: {told(here)}", flush=True)
+    return found
+
+
 def volcano(law: str, overrides: list[str]) -> None:
     """The volcano found or not, and what else is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +69,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--law", choices=sorted(LAWS), default="lunar-lambert", help="how the ground scatters")
     parser.add_argument("--set", action="append", default=[], help="overrides of the configuration")
+    parser.add_argument("--power", action="store_true", help="also with a deposit in every newer picture")
     parser.add_argument("--off", action="store_true", help="once more without the light model")
     arguments = parser.parse_args()
     for words, more in (("with", []), ("without", ["light.model=off"]))[: 1 + arguments.off]:
@@ -59,6 +77,9 @@ def main() -> None:
         bad = null(arguments.law, arguments.pairs, [*arguments.set, *more])
         volcano(arguments.law, [*arguments.set, *more])
         print(f"{bad} of {arguments.pairs} pairs with an event of tier A or B", flush=True)
+        if arguments.power:
+            found = power(arguments.law, arguments.pairs, [*arguments.set, *more])
+            print(f"{found} of {arguments.pairs} deposits of 180 km and 20 % found", flush=True)
 
 
 if __name__ == "__main__":

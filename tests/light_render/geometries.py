@@ -77,3 +77,16 @@ def null_pairs():
         newer = (under_jupiter(-12, -30, second), NIGHT_B)
         pairs.append((f"night-{first}-{second}", older, newer))
     return pairs
+
+
+def best_place(*views):
+    """Latitude and east longitude at which the worst of light and view is best in all of these views."""
+    lat, lon_e = (angle.ravel() for angle in np.meshgrid(np.arange(-60, 61, 4), np.arange(-180, 180, 4), indexing="ij"))
+    normals, worst = direction(lat, lon_e), np.ones(lat.size)
+    for view in views:
+        ray = view.range_km / 1821.5 * direction(view.sub_observer_lat, view.sub_observer_lon_e) - normals
+        mu = np.sum(normals * ray, axis=1) / np.linalg.norm(ray, axis=1)
+        by_sun = normals @ direction(view.sub_solar_lat, view.sub_solar_lon_e)
+        mu0 = np.where(by_sun > 0.0, by_sun, np.where(by_sun < -0.1, normals[:, 0], 0.0))
+        worst = np.minimum(worst, np.minimum(mu, mu0))
+    return int(lat[worst.argmax()]), int(lon_e[worst.argmax()])

@@ -16,11 +16,6 @@ from real_runs import events_of, write_rows
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 GRID = Grid.at(8)
-PASS_OF_2023 = {
-    "time_utc": "2023-12-30T08:36:00Z", "mosaic_start_utc": "", "mosaic_stop_utc": "", "sub_solar_lat": "3.09",
-    "sub_solar_lon_w": "241.84",
-}  # fmt: skip
-"""One moment, lit by one Sun, as astronomy-engine has it."""
 
 
 def row(path, name, channel, band, year, **cells):
@@ -53,19 +48,6 @@ def shade_edge(dark, plain):
     edge = (shaded != np.roll(shaded, 1, axis=1)) | (shaded != np.roll(shaded, 1, axis=0))
     rows, cols = np.nonzero(edge)
     return 89.5 - rows, cols + 0.5
-
-
-def test_a_painted_shade_whose_sun_is_declared_fires_nowhere(real_maps, tmp_path):
-    plain = real_maps / "usgs_galileo_voyager_color_180W.jpg"
-    shaded = real_maps / "usgs_color_pj57_lighting_180W.jpg"
-    undeclared = {"time_utc": "", "sub_solar_lat": "", "sub_solar_lon_w": ""}
-    rows = [
-        row(plain, "plain", "green", 2, 2001) | undeclared,
-        row(shaded, "shaded", "green", 2, 2023) | PASS_OF_2023,
-    ]
-    scan, tracked = events_of(write_rows(tmp_path, rows), tmp_path / "store", real_maps)
-    assert scan.statistics[0]["compared_km2"] > 30e6
-    assert tracked.events.empty
 
 
 def test_a_painted_shade_fires_at_its_edge_at_most(real_maps, tmp_path):
