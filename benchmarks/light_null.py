@@ -1,9 +1,9 @@
 """Count events between pictures of one surface under pairs of lights, and the volcano of 2024 among them.
 
 ``python benchmarks/light_null.py [--pairs N] [--law hapke] [--power] [--off]`` renders twenty pairs of geometries up to
-60 degrees apart in phase (day and day, day and night, night and night; ``tests/light_render``), and the four passes over
-Kanehekili. None of the pairs may end with an event of tier A or B. ``--power`` puts a deposit into every newer picture,
-so that silence is known not to be blindness; ``--off`` repeats all without the light model.
+60 degrees apart in phase (day and day, day and night, night and night; ``tests/light_render``), and the four passes
+over Kanehekili. None of the pairs may end with an event of tier A or B. ``--power`` puts a deposit into every newer
+picture, so that silence is known not to be blindness; ``--off`` repeats all without the light model.
 """
 
 import argparse
