@@ -52,13 +52,15 @@ check: $(READY)  ## lint, formatting, types, directions of import, house rules, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit/test_house.py
 	$(BIN)/python docs/print_tables.py --check
+	$(BIN)/python docs/draw_figures.py --check
 
 format: $(READY)  ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY)  ## print the pages that are tables in code
+docs: $(READY)  ## print the pages that are tables in code, draw the figures
 	$(BIN)/python docs/print_tables.py
+	$(BIN)/python docs/draw_figures.py
 
 coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % of the core
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not slow and not soak" \

@@ -11,12 +11,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import CHANNEL_RANGES_UM, COLUMNS, Column, json_schema
 from iovolc.archive.instrument import Descriptor
 from iovolc.archive.instrument_parts import TAGS, Band, Level, Number
+from iovolc.archive.jupiter import geometric_albedo, load_jupiter_albedo
 from iovolc.archive.photometry import Parameter, PhotometrySet, bundled_photometry
 from iovolc.errors import PROBLEMS
+from iovolc.light.jupiter import (
+    far_field_phase,
+    irradiance_ratio,
+    lit_centroid_offset_deg,
+    near_field_factor,
+    normal_irradiance_ratio,
+    sigma_fraction,
+)
 from iovolc.light.photometric import PARAMETERS
 from iovolc.publish.schemas import markdown
 
@@ -214,12 +225,71 @@ def _cited(number: Number | None) -> str:
     return "" if number is None else f"{number.value:.7g} `{number.tag}` [{number.source}]"
 
 
+def jupitershine_page() -> str:
+    """``jupitershine.md``: its tables; the text between them is written by hand."""
+    page = (FOLDER / "jupitershine.md").read_text(encoding="utf-8")
+    for name, table in _JUPITER_TABLES.items():
+        start = f"<!-- printed: {name} -->\n"
+        before, _, after = page.partition(start)
+        page = f"{before}{start}{table()}\n<!-- end -->{after.partition('<!-- end -->')[2]}"
+    return page
+
+
+def _jupiter_phases() -> str:
+    head = ("phase, degrees", "Φ", "N", "E_J/E_S in V", "one in", "sigma", "δ, degrees")
+    return _table(head, [_jupiter_phase(alpha) for alpha in (*_PHASES_DEG, 165.0)])
+
+
+def _jupiter_phase(alpha: float) -> tuple[str, ...]:
+    ratio = float(irradiance_ratio(alpha, _V_ALBEDO))
+    return (
+        f"{alpha:.0f}", f"{far_field_phase(alpha):.3f}", f"{near_field_factor(alpha):.3f}", f"{ratio:.5f}",
+        f"{1.0 / ratio:.0f}", f"{100.0 * sigma_fraction(alpha):.0f} %", f"{lit_centroid_offset_deg(alpha):.1f}",
+    )  # fmt: skip
+
+
+def _jupiter_factors() -> str:
+    rows = [
+        (f"`{channel}`", *(f"{1000.0 * normal_irradiance_ratio(alpha, albedo):.2f}" for alpha in _PHASES_DEG))
+        for channel, albedo in geometric_albedo().items()
+    ]
+    return _table(("channel", *(f"{alpha:.0f}°" for alpha in _PHASES_DEG)), rows)
+
+
+def _jupiter_day() -> str:
+    zenith = np.arange(0.0, 80.0, 0.05)
+    rows: list[tuple[str, ...]] = []
+    for incidence in (30.0, 60.0, 75.0, 80.0, 85.0, 88.0):
+        alpha = 180.0 - incidence - zenith
+        light = normal_irradiance_ratio(alpha, _V_ALBEDO) * np.cos(np.radians(zenith - lit_centroid_offset_deg(alpha)))
+        share = 100.0 * light / np.cos(np.radians(incidence))
+        rows.append((f"{incidence:.0f}°", f"{share.max():.1f} %", f"{alpha[share.argmax()]:.0f}°"))
+    return _table(("incidence of the Sun", "Jupiter adds at most", "at a phase of"), rows)
+
+
+def _jupiter_albedo() -> str:
+    albedo = load_jupiter_albedo()
+    bands = [(band.name, _cited(band.wavelength_um), _cited(band.albedo)) for band in (*albedo.bands, albedo.methane)]
+    channels = [
+        (f"`{name}`", _cited(number), f"{geometric_albedo()[name]:.3f}") for name, number in albedo.channels.items()
+    ]
+    parts = [_table(("band or channel", "wavelength, µm", "geometric albedo"), [*bands, *channels]), ""]
+    return "\n".join([*parts, *(f"- [{name}] {text}" for name, text in albedo.sources.items())])
+
+
+_PHASES_DEG: Final = (0.0, 10.0, 30.0, 45.0, 60.0, 75.0, 90.0, 105.0, 120.0, 135.0, 150.0)
+_V_ALBEDO: Final = load_jupiter_albedo().at(0.549)
+_JUPITER_TABLES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
+    {"phases": _jupiter_phases, "factors": _jupiter_factors, "day": _jupiter_day, "albedo": _jupiter_albedo}
+)
+
 PAGES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
     {
         "catalogue.md": catalogue_page,
         "catalogue.schema.json": catalogue_schema,
         "errors.md": errors_page,
         "instruments.md": instruments_page,
+        "jupitershine.md": jupitershine_page,
         "outputs.md": markdown,
         "photometry.md": photometry_page,
     }

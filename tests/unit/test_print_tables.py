@@ -9,6 +9,7 @@ import pytest
 
 from iovolc.archive.descriptors import load_descriptors
 from iovolc.archive.fields import COLUMNS
+from iovolc.archive.jupiter import geometric_albedo, load_jupiter_albedo
 from iovolc.archive.photometry import bundled_photometry
 from iovolc.errors import PROBLEMS
 
@@ -67,3 +68,13 @@ def test_every_photometric_parameter_is_on_its_page(script: ModuleType) -> None:
             for value, sigma, tag, source in entry.parameters.values():
                 assert f"{value:.4g} ± {sigma:.4g} `{tag}` [{source}]" in row
         assert all(f"- [{name}] " in section for name in photometry.sources)
+
+
+def test_every_channel_and_band_has_its_jupitershine(script: ModuleType) -> None:
+    page = script.jupitershine_page()
+    factors = page.split("<!-- printed: factors -->")[1].split("<!-- end -->")[0]
+    assert all(f"| `{channel}` |" in factors for channel in geometric_albedo())
+    albedo = page.split("<!-- printed: albedo -->")[1].split("<!-- end -->")[0]
+    for _, number in load_jupiter_albedo().numbers():
+        assert f"{number.value:.7g} `{number.tag}` [{number.source}]" in albedo
+    assert page.count("<!-- printed: ") == page.count("<!-- end -->") == 4

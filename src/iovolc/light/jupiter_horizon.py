@@ -53,11 +53,13 @@ def lit_centroid(sub_solar: Vector, sub_jovian: Vector) -> Vector:
     ndarray, shape (..., 3)
         Unit vectors.
     """
-    sunward = sub_solar - (sub_jovian @ sub_solar)[..., None] * sub_jovian
+    cosine = (sub_jovian @ sub_solar)[..., None]
+    sunward = sub_solar - cosine * sub_jovian
     length = np.linalg.norm(sunward, axis=-1, keepdims=True)
-    offset = np.radians(lit_centroid_offset_deg(jupiter_phase_deg(sub_solar, sub_jovian)))[..., None]
-    moved = np.cos(offset) * sub_jovian + np.sin(offset) * sunward / np.maximum(length, 1e-12)
-    return moved / np.linalg.norm(moved, axis=-1, keepdims=True)  # no side is sunward where Sun and Jupiter align
+    offset = np.radians(lit_centroid_offset_deg(np.degrees(np.arctan2(length, -cosine))))
+    aligned = length < 1e-9  # no side is sunward
+    moved = np.cos(offset) * sub_jovian + np.sin(offset) / np.where(aligned, 1.0, length) * sunward
+    return np.where(aligned, sub_jovian, moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class SoftHorizon:
             Of the facets.
         to_jupiter : ndarray, shape (3,) or (..., 3)
             Direction of Jupiter's centre, from Io's centre or from each facet: the parallax of up to 0.25 degrees is
-            worth up to 2.5 % at 80 degrees.
+            worth 2.4 % at 80 degrees.
 
         Returns
         -------

@@ -116,7 +116,7 @@ def _table() -> tuple[Values, Values, Values]:
     sphere = np.array([_flux(float(alpha), (_RADIUS_KM, _RADIUS_KM)) for alpha in alphas[:-1]])
     oblate = np.array([_flux(float(alpha), body.JUPITER_RADII_KM) for alpha in alphas[:-1]])
     factors = sphere[:, 0] * distance**2 / minnaert_far_field(alphas[:-1])
-    offsets = np.degrees(np.arctan2(oblate[:, 1], oblate[:, 0]))
+    offsets = np.degrees(np.arctan2(oblate[:, 1].clip(0.0), oblate[:, 0]))
     return alphas, np.append(factors, 0.0), np.append(offsets, np.degrees(np.arcsin(1.0 / distance)))
 
 
