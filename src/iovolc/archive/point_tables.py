@@ -94,7 +94,8 @@ def declared_cells(path: Path, declared: Declaration) -> Iterator[tuple[int, Map
         detail = f"it has no column `{missing[0]}`, but {', '.join(table.colnames)}"
         raise InputError([Finding("E514", path.name, detail)])
     constants = {name: str(value) for name, value in declared.constants.items()}
-    for number, row in ((number, table[number - 1]) for number in range(1, len(table) + 1)):
+    for number in range(1, len(table) + 1):
+        row = table[number - 1]
         cells = {ours: _text(row[theirs]) for ours, theirs in declared.columns.items()}
         if cells.get("time_utc") and declared.times != "iso":
             cells["time_utc"] = _iso(cells["time_utc"], declared.times)

@@ -12,12 +12,14 @@ from iovolc.archive.convention import diagnose
 from iovolc.archive.files import read_bytes
 from iovolc.archive.images import with_pixels
 from iovolc.archive.mending import Mend, mended
+from iovolc.archive.points import read_points
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row, parse_row
 from iovolc.archive.understanding import understand
 from iovolc.config import Config
 from iovolc.errors import Finding, InputError
 from iovolc.pipeline.check_report import Checked, Report
+from iovolc.pipeline.points import sorted_out
 from iovolc.pipeline.reading import base_map, even_base_map
 
 
@@ -29,7 +31,7 @@ def check(
     Parameters
     ----------
     files : sequence of Path
-        CSV catalogues, or images.
+        CSV catalogues, tables of point measurements, or images.
     config : Config or None
         For the base map and the error of labels; None is the default.
     catalogue : Path or None
@@ -49,8 +51,10 @@ def check(
     findings: list[Finding] = []
     rows: list[Checked] = []
     written: list[Path] = []
-    images = [path for path in files if path.suffix.lower() != ".csv"]
-    sources = {path: _rows_of(path) for path in files if path not in images}
+    others, tables = sorted_out(files)
+    findings += [finding for path in tables for finding in read_points(path).findings]
+    images = [path for path in others if path.suffix.lower() != ".csv"]
+    sources = {path: _rows_of(path) for path in others if path not in images}
     if catalogue is not None and images:
         sources |= {catalogue: _rows_of(catalogue, only=images)}
     named = {os.path.realpath(path.parent / row.path) for path, (found, _) in sources.items() for row in found}

@@ -29,6 +29,7 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.layers import layers_on
+from iovolc.pipeline.points import sorted_out, take_tables
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 _ACCESS: Final = {"roots", "max_megapixels", "insist"}
@@ -51,6 +52,8 @@ class Ingested:
         Numbered problems of the rows that were refused.
     passed_over : tuple of str
         Products of which the store holds, or was given, a better one of the same exposure, and why.
+    tables : tuple of str
+        Names of the tables of point measurements that were read.
     """
 
     manifest: Manifest
@@ -58,6 +61,7 @@ class Ingested:
     known: int
     findings: tuple[Finding, ...]
     passed_over: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +91,20 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
     Parameters
     ----------
     catalogues : sequence of Path
-        CSV files.
+        CSV files, and tables of point measurements.
     context : Context
         Store, configuration and workers.
 
     Raises
     ------
     InputError
-        If a catalogue cannot be read at all, or if nothing in the store or the catalogues is usable.
+        If a catalogue or table cannot be read at all, or if nothing in the store or the catalogues is usable.
     """
     grid = Grid.at(context.config.grid.pixels_per_degree)
     findings: list[Finding] = []
     tasks: list[_Task] = []
-    for path in catalogues:
+    images, tables = sorted_out(catalogues)
+    for path in images:
         content = read_catalogue(path)
         findings += content.findings
         tasks += [_task(row, path.parent, context) for row in content.rows]
@@ -113,15 +118,21 @@ def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
-    findings += [finding for outcome in outcomes for finding in outcome.findings]
+    points = take_tables(tables, context.store)
+    refused += points.refused
+    findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
     accepted = _accepted(tasks, outcomes, fresh) | {path.name for path in catalogues}
-    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted, superseded=superseded)
-    if not manifest.entries:
+    manifest = commit(
+        context.store, grid, entries,
+        refused=refused, accepted=accepted, superseded=superseded, points=points.entries,
+    )  # fmt: skip
+    if not manifest.entries and not manifest.points:
         if findings:
             raise InputError(findings)
         raise NoWork("the catalogues hold no row; add one per band")
     added = tuple(entry.observation_id for entry in entries)
-    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), passed_over)
+    names = tuple(table.name for table in points.entries)
+    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), passed_over, names)
 
 
 def _accepted(tasks: Sequence[_Task], outcomes: Sequence[_Outcome], fresh: Sequence[_Task]) -> set[str]:
