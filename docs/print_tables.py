@@ -66,10 +66,10 @@ Rarog,2013-08-10T10:00:00Z,-42,305,70,Lp,3.78,5,,upper,GW um-1 sr-1
 - A table has exactly one column of longitude, whose name says its sense (E512).
 - Values are kept as spectral radiant intensity in GW um-1 sr-1, corrected for emission angle: up to 60 degrees they are
   divided by its cosine where `emission_corrected` is `no`. Powers stay powers, `relative` values stay relative.
-- An upper limit (5 sigma) is a look at a place that was seen at another time: without limits in the table nothing can be
-  new, quiescent or rarely active.
-- The same place, moment and band twice is one measurement: the first row is kept (E505). A table replaces an earlier one
-  of the same file name; older manifests keep theirs.
+- An upper limit (5 sigma) is a look at a place that was seen at another time: without limits in the table nothing can
+  be new, quiescent or rarely active.
+- The same place, moment and band twice is one measurement: the first row is kept (E505). A table replaces an earlier
+  one of the same file name; older manifests keep theirs.
 
 Other tables (CDS byte-by-byte, VOTable, CSV with other columns) are read with a declaration beside them, named
 `<table>.columns.yaml`; nothing is guessed:
