@@ -19,6 +19,7 @@ from iovolc.archive.instrument import Descriptor
 from iovolc.archive.instrument_parts import TAGS, Band, Level, Number
 from iovolc.archive.jupiter import geometric_albedo, load_jupiter_albedo
 from iovolc.archive.photometry import Parameter, PhotometrySet, bundled_photometry
+from iovolc.archive.point_fields import POINT_COLUMNS
 from iovolc.errors import PROBLEMS
 from iovolc.light.jupiter import (
     far_field_phase,
@@ -61,6 +62,38 @@ Archives hold one exposure several times: raw and calibrated, in newer versions,
 and band whose ids name the same exposure, at times within a minute, count once. The highest level is kept (from low to
 high: picture, raw or EDR, cleaned, calibrated or RDR, without distortion, map); of equal levels the newest version.
 What an older manifest holds stays readable.
+"""
+
+_POINTS_HEAD = """# Point measurements
+
+Measurements of hot spots, as papers print them, come in as tables of their own: `iovolc ingest`, `run` and `check` take
+them beside catalogues of images. A CSV is known by its columns `value` and `limit`, and has one row per place, moment
+and band:
+
+```
+site,time_utc,lat,lon_w,position_sigma_km,band,wavelength_um,value,sigma,limit,unit
+Rarog,2013-08-15T10:00:00Z,-42,305,70,Lp,3.78,486,25,detection,GW um-1 sr-1
+Rarog,2013-08-10T10:00:00Z,-42,305,70,Lp,3.78,5,,upper,GW um-1 sr-1
+```
+
+- A table has exactly one column of longitude, whose name says its sense (E512).
+- Values are kept as spectral radiant intensity in GW um-1 sr-1, corrected for emission angle: up to 60 degrees they are
+  divided by its cosine where `emission_corrected` is `no`. Powers stay powers, `relative` values stay relative.
+- An upper limit (5 sigma) is a look at a place that was seen at another time: without limits in the table nothing can
+  be new, quiescent or rarely active.
+- The same place, moment and band twice is one measurement: the first row is kept (E505). A table replaces an earlier
+  one of the same file name; older manifests keep theirs.
+
+Other tables (CDS byte-by-byte, VOTable, CSV with other columns) are read with a declaration beside them, named
+`<table>.columns.yaml`; nothing is guessed:
+
+```
+format: cds              # cds, mrt, votable or csv
+readme: ReadMe           # for cds, where the description is a file of its own
+times: jd                # iso (default), jd, mjd or decimalyear, in UTC
+columns: {site: Name, time_utc: JD, lat: Lat, lon_w: WLon, value: L, sigma: e_L}
+constants: {position_sigma_km: 70, band: Lp, wavelength_um: 3.78, limit: detection, unit: GW um-1 sr-1}
+```
 """
 
 _ERRORS_HEAD = """# Input problems
@@ -107,6 +140,12 @@ def catalogue_page() -> str:
             "",
         ]
     )
+
+
+def points_page() -> str:
+    """``points.md``: the columns of a table of point measurements."""
+    rows = [(f"`{column.name}`", _content(column), column.description) for column in POINT_COLUMNS.values()]
+    return "\n".join([_POINTS_HEAD, _table(("column", "content", "meaning"), rows), ""])
 
 
 def catalogue_schema() -> str:
@@ -292,6 +331,7 @@ PAGES: Final[MappingProxyType[str, Callable[[], str]]] = MappingProxyType(
         "jupitershine.md": jupitershine_page,
         "outputs.md": markdown,
         "photometry.md": photometry_page,
+        "points.md": points_page,
     }
 )
 

@@ -209,6 +209,32 @@ class TrackConfig(Section):
     )
 
 
+class HeatConfig(Section):
+    """From measurements of heat to hot spots."""
+
+    outburst_gw_um_sr: float = Field(
+        default=150.0, gt=0.0, description="Intensity near 3.5 um from which a hot spot is an outburst."
+    )
+    mini_outburst_gw_um_sr: float = Field(default=30.0, gt=0.0, description="The same for a mini-outburst.")
+    quiescent_days: float = Field(default=60.0, gt=0.0, description="How long nothing must be seen at a quiet place.")
+    quiescent_share: float = Field(
+        default=0.3, gt=0.0, le=1.0, description="Only limits below this share of the median brightness count for it."
+    )
+    moment_hours: float = Field(
+        default=12.0, gt=0.0, description="Bands this near to a look in time are taken together for its power."
+    )
+    default_error: float = Field(
+        default=0.2, gt=0.0, description="Relative error of measurements that come without one."
+    )
+    calibration_error: float = Field(
+        default=0.1, ge=0.0, description="Relative error of calibration between looks of one band."
+    )
+    emissivity: float = Field(default=1.0, gt=0.0, le=1.0, description="Of all surfaces, in all bands.")
+    k48: float | None = Field(
+        default=None, description="Factor of the disputed proxy P = pi k48 I near 4.8 um; null gives bounds instead."
+    )
+
+
 class SelectConfig(Section):
     """Which part of the store a run looks at."""
 
@@ -244,6 +270,7 @@ class Config(Section):
         default_factory=DetectConfig, description="Change of one epoch against its predecessors."
     )
     track: TrackConfig = Field(default_factory=TrackConfig, description="From changes to events.")
+    heat: HeatConfig = Field(default_factory=HeatConfig, description="From measurements of heat to hot spots.")
     publish: PublishConfig = Field(default_factory=PublishConfig, description="Outputs.")
 
     def digest(self) -> str:

@@ -195,6 +195,23 @@ _PROBLEMS = (
     Problem("E504", "an id stands twice with different content", "give each row its own `id`, or leave `id` blank"),
     Problem("E505", "the same observation stands twice", "remove one of the rows"),
     Problem("E506", "the pattern matches no file", "correct it; it is relative to the folder you are in"),
+    Problem("E510", "the unit of a point measurement is not one of those read", "convert the table to GW um-1 sr-1"),
+    Problem("E511", "the unit needs another column", "fill the column that the message names"),
+    Problem(
+        "E512",
+        "the sense of the longitude is not declared",
+        "fill exactly one of `lon_w` (west-positive) and `lon_e` (east-positive)",
+    ),
+    Problem(
+        "E513",
+        "the view is too oblique for a correction of emission angle",
+        "leave the row out, or give the published corrected value with `emission_corrected` = yes",
+    ),
+    Problem(
+        "E514",
+        "the columns of a table of point measurements are not declared",
+        "write which of its columns is which into `<table>.columns.yaml` beside it",
+    ),
 )
 
 PROBLEMS: Final = MappingProxyType({problem.code: problem for problem in _PROBLEMS})

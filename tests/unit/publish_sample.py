@@ -102,6 +102,7 @@ def hotspots():
     row = {
         "site_id": "hot-1", "name": "Loki Patera", "lat": 13.0, "lon_e": 51.2, "lon_w": 308.8, "position_sigma_km": 8.0,
         "n_detections": 3, "first_seen_utc": utc(2013, 1, 1), "last_seen_utc": utc(2018, 1, 1), "activity": "active",
+        "aliases": ["Loki"], "parents": [], "n_upper": 1, "lead_band": "L", "persistence": 0.9, "power_method": "none",
     }  # fmt: skip
     return conform(pd.DataFrame([row]), HOTSPOTS)
 

@@ -40,7 +40,7 @@ def test_a_damaged_epoch_is_found_and_named(tmp_path, damage, words):
     (found,) = audit.verify(tmp_path)
     assert (found.observation_id, found.content_hash) == ("obs-1", manifest.entries[1].content_hash)
     assert words in found.detail
-    with pytest.raises(StoreCorrupt, match=r"1 damaged epochs; delete their folders .*\nobs-1"):
+    with pytest.raises(StoreCorrupt, match=r"1 damaged items; delete their folders .*\nobs-1"):
         audit.require_sound(tmp_path)
 
 

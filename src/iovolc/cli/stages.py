@@ -113,9 +113,11 @@ def ingest(
         "known": done.known,
         "manifest": done.manifest.number,
         "passed_over": list(done.passed_over),
+        "tables": list(done.tables),
         "refused": len(done.findings),
     }
-    lines = f"{len(done.added)} epochs added, {done.known} known already; manifest {done.manifest.number}"
+    tables = f", {len(done.tables)} tables of point measurements read" if done.tables else ""
+    lines = f"{len(done.added)} epochs added, {done.known} known already{tables}; manifest {done.manifest.number}"
     lines = "\n".join([*(f"passed over: {text}" for text in done.passed_over), lines])
     answer(values, lines, as_json=as_json)
     raise typer.Exit(code)

@@ -47,7 +47,7 @@ def verify(store: StoreOption, as_json: JsonOption = False) -> None:
     from iovolc.cube.audit import verify as use_case
 
     damages = [str(damage) for damage in use_case(store)]
-    answer({"damaged": damages}, "\n".join(damages) or "every epoch is sound", as_json=as_json)
+    answer({"damaged": damages}, "\n".join(damages) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if damages else DONE)
 
 

@@ -1,11 +1,12 @@
-"""Is the store sound: reads every epoch again and compares it with its hash."""
+"""Is the store sound: reads every epoch and table again and compares it with its hash."""
 
 from dataclasses import dataclass
 
 from iovolc.cube import content, epochs, schema
-from iovolc.cube.entry import EpochEntry
+from iovolc.cube.entry import EpochEntry, PointsEntry
 from iovolc.cube.layout import StorePath
 from iovolc.cube.manifest import Manifest, read_head
+from iovolc.cube.points import read_points
 from iovolc.errors import StoreCorrupt
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
@@ -13,7 +14,7 @@ from iovolc.model.observation import ObservationRecord
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """An epoch that is not what its manifest says."""
+    """An epoch, or a table of point measurements under its name, that is not what its manifest says."""
 
     observation_id: str
     content_hash: str
@@ -21,7 +22,7 @@ class Damage:
 
 
 def verify(store: StorePath, manifest: Manifest | None = None) -> tuple[Damage, ...]:
-    """Read every epoch of a manifest and compare it with its hash.
+    """Read every epoch and table of a manifest and compare it with its hash.
 
     Parameters
     ----------
@@ -33,12 +34,14 @@ def verify(store: StorePath, manifest: Manifest | None = None) -> tuple[Damage, 
     Returns
     -------
     tuple of Damage
-        In the manifest's order; empty if the store is sound.
+        In the manifest's order, epochs first; empty if the store is sound.
     """
     chosen = manifest if manifest is not None else read_head(store)
     entries = chosen.entries if chosen is not None else ()
     found = ((entry, _fault(store, entry)) for entry in entries)
-    return tuple(Damage(entry.observation_id, entry.content_hash, fault) for entry, fault in found if fault)
+    damaged = [Damage(entry.observation_id, entry.content_hash, fault) for entry, fault in found if fault]
+    tables = ((table, _table_fault(store, table)) for table in (chosen.points if chosen is not None else ()))
+    return (*damaged, *(Damage(table.name, table.sha256, fault) for table, fault in tables if fault))
 
 
 def require_sound(store: StorePath, manifest: Manifest | None = None) -> None:
@@ -52,7 +55,15 @@ def require_sound(store: StorePath, manifest: Manifest | None = None) -> None:
     damages = verify(store, manifest)
     if damages:
         lines = "\n".join(f"{item.observation_id} ({item.content_hash[:12]}): {item.detail}" for item in damages)
-        raise StoreCorrupt(f"{len(damages)} damaged epochs; delete their folders and ingest them again:\n{lines}")
+        raise StoreCorrupt(f"{len(damages)} damaged items; delete their folders and ingest them again:\n{lines}")
+
+
+def _table_fault(store: StorePath, table: PointsEntry) -> str:
+    try:
+        read_points(store, table)
+    except StoreCorrupt as error:
+        return str(error)
+    return ""
 
 
 def _fault(store: StorePath, entry: EpochEntry) -> str:

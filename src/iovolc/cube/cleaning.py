@@ -15,6 +15,7 @@ from iovolc.cube.layout import (
     latest_run_file,
     local,
     manifest_file,
+    points_folder,
     quarantine_file,
     run_folder,
 )  # fmt: skip
@@ -133,9 +134,11 @@ def _unnamed(root: Path, numbers: Iterable[int]) -> Iterator[Path]:
         for entry in manifest.entries
     }
     kept = {local(quarantine_file(root, item.sha256)) for manifest in manifests for item in manifest.refused}
+    tables = {local(points_folder(root, table.sha256)) for manifest in manifests for table in manifest.points}
     yield from (path for path in root.glob("epochs/*/*") if path not in named)
+    yield from (path for path in root.glob("points/*") if path not in tables and not path.name.startswith(PARTIAL))
     yield from (path for path in root.glob("quarantine/*.json") if path not in kept)
-    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points"):
+    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points", "points/*"):
         yield from root.glob(f"{folder}/{PARTIAL}*")
 
 

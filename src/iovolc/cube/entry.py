@@ -1,4 +1,4 @@
-"""What a manifest says of one epoch and of one refused product: frozen values and their JSON."""
+"""What a manifest says of an epoch, of a table of point measurements, of a refused product: values and their JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,3 +132,34 @@ class Refused:
     def from_json(cls, data: Mapping[str, Any]) -> "Refused":
         """The value that :meth:`to_json` wrote."""
         return cls(data["product"], data["sha256"], tuple(data["codes"]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PointsEntry:
+    """A table of point measurements in the store.
+
+    Parameters
+    ----------
+    name : str
+        The file's name; a newer table of the same name replaces it.
+    sha256 : str
+        Of what is stored: names its folder.
+    source_sha256 : str
+        Of the file it was made from.
+    n_rows : int
+        Its measurements.
+    """
+
+    name: str
+    sha256: str
+    source_sha256: str
+    n_rows: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "PointsEntry":
+        """The value that :meth:`to_json` wrote."""
+        return cls(data["name"], data["sha256"], data["source_sha256"], data["n_rows"])

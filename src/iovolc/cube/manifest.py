@@ -1,18 +1,21 @@
-"""Manifests: which epochs make the cube. Each is immutable; HEAD names the current one.
+"""Manifests: which epochs make the cube, and which tables of point measurements go with it.
+
+Each is immutable; HEAD names the current one.
 
 The digest of a manifest depends on what it names alone, not on its number nor on the order in which epochs came.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import fsspec
 
-from iovolc.cube.entry import EpochEntry, Refused
+from iovolc.cube.entry import EpochEntry, PointsEntry, Refused
 from iovolc.cube.files import digest_json, read_json, write_json
 from iovolc.cube.layout import StorePath, epoch_folder, head_file, join, local, manifest_file
 from iovolc.cube.lock import locked
+from iovolc.cube.points import has_points
 from iovolc.errors import StoreConflict, StoreCorrupt
 from iovolc.model.grid import Grid
 
@@ -33,6 +36,8 @@ class Manifest:
         Sorted by stop time, then id; one version of each observation.
     refused : tuple of Refused
         Products that were refused and have not been accepted since, sorted.
+    points : tuple of PointsEntry
+        Tables of point measurements, by name; older manifests have none.
     """
 
     number: int
@@ -40,6 +45,7 @@ class Manifest:
     pixels_per_degree: int
     entries: tuple[EpochEntry, ...]
     refused: tuple[Refused, ...]
+    points: tuple[PointsEntry, ...] = ()
 
     @property
     def grid(self) -> Grid:
@@ -56,7 +62,8 @@ class Manifest:
         """Hexadecimal sha256 of what it names."""
         named = [[entry.observation_id, entry.content_hash] for entry in self.entries]
         refused = [item.to_json() for item in self.refused]
-        return digest_json({"pixels_per_degree": self.pixels_per_degree, "epochs": named, "refused": refused})
+        tables = {"points": [[table.name, table.sha256] for table in self.points]} if self.points else {}
+        return digest_json({"pixels_per_degree": self.pixels_per_degree, "epochs": named, "refused": refused, **tables})
 
     def of_channel(self, channel: str) -> tuple[EpochEntry, ...]:
         """The epochs of a channel, predecessors first."""
@@ -70,6 +77,7 @@ class Manifest:
             "pixels_per_degree": self.pixels_per_degree,
             "epochs": [entry.to_json() for entry in self.entries],
             "refused": [item.to_json() for item in self.refused],
+            "points": [table.to_json() for table in self.points],
             "digest": self.digest,
         }
 
@@ -82,6 +90,7 @@ class Manifest:
             pixels_per_degree=data["pixels_per_degree"],
             entries=tuple(EpochEntry.from_json(item) for item in data["epochs"]),
             refused=tuple(Refused.from_json(item) for item in data["refused"]),
+            points=tuple(PointsEntry.from_json(item) for item in data.get("points", ())),
         )
 
 
@@ -148,6 +157,7 @@ def commit(
     refused: Iterable[Refused] = (),
     accepted: Iterable[str] = (),
     superseded: Iterable[str] = (),
+    points: Iterable[PointsEntry] = (),
     timeout_s: float = 60.0,
 ) -> Manifest:
     """Make epochs part of the cube: merge them with the current manifest and move HEAD, under the store's lock.
@@ -167,6 +177,8 @@ def commit(
         Products that are usable now: what was refused of them before is forgotten.
     superseded : iterable of str
         Ids of observations that a better product of the same exposure replaces.
+    points : iterable of PointsEntry
+        What :func:`iovolc.cube.points.write_points` gave; a table replaces the one of its name.
     timeout_s : float
         How long to wait for another writer, in seconds.
 
@@ -178,15 +190,18 @@ def commit(
     Raises
     ------
     StoreConflict
-        If the grids differ, two versions of one observation are given, an epoch is gone, or the store stays locked.
+        If the grids differ, two versions of one observation or table are given, one of them is gone, or the store
+        stays locked.
     StoreCorrupt
         If the current manifest is damaged.
     """
-    added = tuple(entries)
+    added, tables = tuple(entries), tuple(points)
     with locked(store, timeout_s):
         head = read_head(store)
         _require_fit(store, head, grid, added)
+        _require_tables(store, tables)
         manifest = _merged(head, grid, added, tuple(refused), frozenset(accepted), frozenset(superseded))
+        manifest = replace(manifest, points=_joined(head, tables))
         if head is not None and manifest.digest == head.digest:
             return head
         write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
@@ -214,6 +229,20 @@ def _merged(
         entries=tuple(sorted(by_id.values(), key=lambda entry: entry.order)),
         refused=tuple(sorted(by_product.values())),
     )
+
+
+def _joined(head: Manifest | None, tables: tuple[PointsEntry, ...]) -> tuple[PointsEntry, ...]:
+    old = head.points if head is not None else ()
+    return tuple(sorted({table.name: table for table in (*old, *tables)}.values()))
+
+
+def _require_tables(store: StorePath, tables: tuple[PointsEntry, ...]) -> None:
+    known: dict[str, PointsEntry] = {}
+    for table in tables:
+        if known.setdefault(table.name, table) != table:
+            raise StoreConflict(f"two tables are named {table.name}; rename one of them")
+        if not has_points(store, table):
+            raise StoreConflict(f"the table {table.name} is gone from {store}; ingest it again")
 
 
 def _require_fit(store: StorePath, head: Manifest | None, grid: Grid, added: tuple[EpochEntry, ...]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from iovolc.model.glow import GLOW_QUANTITIES
 from iovolc.model.observation import CHANNELS
 
 Kind = Literal["text", "number", "integer", "boolean", "time", "list"]
@@ -21,6 +22,7 @@ ACTIVITIES: Final = ("new", "brightening", "active", "outburst", "fading", "quie
 TIERS: Final = ("A", "B", "C")
 LIGHT_CLASSES: Final = ("sun", "jupiter", "mixed", "dark", "eclipse", "unknown")
 POWER_METHODS: Final = ("single_T", "two_T", "k48_fixed", "none")
+BRIGHT_CLASSES: Final = ("outburst", "mini_outburst", "faint")
 LIMITS: Final = ("detection", "upper", "lower")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
@@ -211,6 +213,29 @@ HOTSPOTS: Final = Table(
         Column("first_seen_utc", "time", "First detection", nullable=True),
         Column("last_seen_utc", "time", "Last detection", nullable=True),
         Column("activity", "text", "What the place does", values=ACTIVITIES),
+        Column("activity_after_utc", "time", "Last look before it began to", nullable=True),
+        Column("activity_before_utc", "time", "First look in which it did", nullable=True),
+        Column("onset_after_utc", "time", "Last adequate look before the first detection", nullable=True),
+        Column("onset_before_utc", "time", "First detection", nullable=True),
+        Column("nearest_km", "number", "Distance of the named feature", "km", True, 1),
+        Column("match_probability", "number", "Probability that it is not there by chance", nullable=True),
+        Column("aliases", "list", "What sources call it, and ids of places that turned out to be this one"),
+        Column("parents", "list", "Hot spots from which it split"),
+        Column("n_upper", "integer", "Looks in which nothing was seen"),
+        Column("lead_band", "text", "Bands of the series that decides on activity and period"),
+        Column("bright_class", "text", "Class of its brightest look", nullable=True, values=BRIGHT_CLASSES),
+        Column("bright_probability", "number", "Probability of that class", nullable=True),
+        Column("persistence", "number", "Probability that it is seen in more than half of the adequate looks"),
+        Column("period_days", "number", "Period of its cycle, if there is one to believe", "d", True, 1),
+        Column("period_fap", "number", "False-alarm probability of the period", nullable=True),
+        Column("peak_gw_um_sr", "number", "Brightest intensity of the series", "GW um-1 sr-1", True, None),
+        Column("peak_utc", "time", "When it was brightest", nullable=True),
+        Column("temperature_k", "number", "Temperature then; of two, that of the hotter surface", "K", True, 0),
+        Column("area_km2", "number", "Area at that temperature", "km2", True, None),
+        Column("power_gw", "number", "Power then, derived by `power_method`", "GW", True, None),
+        Column("power_low_gw", "number", "Lower bound of the power", "GW", True, None),
+        Column("power_high_gw", "number", "Upper bound of the power", "GW", True, None),
+        Column("power_method", "text", "How the power was derived", values=POWER_METHODS),
     ),
     ("site_id",),
 )
@@ -228,8 +253,20 @@ LIGHT_CURVES: Final = Table(
         Column("sigma_gw_um_sr", "number", "One-sigma uncertainty", "GW um-1 sr-1", True, None),
         Column("limit", "text", "Whether the value is a detection or a limit", values=LIMITS),
         Column("emission_deg", "number", "Emission angle", "deg", True, 2),
+        Column("quantity", "text", "Which of the values is given", values=GLOW_QUANTITIES),
+        Column("relative_value", "number", "Brightness in the observation's own unit; never in watts", "", True, None),
+        Column("relative_sigma", "number", "One-sigma uncertainty of it", "", True, None),
+        Column("power_gw", "number", "Power as published, where that is all there is", "GW", True, None),
+        Column("power_sigma_gw", "number", "One-sigma uncertainty of it", "GW", True, None),
+        Column(
+            "activity", "text", "What the place does; null outside the leading bands", nullable=True, values=ACTIVITIES
+        ),
+        Column("source", "text", "Table or instrument"),
+        Column("label", "text", "What the source calls the place", nullable=True),
+        Column("rivals", "list", "Other hot spots it may belong to, each with its probability"),
+        Column("blended", "boolean", "One of them was not seen on its own in this observation"),
     ),
-    ("site_id", "time_utc", "observation_id"),
+    ("site_id", "time_utc", "observation_id", "quantity"),
 )
 
 TABLES: Final = MappingProxyType(

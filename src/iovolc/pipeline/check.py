@@ -13,12 +13,14 @@ from iovolc.archive.images import with_pixels
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.mending import Mend, mended
 from iovolc.archive.mosaics import seams
+from iovolc.archive.points import read_points
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row
 from iovolc.archive.understanding import understand
 from iovolc.config import Config
 from iovolc.errors import Finding, InputError
 from iovolc.pipeline.check_report import Checked, Report
+from iovolc.pipeline.points import sorted_out
 from iovolc.pipeline.reading import base_map, even_base_map
 
 
@@ -30,7 +32,7 @@ def check(
     Parameters
     ----------
     files : sequence of Path
-        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`).
+        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`), and tables of point measurements.
     config : Config or None
         For the base map and the error of labels; None is the default.
     catalogue : Path or None
@@ -50,7 +52,9 @@ def check(
     findings: list[Finding] = []
     rows: list[Checked] = []
     written: list[Path] = []
-    listings = read_inputs(files)
+    others, tables = sorted_out(files)
+    findings += [finding for path in tables for finding in read_points(path).findings]
+    listings = read_inputs(others)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
         findings += listing.findings
         checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]

@@ -24,6 +24,7 @@ from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, withou
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
 from iovolc.pipeline.nightside import night_side
+from iovolc.pipeline.points import sorted_out, take_tables
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 
@@ -43,6 +44,8 @@ class Ingested:
         Numbered problems of the rows that were refused.
     passed_over : tuple of str
         Products of which the store holds, or was given, a better one of the same exposure, and why.
+    tables : tuple of str
+        Names of the tables of point measurements that were read.
     """
 
     manifest: Manifest
@@ -50,6 +53,7 @@ class Ingested:
     known: int
     findings: tuple[Finding, ...]
     passed_over: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,18 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
     Parameters
     ----------
     inputs : sequence of Path
-        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`).
+        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`), and tables of point measurements.
     context : Context
         Store, configuration and workers.
 
     Raises
     ------
     InputError
-        If a catalogue cannot be read at all, or if nothing in the store or the inputs is usable.
+        If a catalogue or table cannot be read at all, or if nothing in the store or the inputs is usable.
     """
     grid = Grid.at(context.config.grid.pixels_per_degree)
-    listings = read_inputs(inputs)
+    images, tables = sorted_out(inputs)
+    listings = read_inputs(images)
     tasks, repeated = without_namesakes(tasks_of(listings, context))
     findings = [finding for listing in listings for finding in listing.findings] + repeated
     held = _held(context.store, grid)
@@ -88,17 +93,23 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
-    findings += [finding for outcome in outcomes for finding in outcome.findings]
+    points = take_tables(tables, context.store)
+    refused += points.refused
+    findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
     bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
-    accepted = _accepted([task.row for task in tasks], bad)
+    accepted = _accepted([task.row for task in tasks], bad) | {path.name for path in tables}
     accepted |= {listing.path.name for listing in listings if listing.is_catalogue}
-    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted, superseded=chosen.superseded)
-    if not manifest.entries:
+    manifest = commit(
+        context.store, grid, entries,
+        refused=refused, accepted=accepted, superseded=chosen.superseded, points=points.entries,
+    )  # fmt: skip
+    if not manifest.entries and not manifest.points:
         if findings:
             raise InputError(findings)
         raise NoWork("the catalogues hold no row; add one per band")
     added = tuple(entry.observation_id for entry in entries)
-    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), chosen.passed_over)
+    names = tuple(table.name for table in points.entries)
+    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), chosen.passed_over, names)
 
 
 def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:

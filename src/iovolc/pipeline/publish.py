@@ -25,9 +25,10 @@ from iovolc.model import frames
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
-from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES, SEGMENTS
+from iovolc.model.tables import SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.heat import follow as follow_heat
 from iovolc.pipeline.maps import Maps
 from iovolc.pipeline.nightside import jupitershine, light_notes
 from iovolc.pipeline.nulls import null_summary
@@ -169,6 +170,7 @@ def _output(
     shown = jupitershine(heads)
     refused = refusals(context.store, manifest.refused)
     events = tracked.events.assign(run_id=name)
+    heat = follow_heat(manifest, context)
     return RunOutput(
         run_id=name,
         config=context.config,
@@ -177,8 +179,8 @@ def _output(
         tracked=Tracked(events, tracked.detections, tracked.footprints),
         looks=scan.detected.looks,
         segments=frames.empty(SEGMENTS),
-        hotspots=frames.empty(HOTSPOTS),
-        light_curves=frames.empty(LIGHT_CURVES),
+        hotspots=heat.hotspots,
+        light_curves=heat.light_curves,
         layers=maps.layers,
         cutout=maps.cutout,
         compared=maps.compared,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from iovolc.config import SelectConfig
 from iovolc.cube.entry import EpochEntry
@@ -30,12 +31,7 @@ def _chosen(entry: EpochEntry, config: SelectConfig) -> bool:
 def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:
     """The events of the chosen region and site, with their detections."""
     events = tracked.events
-    keep = np.ones(len(events), bool)
-    if config.region is not None:
-        west, south, east, north = config.region
-        width = (east - west) % 360.0 or 360.0
-        keep &= events["lat"].between(south, north).to_numpy()
-        keep &= ((events["lon_e"].to_numpy() - west) % 360.0) <= width
+    keep = inside(events, config)
     if config.site:
         keep &= (events["nearest_feature"].fillna("").str.lower() == config.site.lower()).to_numpy()
     if keep.all():
@@ -44,3 +40,14 @@ def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:
     names = set(chosen["event_id"])
     detections: pd.DataFrame = tracked.detections[tracked.detections["event_id"].isin(names)].reset_index(drop=True)
     return Tracked(chosen, detections, {name: item for name, item in tracked.footprints.items() if name in names})
+
+
+def inside(table: pd.DataFrame, config: SelectConfig) -> NDArray[np.bool_]:
+    """Which rows of a table with ``lat`` and ``lon_e`` lie in the chosen region; all without one."""
+    keep = np.ones(len(table), bool)
+    if config.region is None:
+        return keep
+    west, south, east, north = config.region
+    width = (east - west) % 360.0 or 360.0
+    keep &= table["lat"].between(south, north).to_numpy()
+    return keep & (((table["lon_e"].to_numpy() - west) % 360.0) <= width)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,12 +81,31 @@ def reach_km(first: Position, largest_sigma_km: float, config: TrackConfig) -> f
     return math.sqrt(config.gate_chi2 * (first.sigma_km**2 + largest_sigma_km**2 + config.source_km**2))
 
 
-def assign(pairs: Iterable[Pair]) -> dict[int, int]:
+class Costed(Protocol):
+    """A sighting and a chain (or place) that may belong together, and what it costs."""
+
+    @property
+    def sighting(self) -> int:
+        """Number of the sighting."""
+        ...
+
+    @property
+    def chain(self) -> int:
+        """Number of the chain."""
+        ...
+
+    @property
+    def cost(self) -> float:
+        """The smaller, the better they fit."""
+        ...
+
+
+def assign(pairs: Iterable[Costed]) -> dict[int, int]:
     """The chain of each sighting that has one: most pairs, then the least total cost (Hungarian method).
 
     Parameters
     ----------
-    pairs : iterable of Pair
+    pairs : iterable of Pair, or of what has its numbers and cost
         The allowed ones, in any order. Each connected group of them is solved on its own.
     """
     ordered = sorted(pairs, key=lambda pair: (pair.sighting, pair.chain))
@@ -98,19 +117,19 @@ def assign(pairs: Iterable[Pair]) -> dict[int, int]:
     return matched
 
 
-def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:
+def _groups(pairs: Sequence[Costed]) -> list[list[Costed]]:
     ours, theirs = _numbered(pair.sighting for pair in pairs), _numbered(pair.chain for pair in pairs)
     size = len(ours) + len(theirs)
     rows = [ours[pair.sighting] for pair in pairs]
     cols = [len(ours) + theirs[pair.chain] for pair in pairs]
     count, labels = connected_components(coo_array((np.ones(len(pairs)), (rows, cols)), shape=(size, size)), False)
-    groups: list[list[Pair]] = [[] for _ in range(count)]
+    groups: list[list[Costed]] = [[] for _ in range(count)]
     for row, pair in zip(rows, pairs, strict=True):
         groups[int(labels[row])].append(pair)
     return [group for group in groups if group]
 
 
-def _solve(pairs: Sequence[Pair]) -> dict[int, int]:
+def _solve(pairs: Sequence[Costed]) -> dict[int, int]:
     ours, theirs = _numbered(pair.sighting for pair in pairs), _numbered(pair.chain for pair in pairs)
     cost: NDArray[np.float64] = np.full((len(ours), len(theirs)), _UNGATED)
     for pair in pairs:

@@ -1,0 +1,93 @@
+"""One measurement of heat at a place, whether a table or an image gave it: what tracking follows as hot spots.
+
+Not for the surface's changes, which are maps of pixels (:mod:`iovolc.model.detection`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
+
+from iovolc.model.observation import format_utc
+
+Limit = Literal["detection", "upper", "lower"]
+GlowQuantity = Literal["intensity", "power", "relative"]
+GLOW_QUANTITIES: Final[tuple[GlowQuantity, ...]] = ("intensity", "power", "relative")
+
+
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """One measurement, or limit, of heat at a place.
+
+    Parameters
+    ----------
+    observation_id : str
+        The image in one band, or the rows of a table for one moment and band: two rows of one observation are two
+        places.
+    time_utc : datetime
+        Middle of the observation, timezone-aware.
+    lat, lon_e : float
+        Planetocentric degrees.
+    covariance_km2 : tuple of float
+        Variance to the east, to the north, and their covariance in km2, in the tangent plane at the place.
+    band : str
+        The band's own name.
+    wavelength_um : float or None
+        Effective wavelength; None where only the name is known.
+    quantity : str
+        ``intensity`` in GW um-1 sr-1, corrected for emission angle; ``power`` in GW; or ``relative``, in a unit of the
+        observation's own, which never becomes watts.
+    value : float
+        Above zero; of a limit, the limit.
+    sigma : float or None
+        One-sigma error in the unit of the value, if known.
+    limit : str
+        ``detection``; ``upper`` where the place was looked at and nothing seen; ``lower`` where it is saturated.
+    source : str
+        The table or instrument.
+    label : str
+        What the source calls the place: the same label of one source is the same place. Empty without a name.
+    emission_deg : float or None
+        Emission angle, if known.
+    """
+
+    observation_id: str
+    time_utc: datetime
+    lat: float
+    lon_e: float
+    covariance_km2: tuple[float, float, float]
+    band: str
+    wavelength_um: float | None
+    quantity: GlowQuantity
+    value: float
+    sigma: float | None
+    limit: Limit
+    source: str
+    label: str = ""
+    emission_deg: float | None = None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorting key: equal measurements have equal keys, whatever order they come in."""
+        place = (self.lat, self.lon_e, self.label, self.limit, self.value)
+        return (self.time_utc, self.observation_id, self.source, self.band, *place)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there was heat: a saturated source was seen."""
+        return self.limit != "upper"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON; the time as ISO 8601 with Z."""
+        data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return {**data, "time_utc": format_utc(self.time_utc), "covariance_km2": list(self.covariance_km2)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Glow":
+        """The measurement that :meth:`to_json` wrote."""
+        return _GLOW.validate_python(data)
+
+
+_GLOW: Final = TypeAdapter(Glow)

@@ -1,0 +1,78 @@
+"""Heat: from the measurements that a manifest names to hot spots and their light curves."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from iovolc.archive.gazetteer import load_features
+from iovolc.config import SelectConfig
+from iovolc.cube.manifest import Manifest
+from iovolc.errors import ConfigError
+from iovolc.model.glow import Glow
+from iovolc.model.observation import parse_utc
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.points import measurements
+from iovolc.pipeline.select import inside
+from iovolc.track.hotspots import Heat, follow_heat
+
+
+def follow(manifest: Manifest, context: Context) -> Heat:
+    """Hot spots and light curves of a manifest, within the configuration's selection.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Which tables of point measurements there are.
+    context : Context
+        Store and configuration.
+    """
+    config = context.config
+    glows = [glow for glow in measurements(manifest, context.store) if _chosen(glow, config.select)]
+    found = follow_heat(glows, load_features(), config.track, config.heat)
+    keep = inside(found.hotspots, config.select) & _named(found.hotspots, config.select.site)
+    return found if keep.all() else _narrowed(found, keep)
+
+
+def site_rows(heat: Heat, site: str) -> pd.DataFrame:
+    """The hot spots that a text means: an id or its beginning, a name, or an alias, whatever its case."""
+    return heat.hotspots[_named(heat.hotspots, site)]
+
+
+def read_heat(run: Path) -> Heat:
+    """The hot spots and light curves that a run published.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds no run.
+    """
+    try:
+        return Heat(pd.read_parquet(run / "hotspots.parquet"), pd.read_parquet(run / "light_curves.parquet"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{run} holds no outputs of a run; give the folder named by --out") from error
+
+
+def _chosen(glow: Glow, select: SelectConfig) -> bool:
+    early = bool(select.since) and glow.time_utc < parse_utc(select.since)
+    late = bool(select.until) and glow.time_utc > parse_utc(select.until)
+    return not (early or late)
+
+
+def _named(spots: pd.DataFrame, site: str) -> NDArray[np.bool_]:
+    if not site:
+        return np.ones(len(spots), bool)
+    wanted = site.lower()
+    columns = (spots[name].tolist() for name in ("site_id", "name", "aliases"))
+    found = [
+        site_id.startswith(wanted) or wanted in {str(text).lower() for text in (name, *aliases)}
+        for site_id, name, aliases in zip(*columns, strict=True)
+    ]
+    return np.array(found, bool)
+
+
+def _narrowed(heat: Heat, keep: NDArray[np.bool_]) -> Heat:
+    spots = heat.hotspots[keep].reset_index(drop=True)
+    curves = heat.light_curves[heat.light_curves["site_id"].isin(set(spots["site_id"]))].reset_index(drop=True)
+    return Heat(spots, curves)

@@ -1,0 +1,66 @@
+"""Light curve: what was seen of one hot spot, look by look, and where nothing was."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pandas as pd
+
+from iovolc.errors import ConfigError
+from iovolc.model.frames import to_csv_frame
+from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
+from iovolc.pipeline.heat import read_heat, site_rows
+from iovolc.publish.tables import json_rows
+
+_SHOWN: Final = ("time_utc", "band", "limit", "activity", "source")
+_VALUES: Final = (
+    ("radiance_gw_um_sr", "sigma_gw_um_sr"), ("relative_value", "relative_sigma"), ("power_gw", "power_sigma_gw"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One hot spot and its looks (rows of the published tables)."""
+
+    spot: pd.DataFrame
+    looks: pd.DataFrame
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"hotspot": json_rows(self.spot, HOTSPOTS)[0], "light_curve": json_rows(self.looks, LIGHT_CURVES)}
+
+    def text(self) -> str:
+        """A head line and one line per look; columns without any value are left out."""
+        row = json_rows(self.spot, HOTSPOTS)[0]
+        named = f"{row['name']}, {row['nearest_km']:g} km off (P {row['match_probability']:.2f})" if row["name"] else ""
+        head = f"{row['site_id']} {row['lat']:g} N {row['lon_w']:g} W {named}: {row['activity']}".replace(" :", ":")
+        values = [name for pair in _VALUES for name in pair if cast("bool", self.looks[name].notna().any())]
+        table = to_csv_frame(self.looks, LIGHT_CURVES)[[*_SHOWN[:2], *values, *_SHOWN[2:]]]
+        return f"{head}\n{table.to_string(index=False, na_rep='-')}"
+
+
+def light_curve(site: str, run: Path) -> Curve:
+    """The light curve of a hot spot of a run.
+
+    Parameters
+    ----------
+    site : str
+        Name, alias, or the beginning of an id.
+    run : Path
+        Outputs of a run.
+
+    Raises
+    ------
+    ConfigError
+        If no hot spot, or more than one, is meant.
+    """
+    heat = read_heat(run)
+    spots = site_rows(heat, site)
+    if len(spots) != 1:
+        known = ", ".join(sorted({str(name) for name in heat.hotspots["name"].dropna()})[:12])
+        ids = ", ".join(spots["site_id"])
+        meant = f"{len(spots)} hot spots: {ids}; give one of these ids" if ids else f"none; named are {known or 'none'}"
+        raise ConfigError(f"`{site}` means {meant}")
+    curves = heat.light_curves
+    looks = curves[curves["site_id"] == spots["site_id"].iloc[0]]
+    return Curve(spots.reset_index(drop=True), looks.reset_index(drop=True))

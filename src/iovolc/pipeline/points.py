@@ -1,0 +1,68 @@
+"""Tables of point measurements on their way into the store, and out of it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from iovolc.archive.points import PointTable, is_points_table, read_points
+from iovolc.cube import points as stored
+from iovolc.cube.entry import PointsEntry, Refused
+from iovolc.cube.manifest import Manifest
+from iovolc.cube.quarantine import refuse
+from iovolc.errors import Finding, InputError
+from iovolc.model.glow import Glow
+
+
+@dataclass(frozen=True, slots=True)
+class TablesRead:
+    """What tables gave.
+
+    Parameters
+    ----------
+    entries : tuple of PointsEntry
+        Of the tables that have a usable row.
+    findings : tuple of Finding
+        What is wrong with other rows.
+    refused : tuple of Refused
+        Tables of which rows were refused.
+    """
+
+    entries: tuple[PointsEntry, ...]
+    findings: tuple[Finding, ...]
+    refused: tuple[Refused, ...]
+
+
+def sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The catalogues of images, and the tables of point measurements."""
+    tables = [path for path in paths if is_points_table(path)]
+    return [path for path in paths if path not in tables], tables
+
+
+def take_tables(paths: Sequence[Path], store: Path) -> TablesRead:
+    """Read tables and put their measurements into the store; a manifest must name them yet.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read at all, or two of the same name differ.
+    """
+    tables = _once([read_points(path) for path in paths])
+    entries = tuple(
+        stored.write_points(store, table.name, table.sha256, table.glows) for table in tables if table.glows
+    )
+    refused = tuple(refuse(store, table.sha256, table.name, table.findings) for table in tables if table.findings)
+    return TablesRead(entries, tuple(finding for table in tables for finding in table.findings), refused)
+
+
+def measurements(manifest: Manifest, store: Path) -> tuple[Glow, ...]:
+    """All point measurements that a manifest names, in order of time."""
+    glows = [glow for table in manifest.points for glow in stored.read_points(store, table)]
+    return tuple(sorted(glows, key=lambda glow: glow.order))
+
+
+def _once(tables: Sequence[PointTable]) -> list[PointTable]:
+    first: dict[str, PointTable] = {}
+    for table in tables:
+        if first.setdefault(table.name, table).sha256 != table.sha256:
+            raise InputError([Finding("E504", table.name, "two different tables have this name")])
+    return list(first.values())

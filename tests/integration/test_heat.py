@@ -1,0 +1,112 @@
+"""From tables of point measurements to published hot spots and light curves."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+from tests.small_maps import contents, iovolc, settings
+
+HEAD = {"position_sigma_km": 70, "wavelength_um": 3.78, "band": "Lp", "unit": "GW um-1 sr-1", "limit": "detection"}
+RAROG = {"site": "Rarog", "lat": -42.0, "lon_w": 305.0}
+LOKI = {"site": "Loki", "lat": 13.0, "lon_w": 308.8}
+ROWS = [
+    {**RAROG, "time_utc": "2013-08-10T10:00:00Z", "value": 5, "limit": "upper"},
+    {**RAROG, "time_utc": "2013-08-15T10:00:00Z", "value": 486, "sigma": 25},
+    {**RAROG, "time_utc": "2013-08-15T10:10:00Z", "value": 446, "sigma": 23, "wavelength_um": 4.67, "band": "Ms"},
+    {**RAROG, "time_utc": "2013-08-20T10:00:00Z", "value": 40, "sigma": 4},
+    {**LOKI, "time_utc": "2013-08-15T10:00:00Z", "value": 60, "sigma": 6},
+]
+BAD = {**LOKI, "time_utc": "2013-08-20T10:00:00Z", "value": "bright"}
+
+
+def write(path, rows):
+    names = list(dict.fromkeys(name for row in rows for name in HEAD | row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerows(HEAD | row for row in rows)
+    return path
+
+
+@pytest.fixture(scope="module")
+def heat(tmp_path_factory):
+    """A run of one table, with one bad row."""
+    folder = tmp_path_factory.mktemp("heat")
+    table = write(folder / "keck.csv", [*ROWS, BAD])
+    answer = iovolc("run", table, "--store", folder / "store", "--out", folder / "out", "--json", *settings())
+    return folder, answer
+
+
+def test_one_bad_row_degrades_the_run_and_the_rest_is_published(heat):
+    folder, answer = heat
+    assert answer.code == 4
+    assert "E401" in answer.err
+    spots = pd.read_parquet(folder / "out" / "hotspots.parquet").set_index("name")
+    assert list(spots.loc[["Loki Patera", "Rarog Patera"], "n_detections"]) == [1, 3]
+    assert spots.loc["Rarog Patera", "bright_class"] == "outburst"
+    assert len(pd.read_csv(folder / "out" / "light_curves.csv")) == len(ROWS)
+    counts = json.loads((folder / "out" / "run.json").read_text())["counts"]
+    assert (counts["hotspots"], counts["light_curves"]) == (2, len(ROWS))
+
+
+def test_a_light_curve_is_told_by_name(heat):
+    folder, _ = heat
+    told = iovolc("light-curve", "rarog", "--run", folder / "out", "--json").values
+    assert [row["limit"] for row in told["light_curve"]] == ["upper", "detection", "detection", "detection"]
+    assert [row["activity"] for row in told["light_curve"]] == [None, "outburst", None, "fading"]
+    assert "Rarog Patera" in iovolc("light-curve", "Rarog Patera", "--run", folder / "out").out
+
+
+def test_an_unknown_name_says_what_there_is(heat):
+    folder, _ = heat
+    answer = iovolc("light-curve", "Etna", "--run", folder / "out")
+    assert answer.code == 2
+    assert "Loki Patera" in answer.err
+    assert iovolc("light-curve", "Loki", "--run", folder / "store").code == 2
+
+
+def test_a_published_list_is_matched_beside_chance(heat):
+    folder, _ = heat
+    published = folder / "published.csv"
+    published.write_text("name,lat,lon_w\nLoki P.,12.6,309.1\nEtna,80,10\n")
+    told = iovolc("crossmatch", published, "--run", folder / "out", "--json").values
+    assert (told["matched"], told["missing"]) == (0.5, ["Etna"])
+    assert told["by_chance"] < 0.1
+    assert "1 of 2 hot spots" in iovolc("crossmatch", published, "--run", folder / "out").out
+
+
+def test_the_same_rows_in_another_order_are_the_same_run(heat):
+    folder, answer = heat
+    other = folder / "other"
+    other.mkdir()
+    table = write(other / "keck.csv", [BAD, *reversed(ROWS)])
+    again = iovolc("run", table, "--store", other / "store", "--out", other / "out", "--json", *settings())
+    for name in ("hotspots.csv", "light_curves.csv"):
+        assert (other / "out" / name).read_bytes() == (folder / "out" / name).read_bytes()
+    assert again.code == answer.code
+
+
+def test_the_same_table_again_adds_nothing(heat):
+    folder, _ = heat
+    before = contents(folder / "store")
+    again = iovolc("ingest", folder / "keck.csv", "--store", folder / "store", "--json", *settings())
+    assert (again.values["manifest"], again.values["tables"]) == (1, ["keck.csv"])
+    assert contents(folder / "store") == before
+
+
+def test_check_names_the_bad_row_alone(heat):
+    folder, _ = heat
+    told = iovolc("check", folder / "keck.csv")
+    assert told.code == 3
+    assert "row 7, column `value`" in told.out
+
+
+def test_a_region_or_site_narrows_the_hot_spots(heat):
+    folder, _ = heat
+    for option in (("--region", "50,0,60,20"), ("--site", "loki")):
+        out = folder / option[1].replace(",", "-")
+        answer = iovolc("publish", "--store", folder / "store", "--out", out, "--json", *option, *settings())
+        assert answer.code == 0, answer.err
+        assert list(pd.read_csv(out / "hotspots.csv")["name"]) == ["Loki Patera"]
+        assert len(pd.read_csv(out / "light_curves.csv")) == 1
