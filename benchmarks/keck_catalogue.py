@@ -20,6 +20,8 @@ from PIL import Image
 from iovolc import body
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.colours import invert_colours
+from iovolc.archive.discs import view_of
+from iovolc.archive.layers import CATALOGUE, Layer
 from iovolc.archive.rows import Row
 from iovolc.model.discview import DiscView
 
@@ -102,10 +104,11 @@ class Picture:
 def pictures(folder: Path, catalogue: Path, bands: frozenset[str] = frozenset(FILTERS)) -> Iterator[Picture]:
     """The pictures of some filters, read through the catalogue."""
     for row in read_catalogue(catalogue).rows:
-        if row.band in bands and row.view is not None:
+        if row.band in bands:
+            view = view_of(Layer.of(CATALOGUE, row).values, row.origin)
             with Image.open(folder / row.path) as image:
                 rgb = np.asarray(image.convert("RGB"))
-            yield Picture(row, row.view, invert_colours(rgb, TABLE).values)
+            yield Picture(row, view, invert_colours(rgb, TABLE).values)
 
 
 if __name__ == "__main__":

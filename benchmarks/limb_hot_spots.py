@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from iovolc.geometry.disc import DiscGround, disc_ground, placed_by_limb
+from iovolc.geometry.disc import placed_by_limb
+from iovolc.geometry.ellipsoid import disc_lat_lon, disc_pixel
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.limbfit import LimbFit
 from iovolc.geometry.outline import outline
 from iovolc.geometry.sphere import unit_vectors
+from iovolc.model.observation import Disc
 from keck_catalogue import PX_PER_ARCSEC, Picture, pictures, write
 
 Values = NDArray[np.float64]
@@ -39,12 +41,21 @@ NEAR_DOZEN_DEG, NEAR_ANY_DEG = 3.0, 5.0
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What the pixels of a disc show: degrees, and the cosine of the emission angle; NaN off the limb."""
+
+    lat: Values
+    lon_e: Values
+    cos_emission: Values
+
+
+@dataclass(frozen=True)
 class Peaks:
     """Spots of a picture, the brightest first: pixels, places and significance."""
 
     picture: Picture
     fit: LimbFit
-    ground: DiscGround
+    ground: Ground
     rows: NDArray[np.intp]
     cols: NDArray[np.intp]
     sigmas: Values
@@ -56,10 +67,10 @@ class Peaks:
 
 
 def find_peaks(picture: Picture, fit: LimbFit) -> Peaks:
-    ground = disc_ground(placed_by_limb(picture.view, fit), picture.pixels.shape)
+    ground = ground_of(placed_by_limb(picture.view, fit), picture.pixels.shape)
     left = without_disc(picture.pixels, ground, fit)
     sharp = ndimage.gaussian_filter(left, NARROW_PX) - ndimage.gaussian_filter(left, WIDE_PX)
-    inside = ground.within(MAX_EMISSION_DEG)
+    inside = ground.cos_emission >= np.cos(np.radians(MAX_EMISSION_DEG))
     sigma = 1.4826 * np.median(np.abs(sharp[inside] - np.median(sharp[inside])))
     is_peak = inside & (sharp == ndimage.maximum_filter(sharp, 5)) & (sharp >= MIN_SIGMAS * sigma)
     rows, cols = np.nonzero(is_peak)
@@ -67,7 +78,16 @@ def find_peaks(picture: Picture, fit: LimbFit) -> Peaks:
     return Peaks(picture, fit, ground, rows[order], cols[order], sharp[rows, cols][order] / sigma)
 
 
-def without_disc(pixels: NDArray[np.float32], ground: DiscGround, fit: LimbFit) -> Values:
+def ground_of(disc: Disc, shape: tuple[int, ...]) -> Ground:
+    row, col = np.mgrid[: shape[0], : shape[1]] + 0.5
+    lat, lon_e = disc_lat_lon(disc, col, row)
+    cos_emission = np.full(shape, np.nan)
+    shown = np.isfinite(lat)
+    cos_emission[shown] = disc_pixel(disc, lat[shown], lon_e[shown]).cos_emission
+    return Ground(lat, lon_e, cos_emission)
+
+
+def without_disc(pixels: NDArray[np.float32], ground: Ground, fit: LimbFit) -> Values:
     """The picture less a smooth disc; 0 outside."""
     on_disc = np.isfinite(ground.cos_emission) & np.isfinite(pixels)
     row, col = np.nonzero(on_disc)

@@ -199,6 +199,7 @@ _FACTS: Final = MappingProxyType(
         "spectral.low_um": "shortest wavelength, µm",
         "spectral.high_um": "longest wavelength, µm",
         "spectral.resolution_um": "spectral resolution, µm",
+        "pictures.north_angle_deg": "published pictures, Io's north from up, degrees",
         "pictures.pixels_per_arcsec": "published pictures, pixels per arcsecond",
     }
 )

@@ -159,7 +159,7 @@ def code_of(state: State[Any]) -> int:
 
 
 def main(
-    catalogues: Annotated[list[Path], typer.Argument(help="Catalogue CSV files.")],
+    catalogues: Annotated[list[Path], typer.Argument(help="Catalogues (CSV, STAC JSON), images, quoted patterns.")],
     store: Annotated[Path, typer.Option(help="Folder of the store.")],
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")],
     config: Annotated[Path | None, typer.Option(help="Configuration file (YAML).")] = None,

@@ -22,7 +22,7 @@ class MonitorParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    catalogues: tuple[Path, ...] = Field(min_length=1, description="Catalogue CSV files.")
+    catalogues: tuple[Path, ...] = Field(min_length=1, description="Catalogues (CSV, STAC JSON), images, patterns.")
     store: Path = Field(description="Folder of the store.")
     out: Path = Field(description="Folder for the outputs.")
     config: Path | None = Field(default=None, description="Configuration file (YAML).")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from iovolc.errors import ConfigError, InputError, IovolcError, NoWork
-from iovolc.parallel import Progress, silent
+from iovolc.progress import Progress, silent
 
 DONE: Final = 0
 USAGE: Final = 2

@@ -176,14 +176,25 @@ _PROBLEMS = (
         "E411", "much of the image is saturated", "use a less exposed or less stretched version, if any", "warning"
     ),
     Problem("E412", "a stretched picture is declared as calibrated", "set `quantity` to relative, or give `scale`"),
+    Problem(
+        "E413",
+        "the map has seams",
+        "give its parts as maps of their own, each with its time; else doubt changes along the lines",
+        "warning",
+    ),
     Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
-    Problem("E501", "the catalogue cannot be read", "save it as UTF-8 CSV with a header line"),
+    Problem(
+        "E501",
+        "the catalogue cannot be read",
+        "save it as UTF-8 CSV with a header line, or as a STAC ItemCollection in JSON",
+    ),
     Problem("E502", "a column is unknown", "correct its spelling; the message names the nearest column"),
     Problem("E503", "a required field is blank", "fill it in; nothing else gives it"),
     Problem("E504", "an id stands twice with different content", "give each row its own `id`, or leave `id` blank"),
     Problem("E505", "the same observation stands twice", "remove one of the rows"),
+    Problem("E506", "the pattern matches no file", "correct it; it is relative to the folder you are in"),
 )
 
 PROBLEMS: Final = MappingProxyType({problem.code: problem for problem in _PROBLEMS})
@@ -220,11 +231,13 @@ class Finding:
     row : int or None
         Line of the catalogue, counted from 2 (line 1 is the header).
     column : str or None
-        Column of the catalogue.
+        Column of the catalogue, or field of an item.
+    item : str or None
+        Id of the STAC Item, where the catalogue is a collection of them.
 
     Notes
     -----
-    Product and detail may quote what strangers wrote: they are kept to one line that any terminal can show, and to
+    Product, detail, item and column may quote what strangers wrote: they are kept to one line that any terminal can show, and to
     :data:`MAX_QUOTED` characters.
     """
 
@@ -233,10 +246,14 @@ class Finding:
     detail: str
     row: int | None = None
     column: str | None = None
+    item: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "product", _one_line(self.product))
         object.__setattr__(self, "detail", _one_line(self.detail))
+        for name in ("item", "column"):
+            text = getattr(self, name)
+            object.__setattr__(self, name, None if text is None else _one_line(text))
 
     @property
     def severity(self) -> Severity:
@@ -249,7 +266,8 @@ class Finding:
             part
             for part in (
                 f", row {self.row}" if self.row is not None else "",
-                f", column `{self.column}`" if self.column is not None else "",
+                f", item `{self.item}`" if self.item is not None else "",
+                f", {'column' if self.item is None else 'field'} `{self.column}`" if self.column is not None else "",
             )
         )
         return f"{self.code} {problem.title}: {self.product}{place}: {self.detail}. Mend: {problem.fix}."

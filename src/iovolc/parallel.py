@@ -16,19 +16,13 @@ from dask.callbacks import Callback
 from dask.delayed import delayed
 
 from iovolc.errors import ConfigError, TransientIOError
+from iovolc.progress import Progress, silent
 
 CONNECT_S: Final = 5.0
 """How long a scheduler may take to answer, in seconds."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-Progress = Callable[[str, int, int], None]
-"""Called with a label, the number of finished tasks and their total."""
-
-
-def silent(label: str, done: int, total: int) -> None:
-    """Report nothing."""
 
 
 class Runner(Protocol):

@@ -2,6 +2,8 @@
 
 import csv
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -127,3 +129,18 @@ def test_ingest_refuses_a_misread_map_unless_the_configuration_insists(maps, bas
     again = iovolc("ingest", maps, *store, *insisting)
     assert (again.code, sorted(again.values["added"])) == (0, ["metres", "mirrored"])
     assert iovolc("ingest", maps, *store, *insisting).values["added"] == []
+
+
+def test_a_check_loads_none_of_the_libraries_that_it_does_not_need(base):
+    code = """
+import sys
+from iovolc.cli import app
+app(sys.argv[1:], standalone_mode=False)
+print(*sorted(name for name in sys.modules if "." not in name))
+"""
+    arguments = ("check", base[0].parent / "right.png", "--catalogue", base[0], *base[1])
+    ran = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
+    said, loaded = ran.stdout.splitlines()
+    assert said == "1 usable rows, 0 problems"
+    assert {"numba", "rasterio"} <= set(loaded.split())
+    assert {"sklearn", "pandas", "xarray", "astropy", "matplotlib", "dask", "skimage"}.isdisjoint(loaded.split())

@@ -7,9 +7,11 @@ import itertools
 import os
 import random
 import re
+import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from bad_catalogues import GOOD, HEADER, LINE
 from bad_contents import CONTENTS
 from bad_labels import FITS_DATA, PIXELS, fits, isis3, netcdf_classic, pds3, pds4, vicar, write_netcdf
 from bad_pictures import jpeg, png, tiff
+from bad_words import beside, worded_files, words_changed
 from iovolc.archive.access import Access
 from iovolc.archive.catalogue import CatalogueContent, read_catalogue
 from iovolc.archive.families import label_families
@@ -33,6 +36,12 @@ from iovolc.errors import InputError
 SAID = re.compile(r"E\d{3} .+: .+: .+\. Mend: .+\.")
 ACCESS = Access(max_megapixels=4.0)
 UNFORESEEN = "its reader fails with"
+GOOD_CELLS = GOOD | {"quantity": "iof"}
+PLACED = GOOD_CELLS | {"band_index": "1"}
+UNPLACED = {name: PLACED[name] for name in ("time_utc", "channel", "quantity", "band_index")}
+BESIDE = {"data.img": PIXELS}
+"""That of the PDS4 label."""
+LAST = Path(tempfile.gettempdir()) / "iovolc-soak-last"
 SECONDS = 60.0 * float(os.environ.get("IOVOLC_SOAK_MINUTES", "60"))
 QUICK = settings(deadline=None, max_examples=60)
 COLUMN_NAMES = st.sampled_from([*COLUMNS, "unknown", ""])
@@ -54,6 +63,7 @@ with warnings.catch_warnings(action="ignore"):  # pvl warns of itself while it i
     label_families()
 
 PICTURES = {"a.tif": tiff(), "a.png": png(), "a.jpg": jpeg()}
+WORDED = worded_files()
 SOUND = PICTURES | {
     "a.img": pds3() + PIXELS, "a.xml": pds4(), "a.cub": isis3() + PIXELS, "a.vic": vicar() + PIXELS,
     "a.fits": fits() + FITS_DATA, "classic.nc": netcdf_classic(), "a.nc": _netcdf(),
@@ -100,13 +110,19 @@ def judged(row, folder):
     return not findings
 
 
-def looked_at(name, content, quantity="iof"):
-    row = parse_row({**GOOD, "path": name, "quantity": quantity}, number=2)
+def looked_at(name, content, cells=GOOD_CELLS, beside=BESIDE):
+    row = parse_row({**cells, "path": name.partition("/")[0]}, number=2)
     assert isinstance(row, Row)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "data.img").write_bytes(PIXELS)  # that of the PDS4 label
-        (Path(folder) / name).write_bytes(content)
+        for path, data in {**beside, name: content}.items():
+            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_bytes(data)
         return judged(row, Path(folder))
+
+
+def understood(name, content):
+    """Whether a file is read where its label says the place, and where the row does."""
+    return [looked_at(name, content, cells, beside(name)) for cells in (UNPLACED, PLACED)]
 
 
 def catalogue_judged(data):
@@ -129,6 +145,8 @@ def catalogue_judged(data):
 def test_the_sound_files_are_those_that_are_changed():
     for name, content in SOUND.items():
         assert looked_at(name, content), name
+    for name, content in WORDED.items():
+        assert any(understood(name, content)), name
     assert catalogue_judged(f"{HEADER}\n{LINE}\n".encode()).findings == ()
 
 
@@ -181,20 +199,37 @@ def test_no_path_leads_out_of_the_folder(parts):
         assert caught.value.findings[0].code in ({"E106"} if why_not_plain(text) else {"E101", "E102", "E105", "E106"})
 
 
+@QUICK
+@given(words_changed(WORDED))
+def test_labels_with_changed_words_are_read_or_refused(mutated):
+    understood(*mutated)
+
+
 @pytest.mark.soak
-def test_an_hour_of_changed_bytes():
-    """Rounds of all mutations until the time is over; what fails is shrunk and shown by Hypothesis."""
-    until = time.monotonic() + SECONDS
+def test_an_hour_of_changed_bytes(capsys):
+    """Rounds of all mutations until the time is over; what fails is shrunk and shown by Hypothesis.
+
+    Should a file kill the interpreter itself, it is the one that lies in the folder for temporary files.
+    """
+    start = time.monotonic()
     many = settings(QUICK, max_examples=500, database=None)
     rows = {"catalogue.csv": f"{HEADER}\n{LINE}\n{LINE}\n".encode()}
+    files = Counter()
 
     def look(mutated):
         name, content = mutated
-        catalogue_judged(content) if name in rows else looked_at(name, content)
+        files[name] += 1
+        LAST.write_bytes(name.encode() + b"\n" + content)
+        catalogue_judged(content) if name in rows else (understood if name in WORDED else looked_at)(name, content)
 
-    first = random.SystemRandom().getrandbits(32)
-    for number in itertools.count(first):
-        for sound in (SOUND, PICTURES, rows):
-            seed(number)(many(given(mutations(sound))(look)))()
-        if time.monotonic() > until:
-            break
+    rounds = [mutations(sound) for sound in (SOUND, PICTURES, WORDED, rows)]
+    rounds += [words_changed(sound) for sound in (WORDED, SOUND, rows)]
+    try:
+        for number in itertools.count(random.SystemRandom().getrandbits(32)):
+            for sound in rounds:
+                seed(number)(many(given(sound)(look)))()
+            if time.monotonic() > start + SECONDS:
+                break
+    finally:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{files.total()} files in {time.monotonic() - start:.0f} s: {dict(files)}\n")

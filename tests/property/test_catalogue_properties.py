@@ -27,6 +27,7 @@ def test_written_values_come_back(offset: float, nodata: float, lon_w: float, ti
         "path": "a.png",
         "offset": repr(offset),
         "nodata": repr(nodata),
+        "sub_solar_lat": "0",
         "sub_solar_lon_w": repr(lon_w),
         "start_utc": format_utc(start),
         "stop_utc": format_utc(stop),

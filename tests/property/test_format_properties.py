@@ -11,7 +11,7 @@ from astropy.io import fits as astropy_fits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iovolc.archive.formats import fits, netcdf, pds4
+from iovolc.archive.formats import on_demand
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family
 from iovolc.errors import InputError
@@ -57,9 +57,9 @@ def _netcdf() -> bytes:
 
 
 SOUND: dict[str, tuple[Family, Callable[[], bytes]]] = {
-    "label.xml": (pds4.FAMILY, lambda: LABEL),
-    "image.fits": (fits.FAMILY, _fits),
-    "image.nc": (netcdf.FAMILY, _netcdf),
+    "label.xml": (on_demand.PDS4, lambda: LABEL),
+    "image.fits": (on_demand.FITS, _fits),
+    "image.nc": (on_demand.NETCDF, _netcdf),
 }
 CONTENT = {name: make() for name, (_, make) in SOUND.items()}
 NAMES = pytest.mark.parametrize("name", sorted(SOUND))

@@ -1,23 +1,21 @@
 """Where the real maps are, and the run that several tests look at."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
 
+from real_folder import ABSENT, REAL
 from real_runs import events_of, write_rows
 
-PROJECT = Path(__file__).parents[2]
 ERAS = Path(__file__).with_name("eras.csv")
 
 
 @pytest.fixture(scope="session")
 def real_maps():
-    folder = Path(os.environ.get("IOVOLC_REAL_DATA", PROJECT.parent / "shared" / "real")) / "maps"
-    if not folder.is_dir():
-        pytest.skip(f"no real maps in {folder}; set IOVOLC_REAL_DATA")
-    return folder
+    if not (REAL / "maps").is_dir():
+        pytest.skip(f"maps {ABSENT}")
+    return REAL / "maps"
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Labels from the archives: which instrument, and what its descriptor finds in them."""
 
-import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,13 +9,13 @@ import pytest
 from iovolc.archive.descriptors import descriptor_of
 from iovolc.archive.label_facts import LabelFacts, facts_from
 from iovolc.archive.sharpness import psf_km, registration_sigma_km
+from real_folder import ABSENT, REAL
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pvl warns of a class of its own while it is imported
     import pvl
 
 pytestmark = pytest.mark.real
-PROJECT = Path(__file__).parents[2]
 LABELS = {
     "ssi": "labels/gllssi2isis_inputLabelEx1.txt",
     "ssi_isis": "spice/E6I0032/E6I0032_isis3.lbl",
@@ -29,10 +28,9 @@ LABELS = {
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    folder = Path(os.environ.get("IOVOLC_REAL_DATA", PROJECT.parent / "shared" / "real"))
-    if not (folder / "labels").is_dir():
-        pytest.skip(f"no real labels in {folder}; set IOVOLC_REAL_DATA")
-    return folder
+    if not (REAL / "labels").is_dir():
+        pytest.skip(f"labels {ABSENT}")
+    return REAL
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,20 @@
 """The thirteen Keck nights; their table comes from astronomy-engine too: this checks our use of it, not the truth."""
 
 import csv
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from iovolc import body
 from iovolc.geometry.ephemeris import sky_from_earth
 from iovolc.geometry.longitudes import difference
+from real_folder import ABSENT, REAL
 
-ROOT = Path(__file__).parents[2]
-TABLE = Path(os.environ.get("IOVOLC_REAL_DATA", ROOT.parent / "shared" / "real")) / "keck_nirc2" / "geometry.csv"
+TABLE = REAL / "keck_nirc2" / "geometry.csv"
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not TABLE.is_file(), reason=f"no {TABLE}; set IOVOLC_REAL_DATA"),
+    pytest.mark.skipif(not TABLE.is_file(), reason=f"geometry of the Keck pictures {ABSENT}"),
 ]
 
 

@@ -1,16 +1,14 @@
 """The kernels of real spacecraft images of Io, their labels, and the ephemeris: they must tell the same story."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 from daf_transfer import to_binary
 
-from iovolc.archive.kernels import opened, sky_from_kernels
+from iovolc.archive.kernels import opened
 from iovolc.archive.viewing import choose
 from iovolc.geometry.ephemeris import _io, sky_from_earth, sky_from_place
 from iovolc.geometry.longitudes import difference
@@ -18,17 +16,16 @@ from iovolc.geometry.rotation import body_fixed
 from iovolc.geometry.sky import Sky, angle_between_points_deg
 from iovolc.geometry.sphere import lat_lon
 from iovolc.geometry.timescale import tdb_days
+from real_folder import ABSENT, REAL
 
 spiceypy = pytest.importorskip("spiceypy")
-ROOT = Path(__file__).parents[2]
-REAL = Path(os.environ.get("IOVOLC_REAL_DATA", ROOT.parent / "shared" / "real"))
 SPICE = REAL / "spice"
 PCK = "lor_0034974380_0x630_sci_1/pck00010.tpc"
 BAR_DEG = 0.005
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not SPICE.is_dir(), reason=f"no kernels in {SPICE}; set IOVOLC_REAL_DATA"),
+    pytest.mark.skipif(not SPICE.is_dir(), reason=f"kernels {ABSENT}"),
 ]
 
 
@@ -58,13 +55,18 @@ def kernels_of(tmp_path_factory):
     return of
 
 
+def seen(image, kernels_of):
+    with opened(kernels_of(image)) as sky_of:
+        return sky_of(image.time_utc, image.observer)
+
+
 def keyword(label, name):
     return float(re.search(rf"^{name} = +([-+.\deE]+)", label, re.MULTILINE).group(1))
 
 
 def test_kernels_say_what_the_label_of_ssi_says(kernels_of):
     label = (REAL / "labels" / "gllssi2isis_inputLabelEx1.txt").read_text(encoding="ascii", errors="replace")
-    sky = sky_from_kernels(kernels_of(SSI), SSI.time_utc, SSI.observer)
+    sky = seen(SSI, kernels_of)
     assert abs(sky.sub_observer_lat - keyword(label, "SUB_SPACECRAFT_LATITUDE")) <= BAR_DEG
     assert abs(difference(sky.sub_observer_lon_e, -keyword(label, "SUB_SPACECRAFT_LONGITUDE"))) <= BAR_DEG
     assert abs(sky.sub_solar_lat - keyword(label, "SUB_SOLAR_LATITUDE")) <= BAR_DEG
@@ -75,7 +77,7 @@ def test_kernels_say_what_the_label_of_ssi_says(kernels_of):
 
 def test_lorri_saw_the_night_side_by_jupitershine(kernels_of):
     """The label's sequence is "Jupiter shine": Jupiter full, the Sun behind the limb."""
-    sky = sky_from_kernels(kernels_of(LORRI), LORRI.time_utc, LORRI.observer)
+    sky = seen(LORRI, kernels_of)
     assert sky.jupiter_phase_deg < 10.0
     assert sky.phase_deg > 90.0
     assert sky.eclipse == "sunlit"
@@ -84,7 +86,7 @@ def test_lorri_saw_the_night_side_by_jupitershine(kernels_of):
 @pytest.mark.parametrize("image", OF_IO)
 def test_the_ephemeris_agrees_with_the_spacecrafts_kernels(image, kernels_of):
     """Sun within 0.005 degrees; Jupiter's barycentre, which these kernels hold, within 0.03 of its centre."""
-    theirs = sky_from_kernels(kernels_of(image), image.time_utc, image.observer)
+    theirs = seen(image, kernels_of)
     ours = sky_from_place(
         image.time_utc, sub_observer_lat=theirs.sub_observer_lat, sub_observer_lon_e=theirs.sub_observer_lon_e,
         range_km=theirs.range_km,

@@ -1,6 +1,5 @@
 """Every real label is read, or refused with a number that says why."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,14 @@ from iovolc.archive.labels.pvl_text import parse_pvl
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Product
 from iovolc.errors import UnreadableProduct
+from real_folder import ABSENT, REAL
 
-REAL = Path(os.environ.get("IOVOLC_REAL_DATA", Path(__file__).parents[3] / "shared" / "real"))
 LABELS = REAL / "labels"
 FAMILIES = (pds3.FAMILY, isis3.FAMILY, vicar.FAMILY)
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not LABELS.is_dir(), reason=f"no real labels in {LABELS}; set IOVOLC_REAL_DATA"),
+    pytest.mark.skipif(not LABELS.is_dir(), reason=f"labels {ABSENT}"),
 ]
 
 

@@ -1,21 +1,18 @@
 """The MUSE maps of July 2019: FITS without coordinates, row 0 in the south, placed by a catalogue's row."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
 
-from iovolc.archive.formats.fits import FAMILY
+from iovolc.archive.formats.on_demand import FITS as FAMILY
 from iovolc.archive.origin import Origin
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source
 from iovolc.geometry.sphere import unit_vectors
 from iovolc.model.observation import Bounds
+from real_folder import ABSENT, REAL
 
 pytestmark = pytest.mark.real
-PROJECT = Path(__file__).parents[2]
 # Columns stand at 0, 2 ... 358 E and rows at -90, -88 ... 88 N.
 EDGES = Bounds(-1.0, 359.0, 89.0, -91.0)
 NAMES = tuple(f"{index}_io_night_{night}.fits" for index in ("485nm_slope", "560nm_band") for night in (1, 2, 3))
@@ -23,10 +20,9 @@ NAMES = tuple(f"{index}_io_night_{night}.fits" for index in ("485nm_slope", "560
 
 @pytest.fixture(scope="module")
 def muse():
-    folder = Path(os.environ.get("IOVOLC_REAL_DATA", PROJECT.parent / "shared" / "real")) / "muse"
-    if not folder.is_dir():
-        pytest.skip(f"no MUSE maps in {folder}; set IOVOLC_REAL_DATA")
-    return folder
+    if not (REAL / "muse").is_dir():
+        pytest.skip(f"MUSE maps {ABSENT}")
+    return REAL / "muse"
 
 
 @pytest.mark.parametrize("name", NAMES)

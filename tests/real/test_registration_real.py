@@ -1,6 +1,5 @@
 """Registration of the real mosaics; medians beside those of the first try on the same maps."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,15 @@ from iovolc.geometry.sphere import lat_lon, unit_vectors
 from iovolc.geometry.warp import sample
 from iovolc.model.epoch import Registration
 from iovolc.model.observation import Bounds
+from real_folder import ABSENT, REAL
 
-ROOT = Path(__file__).parents[2]
-MAPS = Path(os.environ.get("IOVOLC_REAL_DATA", ROOT.parent / "shared" / "real")) / "maps"
+MAPS = REAL / "maps"
 WHOLE = Bounds(0.0, 360.0, 90.0, -90.0)
 GRID_PIXEL_KM = 7.9476
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not MAPS.is_dir(), reason=f"no real maps in {MAPS}; set IOVOLC_REAL_DATA"),
+    pytest.mark.skipif(not MAPS.is_dir(), reason=f"maps {ABSENT}"),
 ]
 
 

@@ -103,33 +103,15 @@ def test_edges_may_wrap_and_mirror(tmp_path: Path, left: str, right: str) -> Non
     assert row.edges == Bounds(float(left), float(right), 90.0, -90.0)
 
 
-def test_a_disc_has_its_scale_from_the_limb(tmp_path: Path) -> None:
-    disc = read_one(tmp_path, **DISC).disc
-    assert disc is not None
-    assert (disc.centre_x, disc.centre_y, disc.north_angle_deg) == (64.0, 65.5, 10.0)
-    assert disc.sub_observer_lon_e == pytest.approx(160.0)
-    tangent = math.tan(math.asin(1821.49 / 100000.0)) * 100000.0
-    assert disc.km_per_px == pytest.approx(tangent / 50.0, rel=1e-12)
+def test_a_disc_keeps_what_is_said_of_it(tmp_path: Path) -> None:
+    row = read_one(tmp_path, **DISC)
+    assert (row.disc_x, row.disc_y, row.disc_radius_px, row.north_angle_deg) == (64.0, 65.5, 50.0, 10.0)
+    assert row.sub_observer_lon_e == pytest.approx(160.0)
 
 
-OPEN = DISC | {"disc_x": "", "disc_y": "", "disc_radius_px": ""}
-
-
-@pytest.mark.parametrize(
-    "cells", [{"sub_solar_lat": "2", "sub_solar_lon_w": "190"}, {"range_km": "6e8"}, {"range_km": "6e8", "disc_x": ""}]
-)
-def test_a_limb_may_be_left_to_the_pixels(tmp_path: Path, cells: dict[str, str]) -> None:
-    row = read_one(tmp_path, **OPEN | cells)
-    assert row.disc is None
-    assert row.view is not None
-    assert (row.view.centre_x, row.view.centre_y, row.view.radius_px) == (None, None, None)
-    assert row.view.sub_solar_lon_e == (170.0 if "sub_solar_lat" in cells else None)
-
-
-def test_the_plate_scale_may_be_given_without_the_centre(tmp_path: Path) -> None:
-    view = read_one(tmp_path, **OPEN | {"range_km": "6e8", "disc_radius_px": "50"}).view
-    assert view is not None
-    assert (view.centre_x, view.radius_px) == (None, 50.0)
+def test_a_disc_may_leave_everything_to_label_and_ephemeris(tmp_path: Path) -> None:
+    row = read_one(tmp_path, projection="disc")
+    assert (row.projection, row.sub_observer_lat, row.range_km, row.disc_x) == ("disc", None, None, None)
 
 
 @pytest.mark.parametrize("code", ["IAU_2015:50110", "IAU:2015:50110"])
@@ -171,9 +153,9 @@ def test_authority_codes_of_io_are_accepted(tmp_path: Path, code: str) -> None:
         (GLOBAL | {"top_lat": ""}, "E205", "top_lat", "blank: top_lat"),
         ({"projection": "bounds"}, "E205", "left_lon_e", "left_lon_e, right_lon_e, top_lat, bottom_lat"),
         ({"top_lat": "10", "bottom_lat": "0"}, "E205", "left_lon_e", "left_lon_e, right_lon_e"),
-        (DISC | {"north_angle_deg": ""}, "E205", "north_angle_deg", "blank: north_angle_deg"),
-        (DISC | {"disc_x": ""}, "E205", "disc_x", "blank: disc_x"),
-        (DISC | {"disc_radius_px": ""}, "E205", "sub_solar_lat", "needed to fit the limb"),
+        (DISC | {"disc_x": ""}, "E205", "disc_x", "disc_x is blank, though"),
+        (DISC | {"sub_observer_lon_w": ""}, "E205", "sub_observer_lon_w", "the point's other coordinate"),
+        ({"sub_solar_lon_w": "20"}, "E205", "sub_solar_lat", "sub_solar_lat is blank, though"),
         ({"projection": "mercator"}, "E403", "projection", "label, bounds, disc"),
         ({"projection": "EPSG:4326"}, "E202", "projection", "`WGS 84` has a radius of 6378.14 km, Io has 1821.49 km"),
         ({"projection": "IAU_2015:30100"}, "E202", "projection", "Moon"),

@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from iovolc.archive.colours import invert_colours, recognise_table
+from iovolc.archive.colours import invert_colours
 from iovolc.errors import ConfigError
 
 TABLES = ("gist_heat", "hot", "afmhot", "viridis", "inferno")
@@ -21,11 +21,6 @@ def test_a_painted_picture_is_read_again(table):
     assert read.values == pytest.approx(RAMP, abs=3.0 / 256.0)
     assert read.distance.max() < 2.0
     assert (read.values.dtype, read.values.shape) == (np.float32, RAMP.shape)
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_table_is_recognised(table):
-    assert recognise_table(paint(RAMP, table)) == table
 
 
 def test_the_order_is_kept():
@@ -54,13 +49,6 @@ def test_noise_and_compression_move_the_number_little():
     picture[..., :3] += np.random.default_rng(1).integers(-3, 4, picture[..., :3].shape)
     read = invert_colours(np.clip(picture, 0, 255).astype(np.uint8), "gist_heat")
     assert read.values == pytest.approx(RAMP, abs=0.03)
-
-
-def test_grey_and_true_colour_pictures_are_in_no_table():
-    grey = np.repeat((RAMP * 255).astype(np.uint8)[..., None], 3, axis=2)
-    assert recognise_table(grey) is None
-    colours = np.random.default_rng(2).integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    assert recognise_table(colours) is None
 
 
 def test_an_unknown_table_is_refused():

@@ -9,7 +9,7 @@ from disc_scene import draw, seen
 from iovolc.archive.discs import finish_disc, known_disc
 from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
-from iovolc.geometry.disc import disc_ground, effective_resolution_km, place_disc, placed_by_limb
+from iovolc.geometry.disc import place_disc, placed_by_limb
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.outline import limb_km
 
@@ -31,8 +31,7 @@ def test_a_blank_limb_is_found_in_the_pixels():
 
 def test_what_is_given_needs_no_pixels():
     view = replace(seen(), centre_x=7.0, centre_y=8.0, radius_px=9.0)
-    nothing = np.full((4, 4), np.nan, np.float32)
-    assert finish_disc(view, nothing, ORIGIN) == known_disc(view)
+    assert known_disc(view) == place_disc(view, centre_x=7.0, centre_y=8.0, radius_px=9.0)
 
 
 @pytest.mark.parametrize("blank", ["centre_x", "radius_px"])
@@ -54,25 +53,3 @@ def test_an_unusable_fit_places_nothing():
     fit = fit_limb(np.ones((40, 40), np.float32), seen())
     with pytest.raises(ValueError, match="directions"):
         placed_by_limb(seen(), fit)
-
-
-def test_the_resolution_worsens_towards_the_limb():
-    disc = place_disc(seen(lat=0.0), centre_x=50.0, centre_y=50.0, radius_px=40.0)
-    ground = disc_ground(disc, (100, 100), psf_km=120.0)
-    middle, edge = ground.resolution_km[50, 50], ground.resolution_km[50, 84]
-    assert middle == pytest.approx(np.hypot(disc.km_per_px, 120.0), rel=1e-3)
-    assert edge == pytest.approx(middle / np.sqrt(1.0 - (34.5 / 40.0) ** 2), rel=0.03)
-    assert np.isnan(ground.resolution_km[0, 0])
-    assert np.isnan(ground.lat[0, 0])
-
-
-def test_the_emission_cut_leaves_a_smaller_disc():
-    disc = place_disc(seen(lat=0.0), centre_x=50.0, centre_y=50.0, radius_px=40.0)
-    ground = disc_ground(disc, (100, 100))
-    for angle in (30.0, 60.0):
-        share = np.sqrt(ground.within(angle).sum() / np.pi) / 40.0
-        assert share == pytest.approx(np.sin(np.radians(angle)), abs=0.02)
-
-
-def test_resolution_in_numbers():
-    assert effective_resolution_km(np.array([1.0, 0.5]), 30.0, 40.0) == pytest.approx([50.0, 100.0])

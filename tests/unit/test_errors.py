@@ -52,7 +52,7 @@ def test_a_finding_without_a_place_names_the_product_alone():
 
 
 def test_what_strangers_wrote_cannot_steer_a_terminal():
-    text = str(Finding("E403", "a\n.tif", "`\x1b[2J\u202egnp`"))
+    text = str(Finding("E403", "a\n.tif", "`\x1b[2J\u202egnp`", column="b\n"))
     assert "\n" not in text
     assert "`\\x1b[2J\\u202egnp`" in text
     assert "Universität Zürich, 5 µm" in str(Finding("E403", "a.tif", "Universität Zürich, 5 µm"))

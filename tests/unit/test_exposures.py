@@ -7,6 +7,7 @@ from pathlib import Path
 from archive_sample import EDGES, ramp, row, write_picture
 
 from iovolc.archive.exposures import choose_products, known_product
+from iovolc.archive.understanding import look_at
 from iovolc.archive.versions import Known
 
 START = datetime(2023, 12, 30, 8, 36, 0, tzinfo=UTC)
@@ -36,5 +37,6 @@ def test_without_an_id_nothing_is_taken_for_a_copy() -> None:
 
 def test_a_plain_picture_has_no_id(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.png", ramp())
-    known = known_product(row(mission="Juno", instrument="JunoCam", **EDGES), tmp_path, "c" * 64)
+    of = row(mission="Juno", instrument="JunoCam", **EDGES)
+    known = known_product(of, look_at(of, tmp_path, sha256="c" * 64))
     assert (known.product_id, known.instrument, known.sha256) == ("", "JunoCam", "c" * 64)

@@ -22,7 +22,7 @@ from format_sample import (
 )  # fmt: skip
 
 from iovolc.archive.formats import agreement
-from iovolc.archive.formats.fits import FAMILY
+from iovolc.archive.formats.on_demand import FITS as FAMILY
 from iovolc.model.observation import parse_utc
 
 SMALL = np.arange(6, dtype=np.int16).reshape(2, 3)

@@ -7,7 +7,7 @@ import pytest
 from kernel_sample import Body, write_places, write_text_kernels
 
 from iovolc import body
-from iovolc.archive.kernels import opened, sky_from_kernels
+from iovolc.archive.kernels import opened
 from iovolc.errors import ConfigError
 from iovolc.geometry.ephemeris import _earth_km, _io, sky_from_earth
 from iovolc.geometry.sky import angle_between_points_deg
@@ -40,8 +40,13 @@ def paths(tmp_path_factory):
     return [*write_text_kernels(folder), places]
 
 
+def sky_at_time(paths, observer):
+    with opened(paths) as sky_of:
+        return sky_of(TIME, observer)
+
+
 def test_kernels_and_ephemeris_see_the_same_sky(paths):
-    ours, theirs = sky_from_earth(TIME), sky_from_kernels(paths, TIME, "EARTH")
+    ours, theirs = sky_from_earth(TIME), sky_at_time(paths, "EARTH")
     for point in POINTS:
         a, b = ((getattr(sky, point + "_lat"), getattr(sky, point + "_lon_e")) for sky in (ours, theirs))
         assert angle_between_points_deg(*a, *b) < 1e-4, point
@@ -84,7 +89,7 @@ def test_a_meta_kernel_names_the_others(paths, tmp_path):
         f"KERNELS_TO_LOAD = (\n{listed} )\n\\begintext\n",
         encoding="ascii",
     )
-    assert sky_from_kernels([meta], TIME, 399) == sky_from_kernels(paths, TIME, 399)
+    assert sky_at_time([meta], 399) == sky_at_time(paths, 399)
     assert spiceypy.ktotal("ALL") == 0
 
 
@@ -163,7 +168,7 @@ def test_jupiters_barycentre_stands_in_for_its_centre(paths, tmp_path):
         Body(10, still, still), Body(501, io_km, still), Body(5, io_km + apart_km, still),
         Body(399, np.array([1.5e8, 0.0, 0.0]), still),
     ]  # fmt: skip
-    sky = sky_from_kernels([*paths[:2], write_places(tmp_path / "barycentre.bsp", et, bodies)], TIME, 399)
+    sky = sky_at_time([*paths[:2], write_places(tmp_path / "barycentre.bsp", et, bodies)], 399)
     assert sky.jupiter_distance_km == pytest.approx(421_800.0)
     assert sky.range_km == pytest.approx(np.linalg.norm(io_km - [1.5e8, 0.0, 0.0]))
     assert sky.sun_distance_au == pytest.approx(np.linalg.norm(io_km) / body.AU_KM)

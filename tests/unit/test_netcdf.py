@@ -23,7 +23,8 @@ from format_sample import (
     true_places,
 )  # fmt: skip
 
-from iovolc.archive.formats.netcdf import FAMILY, ZARR_FAMILY
+from iovolc.archive.formats.on_demand import NETCDF as FAMILY
+from iovolc.archive.formats.on_demand import ZARR as ZARR_FAMILY
 from iovolc.archive.product import Family
 from iovolc.model.observation import Projected
 

@@ -5,7 +5,8 @@ import pytest
 from distributed import LocalCluster
 
 from iovolc.errors import ConfigError, DataQualityError, TransientIOError
-from iovolc.parallel import CONNECT_S, Threads, runner, silent
+from iovolc.parallel import CONNECT_S, Threads, runner
+from iovolc.progress import silent
 
 
 def slow_first(number):

@@ -27,7 +27,7 @@ from format_sample import (
 from rasterio import Affine
 
 from iovolc.archive.formats import pds4_array
-from iovolc.archive.formats.pds4 import FAMILY
+from iovolc.archive.formats.on_demand import PDS4 as FAMILY
 from iovolc.model.observation import Bounds, Projected
 
 SMALL = np.arange(6, dtype=">i2").reshape(2, 3)

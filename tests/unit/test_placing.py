@@ -1,5 +1,6 @@
 """Where an image lies on Io, and every refusal of a guess."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from archive_sample import DEGREES, EDGES, GLOBE, METRES, ramp, refusal, row, wr
 from PIL import Image
 from pyproj import Transformer
 
+from iovolc.archive.discs import view_of
 from iovolc.archive.images import read_observation
 from iovolc.errors import AmbiguousGeometry
 from iovolc.model.observation import Bounds, Disc, Projected
 
-DISC = Disc(1.0, 160.0, 10.0, 10.0, 5.0, 300.0, 100000.0)
+VIEW = {"sub_observer_lat": 1.0, "sub_observer_lon_e": 160.0, "range_km": 1e5, "north_angle_deg": 10.0}
+LIMB = {"disc_x": 10.0, "disc_y": 5.0, "disc_radius_px": 4.0}
 
 
 @pytest.mark.parametrize("code", ["IAU_2015:50110", "IAU_2015:50115", "IAU_2015:50130", "IAU_2015:50135"])
@@ -128,7 +131,33 @@ def test_pixels_stretched_more_than_twofold_are_refused(tmp_path: Path, shape: t
 
 def test_a_disc_is_taken_from_the_row(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.png", ramp())
-    assert read_observation(row(projection="disc", disc=DISC), tmp_path).record.placement == DISC
+    placement = read_observation(row(projection="disc", **VIEW, **LIMB), tmp_path).record.placement
+    assert isinstance(placement, Disc)
+    assert (placement.centre_x, placement.centre_y, placement.north_angle_deg) == (10.0, 5.0, 10.0)
+    assert (placement.sub_observer_lat, placement.sub_observer_lon_e) == (1.0, 160.0)
+    tangent_km = math.tan(math.asin(1821.49 / 100_000.0)) * 100_000.0
+    assert placement.km_per_px == pytest.approx(tangent_km / 4.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("blank", [*VIEW])
+def test_a_view_that_nothing_gives_names_row_and_column(tmp_path: Path, blank: str) -> None:
+    write_picture(tmp_path / "a.png", ramp())
+    finding = refusal(tmp_path, AmbiguousGeometry, projection="disc", **(VIEW | LIMB | {blank: None}))
+    column = blank.replace("lon_e", "lon_w")
+    assert (finding.code, finding.row, finding.column) == ("E205", 5, column)
+    assert column in finding.detail
+
+
+@pytest.mark.parametrize(("range_km", "column"), [(1e5, "sub_solar_lat"), (6e8, None)])
+def test_a_limb_seen_from_near_needs_the_sun(range_km: float, column: str | None) -> None:
+    values = VIEW | {"range_km": range_km, "disc_radius_px": 4.0}
+    if column is None:
+        assert view_of(values, row().origin).sub_solar_lat is None
+        return
+    with pytest.raises(AmbiguousGeometry) as caught:
+        view_of(values, row().origin)
+    assert caught.value.findings[0].column == column
+    assert view_of(values | {"sub_solar_lat": 2.0, "sub_solar_lon_e": 170.0}, row().origin).sub_solar_lon_e == 170.0
 
 
 @pytest.mark.parametrize("projection", ["disc", "bounds"])

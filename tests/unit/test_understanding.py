@@ -13,6 +13,8 @@ from iovolc.archive import understanding
 from iovolc.archive.product import Facts, Product, Stored
 from iovolc.archive.understanding import understand
 from iovolc.errors import AmbiguousGeometry, UnreadableProduct
+from iovolc.geometry.ephemeris import sky_from_earth
+from iovolc.model.observation import Disc
 
 NO_TIME = dict.fromkeys(("time_utc", "start_utc", "stop_utc"))
 START = datetime(1997, 4, 4, 10, 0, 0, tzinfo=UTC)
@@ -78,3 +80,41 @@ def test_sources_name_file_and_row(tmp_path: Path) -> None:
         "label",
     )
     assert "psf_km" not in found.sources
+
+
+NIRC2 = {
+    "instrument": "NIRC2", "band": "Lp", "channel": "", "projection": "disc", "disc_x": 10.0, "disc_y": 5.0,
+}  # fmt: skip
+
+
+def test_a_published_picture_is_seen_from_earth_and_north_up(tmp_path: Path) -> None:
+    heat = np.stack([ramp(), ramp() // 2, ramp() // 4], axis=2)
+    write_picture(tmp_path / "a.png", heat)
+    found = understand(row(**NIRC2), tmp_path)
+    disc, sky = found.record.placement, sky_from_earth(NOON)
+    assert isinstance(disc, Disc)
+    assert (disc.sub_observer_lat, disc.range_km) == (sky.sub_observer_lat, sky.range_km)
+    assert (disc.north_angle_deg, found.record.channel, found.sources["range_km"]) == (0.0, "L", "ephemeris")
+    assert sky.angular_diameter_arcsec is not None
+    assert disc.km_per_px * 143.0 * sky.angular_diameter_arcsec / 2.0 == pytest.approx(1821.49, rel=1e-4)
+
+
+def test_a_row_has_the_say_over_the_published_pictures(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", np.stack([ramp(), ramp() // 2, ramp() // 4], axis=2))
+    said = NIRC2 | {"north_angle_deg": 25.0, "disc_radius_px": 8.0, "range_km": 6e8}
+    disc = understand(row(**said), tmp_path).record.placement
+    assert isinstance(disc, Disc)
+    assert (disc.north_angle_deg, disc.range_km) == (25.0, 6e8)
+    assert disc.km_per_px == pytest.approx(1821.49 / 8.0, rel=1e-4)
+
+
+def test_which_way_a_camera_was_turned_is_not_guessed(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", ramp())
+    with pytest.raises(AmbiguousGeometry, match="north_angle_deg"):
+        understand(row(**NIRC2, quantity="relative"), tmp_path)
+
+
+def test_a_mosaic_has_no_view(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", np.stack([ramp(), ramp() // 2, ramp() // 4], axis=2))
+    with pytest.raises(AmbiguousGeometry, match=r"E205 .*row 5, column `sub_observer_lat`"):
+        understand(row(**NIRC2, is_mosaic=True), tmp_path)

@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iovolc.archive.product import Facts
-from iovolc.archive.viewing import choose, label_sky
+from iovolc.archive.viewing import choose
 from iovolc.geometry.ephemeris import sky_from_earth, sky_from_place
 from iovolc.geometry.sky import Sky, angle_between_points_deg
 
@@ -107,10 +106,3 @@ def test_a_wrong_date_shows_in_the_distance_from_the_label():
     a_day_later = choose(label, datetime(2014, 1, 21, 8, 5, tzinfo=UTC), earth_based=True)
     assert right.label_off_deg < 1e-6
     assert a_day_later.label_off_deg > 150.0
-
-
-def test_the_labels_facts_become_a_sky():
-    facts = Facts(sub_observer_lat=1.0, sub_observer_lon_e=2.0, range_km=3.0, sub_solar_lat=4.0, sub_solar_lon_e=5.0)
-    expected = Sky(sub_observer_lat=1.0, sub_observer_lon_e=2.0, range_km=3.0, sub_solar_lat=4.0, sub_solar_lon_e=5.0)
-    assert label_sky(facts) == expected
-    assert label_sky(Facts()) == Sky()

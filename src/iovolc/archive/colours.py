@@ -15,9 +15,6 @@ from scipy.spatial import cKDTree
 from iovolc.errors import ConfigError
 
 FARTHEST_RGB: Final = 12.0
-HEAT_TABLES: Final = ("gist_heat", "hot", "afmhot", "inferno", "magma", "plasma", "viridis")
-MEMBER_SHARE: Final = 0.97
-COLOURED_RGB: Final = 8
 STEPS: Final = 4081
 """Colours along a table: 16 steps between neighbours of its 256 colours."""
 
@@ -64,22 +61,6 @@ def invert_colours(rgb: NDArray[np.uint8], table: str, *, farthest: float = FART
     return Scalars(
         values[inverse].reshape(shape).astype(np.float32), distance[inverse].reshape(shape).astype(np.float32)
     )
-
-
-def recognise_table(rgb: NDArray[np.uint8], tables: tuple[str, ...] = HEAT_TABLES) -> str | None:
-    """The table that a picture is painted in: the nearest that holds 97 % of its coloured pixels; None without.
-
-    Grey pixels tell nothing, and a picture of them alone is in no table.
-    """
-    codes, count = np.unique(_packed(rgb), return_counts=True)
-    colours = _unpacked(codes)
-    telling = np.ptp(colours, axis=1) > COLOURED_RGB
-    if not telling.any():
-        return None
-    codes, weight = codes[telling], count[telling] / count[telling].sum()
-    distances = {table: _nearest(codes, table)[0] for table in tables}
-    best = min(distances, key=lambda table: float(weight @ np.minimum(distances[table], FARTHEST_RGB)))
-    return best if weight[distances[best] <= FARTHEST_RGB].sum() >= MEMBER_SHARE else None
 
 
 def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:

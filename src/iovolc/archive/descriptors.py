@@ -22,6 +22,11 @@ from iovolc.archive.label_words import Words
 from iovolc.data import data_path
 from iovolc.errors import IovolcError
 
+try:  # libyaml's, where PyYAML has it: in Python the descriptors take half a second
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader
+
 FOLDER: Final = "instruments"
 _COMPOUND: Final = re.compile(r"[+/,;|]")
 _SERIAL: Final = re.compile(r"_G\d{4}$", re.IGNORECASE)
@@ -54,7 +59,7 @@ def read_descriptors(folder: Path) -> Mapping[str, Descriptor]:
 
 def _read(path: Path) -> Descriptor:
     try:
-        descriptor = Descriptor.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        descriptor = Descriptor.model_validate(yaml.load(path.read_text(encoding="utf-8"), SafeLoader))
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise IovolcError(f"the instrument descriptor {path.name} is broken: {error}") from error
     if descriptor.id != path.stem:

@@ -5,15 +5,12 @@ Not for the rule of precedence (:mod:`iovolc.archive.versions`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
-from iovolc.archive.access import Access, find_file
-from iovolc.archive.families import open_product
-from iovolc.archive.interpretation import read_band
 from iovolc.archive.layers import choose
 from iovolc.archive.rows import Row
 from iovolc.archive.spans import span_of
+from iovolc.archive.understanding import Look
 from iovolc.archive.versions import Known, superseded
 
 _NAMES: Final = ("product_id", "version", "level", "instrument", "band", "channel")
@@ -35,7 +32,7 @@ class Choice:
     replaced: tuple[int, ...]
 
 
-def known_product(row: Row, catalogue_dir: Path, sha256: str, access: Access | None = None) -> Known:
+def known_product(row: Row, look: Look) -> Known:
     """What tells the image of a row apart from others of its exposure.
 
     A mosaic, and an image whose label has no product id, is an exposure of its own.
@@ -44,24 +41,19 @@ def known_product(row: Row, catalogue_dir: Path, sha256: str, access: Access | N
     ----------
     row : Row
         The catalogue's row.
-    catalogue_dir : Path
-        The folder that the row's path is relative to.
-    sha256 : str
-        Of the file.
-    access : Access or None
-        Limits for the file.
+    look : Look
+        At its file.
 
     Raises
     ------
-    InputError
-        If the label cannot be read, has no such band, or no time is known.
+    UnreadableProduct
+        E302 if no time is known.
     """
-    product = open_product(find_file(row, catalogue_dir, access or Access()), row.origin)
-    layers = read_band(product, row).layers
+    layers = look.band.layers
     values = dict.fromkeys(_NAMES, "") | choose(_NAMES, layers)[0]
     times, _ = span_of(layers, row.origin)
     band = f"{values.pop('band')} {values.pop('channel')}"
-    known = Known(**values, band=band, start_utc=times["start_utc"], sha256=sha256)
+    known = Known(**values, band=band, start_utc=times["start_utc"], sha256=look.sha256)
     return replace(known, product_id="") if times["is_mosaic"] else known
 
 

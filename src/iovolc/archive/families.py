@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.archive.files import system_error
-from iovolc.archive.formats import raster
+from iovolc.archive.formats import on_demand, raster
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product, Stored
 from iovolc.errors import IovolcError, UnreadableProduct, UnsupportedProduct
@@ -23,11 +23,11 @@ START_BYTES: Final = 4096
 def label_families() -> tuple[Family, ...]:
     """The families whose files carry labels, in the order in which they are asked."""
     # Pictures and GeoTIFF, of which most catalogues consist, need none of these libraries.
-    from iovolc.archive.formats import fits, isis3, netcdf, pds3, pds4, vicar  # noqa: PLC0415
+    from iovolc.archive.formats import isis3, pds3, vicar  # noqa: PLC0415
 
     # VICAR data may carry a PDS3 label, which says more.
-    modules = (pds4, isis3, pds3, vicar, fits, netcdf)
-    return (*(module.FAMILY for module in modules), netcdf.ZARR_FAMILY)
+    labelled = (isis3.FAMILY, pds3.FAMILY, vicar.FAMILY)
+    return (on_demand.PDS4, *labelled, on_demand.FITS, on_demand.NETCDF, on_demand.ZARR)
 
 
 def open_product(path: Path, origin: Origin) -> Product:

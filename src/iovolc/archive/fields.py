@@ -3,6 +3,7 @@
 Not for reading cells (:mod:`iovolc.archive.cells`) or judging rows (:mod:`iovolc.archive.rows`).
 """
 
+import difflib
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -61,7 +62,7 @@ class Column:
 
 _WHOLE_DAY = "a date alone is a whole day"
 _FIRST_PIXEL = "the first pixel's centre is 0.5"
-_FITTED = "blank is fitted to the limb"
+_SEEN = "blank is the label's, else that of kernels or, for observers on Earth, of the ephemeris"
 
 _COLUMNS = (
     Column("path", "path", "The image file, relative to the catalogue's folder.", required=True),
@@ -121,9 +122,17 @@ _COLUMNS = (
     ),
     Column("top_lat", "number", "Outer top edge, planetocentric.", "degree", -90, 90, range_code="E203"),
     Column("bottom_lat", "number", "Outer bottom edge, planetocentric.", "degree", -90, 90, range_code="E203"),
-    Column("sub_observer_lat", "number", "Latitude under the observer, planetocentric.", "degree", -90, 90),
-    Column("sub_observer_lon_w", "number", "West longitude under the observer.", "degree", -360, 360),
-    Column("north_angle_deg", "number", "Direction of Io's north, anticlockwise from image up.", "degree", -360, 360),
+    Column("sub_observer_lat", "number", f"Latitude under the observer, planetocentric; {_SEEN}.", "degree", -90, 90),
+    Column("sub_observer_lon_w", "number", "West longitude under the observer; blank likewise.", "degree", -360, 360),
+    Column(
+        "north_angle_deg",
+        "number",
+        "Direction of Io's north, anticlockwise from image up; blank is the label's, or the descriptor's of published "
+        "pictures.",
+        "degree",
+        -360,
+        360,
+    ),
     Column(
         "disc_x",
         "number",
@@ -139,13 +148,14 @@ _COLUMNS = (
     Column(
         "disc_radius_px",
         "number",
-        "Mean radius of the disc's limb. Blank is fitted to the limb.",
+        "Mean radius of the disc's limb. Blank follows from the descriptor's scale of published pictures, else it is "
+        "fitted to the limb.",
         "pixel",
         positive=True,
     ),
-    Column("range_km", "number", "Distance of the observer from Io's centre.", "km", 1830, 1e10),
-    Column("sub_solar_lat", "number", "Latitude under the Sun, planetocentric.", "degree", -90, 90),
-    Column("sub_solar_lon_w", "number", "West longitude under the Sun.", "degree", -360, 360),
+    Column("range_km", "number", "Distance of the observer from Io's centre; blank likewise.", "km", 1830, 1e10),
+    Column("sub_solar_lat", "number", "Latitude under the Sun, planetocentric; blank likewise.", "degree", -90, 90),
+    Column("sub_solar_lon_w", "number", "West longitude under the Sun; blank likewise.", "degree", -360, 360),
     Column("psf_km", "number", "Width of the point-spread function, full width at half maximum.", "km", positive=True),
     Column("registration_sigma_km", "number", "Position error of the image, one sigma per axis.", "km", 0, 2000),
     Column("mosaic_start_utc", "time", f"Oldest look within a mosaic; {_WHOLE_DAY}."),
@@ -181,6 +191,12 @@ M begins where L ends, because JWST saw Io's hot spots at 4.28 um (F430M).
 """
 
 _JSON_TYPES: Final = MappingProxyType({"number": "number", "integer": "integer"})
+
+
+def nearest(name: str) -> str:
+    """A hint at the column that somebody may have meant."""
+    near = difflib.get_close_matches(name.lower(), COLUMNS, n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else "no column has a similar name"
 
 
 def json_schema() -> dict[str, Any]:

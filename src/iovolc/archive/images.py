@@ -7,11 +7,13 @@ from iovolc.archive.measured import measure
 from iovolc.archive.origin import Origin
 from iovolc.archive.pixels import Scaling
 from iovolc.archive.rows import Row
-from iovolc.archive.understanding import Understood, understand
+from iovolc.archive.understanding import Look, Understood, understand
 from iovolc.model.observation import Observation
 
 
-def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None) -> Observation:
+def read_observation(
+    row: Row, catalogue_dir: Path, access: Access | None = None, *, look: Look | None = None
+) -> Observation:
     """Read one band of one image.
 
     Parameters
@@ -22,6 +24,8 @@ def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None
         The folder that the row's path is relative to.
     access : Access or None
         Limits for the file; None is the default: nothing outside the folder, and at most 1024 million pixels.
+    look : Look or None
+        Of :func:`~iovolc.archive.understanding.look_at`, if there was one.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def read_observation(row: Row, catalogue_dir: Path, access: Access | None = None
     TransientIOError
         If reading failed in a way that may pass.
     """
-    return with_pixels(understand(row, catalogue_dir, access), row.origin)
+    return with_pixels(understand(row, catalogue_dir, access, look=look), row.origin)
 
 
 def with_pixels(understood: Understood, origin: Origin) -> Observation:

@@ -194,9 +194,10 @@ class Longitudes(Part):
 
 
 class Pictures(Part):
-    """What is known of the pictures that the observatory publishes."""
+    """What is known of the pictures that the observatory publishes; the angle is Io's north, anticlockwise from up."""
 
     colour_table: str = ""
+    north_angle_deg: Number | None = None
     pixels_per_arcsec: Number | None = None
     note: str = ""
 

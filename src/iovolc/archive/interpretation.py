@@ -3,7 +3,7 @@
 Not for the descriptors themselves (:mod:`iovolc.archive.descriptors`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from iovolc.archive.descriptors import band_of, descriptor_of, doubts
@@ -15,6 +15,7 @@ from iovolc.archive.measured import Source, choose_source
 from iovolc.archive.product import Facts, Product
 from iovolc.archive.rows import Row
 from iovolc.archive.sharpness import psf_km, registration_sigma_km
+from iovolc.geometry.sky import angular_diameter_arcsec
 
 DESCRIPTOR: Final = "descriptor"
 
@@ -137,9 +138,35 @@ def read_band(product: Product, row: Row) -> Reading:
     """
     source = choose_source(product, row, instrument_of(row, product.bands[0]))
     facts = product.bands[source.index]
+    if source.colour_table:  # its first band is no red one
+        facts = replace(facts, band="", channel="")
     interpretation = interpret(row, facts)
     layers = (Layer.of(CATALOGUE, row), Layer.of(LABEL, facts), *interpretation.layers)
     return Reading(source, facts, interpretation, layers)
+
+
+def pictured(reading: Reading, range_km: float | None) -> Layer:
+    """How Io lies in a picture that the instrument's makers publish: which way is up, and how large its disc is.
+
+    Of any other image nothing is taken for granted: a camera may be turned, and pixels may have been binned.
+
+    Parameters
+    ----------
+    reading : Reading
+        Of the picture's band.
+    range_km : float or None
+        Distance of the observer from Io.
+    """
+    descriptor = reading.interpretation.descriptor
+    pictures = descriptor.pictures if descriptor is not None and reading.source.colour_table else None
+    if pictures is None:
+        return Layer(DESCRIPTOR, {})
+    values: dict[str, Any] = {}
+    if pictures.north_angle_deg is not None:
+        values["north_angle_deg"] = pictures.north_angle_deg.value
+    if pictures.pixels_per_arcsec is not None and range_km is not None:
+        values["disc_radius_px"] = pictures.pixels_per_arcsec.value * angular_diameter_arcsec(range_km) / 2.0
+    return Layer(DESCRIPTOR, values)
 
 
 def _of_label(said: LabelFacts) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from iovolc import body
-from iovolc.errors import ConfigError
+from iovolc.archive.files import file_sha256
+from iovolc.archive.origin import Origin
+from iovolc.errors import ConfigError, InputError
 from iovolc.geometry.sky import Sky, Vector, sky_from_vectors
 
 SkyOf = Callable[[datetime, str | int], Sky | None]
@@ -61,10 +63,30 @@ def opened(paths: Sequence[Path]) -> Iterator[SkyOf]:
         yield lambda time_utc, observer: _sky(spice, time_utc, str(observer))
 
 
-def sky_from_kernels(paths: Sequence[Path], time_utc: datetime, observer: str | int) -> Sky | None:
-    """Io's sky at one time; see :func:`opened`, which serves many times with one loading."""
-    with opened(paths) as sky_of:
-        return sky_of(time_utc, observer)
+def contents(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Hexadecimal sha256 of all kernels that are loaded for these: of meta-kernels also the files that they name.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        As for :func:`opened`.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`opened`, or if a kernel cannot be read.
+    """
+    if not paths:
+        return ()
+    spice = _spiceypy()
+    with _LOCK:
+        before = spice.ktotal("ALL")
+        with opened(paths):
+            names = [spice.kdata(index, "ALL")[0] for index in range(before, spice.ktotal("ALL"))]
+    try:
+        return tuple(file_sha256(Path(name), Origin(name)) for name in names)
+    except InputError as error:
+        raise ConfigError(f"a SPICE kernel cannot be read: {error}") from error
 
 
 def _spiceypy() -> Any:

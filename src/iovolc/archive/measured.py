@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from iovolc.archive.bands import choose_band
-from iovolc.archive.colours import invert_colours
 from iovolc.archive.instrument import Descriptor
 from iovolc.archive.origin import Origin
 from iovolc.archive.pixels import Pixels, Scaling, scaled
@@ -82,6 +81,9 @@ def measure(product: Product, source: Source, scaling: Scaling, origin: Origin) 
     """
     if not source.colour_table:
         return scaled(product.read(source.index), scaling, origin)
+    # Matplotlib, whose colour tables these are, takes a quarter of a second to load, and few pictures are painted.
+    from iovolc.archive.colours import invert_colours  # noqa: PLC0415
+
     bands = [product.read(index) for index in range(3)]
     found = invert_colours(np.stack([band.numbers.astype(np.uint8) for band in bands], axis=-1), source.colour_table)
     values = np.where(bands[0].valid, found.values * np.float32(scaling.scale) + np.float32(scaling.offset), np.nan)

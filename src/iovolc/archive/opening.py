@@ -52,6 +52,9 @@ MAX_BANDS: Final = 8192
 MAX_BLOCK_PIXELS: Final = 1 << 28
 """Of one strip or tile, which GDAL holds as a whole; a whole picture of one strip may be 16384 pixels square."""
 
+GDAL_FAILURES: Final = (RasterioError, UnicodeDecodeError)
+"""What rasterio raises of a file: GDAL's messages quote its bytes, which need not be text."""
+
 _LOCK: Final = threading.Lock()
 
 
@@ -70,7 +73,7 @@ def open_image(path: Path, origin: Origin) -> Iterator[DatasetReader]:
         with rasterio.Env(**ALONE), _open(path, driver) as dataset:
             _check_header(dataset, origin)
             yield dataset
-    except RasterioError as error:
+    except GDAL_FAILURES as error:
         raise UnreadableProduct([origin.finding("E102", _reason(error, path), "path")]) from error
     except OSError as error:
         raise system_error(error, origin) from error
@@ -107,6 +110,6 @@ def _open(path: Path, driver: str) -> DatasetReader:
         return rasterio.open(path, driver=driver)
 
 
-def _reason(error: RasterioError, path: Path) -> str:
+def _reason(error: Exception, path: Path) -> str:
     text = str(error.__cause__ or error).replace(str(path), path.name)
     return " ".join(text.split()) or type(error).__name__

@@ -1,13 +1,17 @@
 """Where an input was named, so that every finding can say it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from iovolc.errors import Finding
+
+OWN_PREFIX: Final = "iovolc:"
+"""In front of a column's name: the field of a STAC Item that says what the column says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A product and, if a catalogue names it, the line where it does.
+    """A product and, if a catalogue names it, the line or the STAC Item where it does.
 
     Parameters
     ----------
@@ -15,11 +19,30 @@ class Origin:
         The file as the catalogue writes it.
     row : int or None
         Line of the catalogue, counted from 2.
+    item : str or None
+        Id of the item.
     """
 
     product: str
     row: int | None = None
+    item: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Line or item in words; the product where no catalogue names it."""
+        if self.item is not None:
+            return f"item {self.item}"
+        return self.product if self.row is None else f"row {self.row}"
 
     def finding(self, code: str, detail: str, column: str | None = None) -> Finding:
-        """A finding here; without a catalogue no column is named."""
+        """A finding here; without a catalogue no column is named, and in an item the field that means the same."""
+        if self.item is not None:
+            return Finding(code, self.product, detail, None, None if column is None else item_field(column), self.item)
         return Finding(code, self.product, detail, self.row, None if self.row is None else column)
+
+
+def item_field(column: str) -> str:
+    """The field of a STAC Item that says what a column says; a name that is a field already stays."""
+    if column == "path":
+        return "href"
+    return column if ":" in column else f"{OWN_PREFIX}{column}"

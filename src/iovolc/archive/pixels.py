@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Stored
 from iovolc.errors import UnreadableProduct, UnsupportedProduct
+
+ROWS_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,24 @@ def scaled(stored: Stored, scaling: Scaling, origin: Origin) -> Pixels:
     if np.iscomplexobj(stored.numbers):
         raise UnsupportedProduct([origin.finding("E103", "its pixels are complex numbers", "path")])
     valid = stored.valid & ~_is_nodata(stored.numbers, scaling.nodata)
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = (stored.numbers * np.float64(scaling.scale) + scaling.offset).astype(np.float32)
+    values = _values(stored.numbers, scaling)
     valid &= np.isfinite(values)
     if not valid.any():
         nodata = "none" if scaling.nodata is None or math.isnan(scaling.nodata) else f"{scaling.nodata:g}"
         detail = f"all {valid.size} pixels are masked, not finite or nodata (nodata: {nodata})"
         raise UnreadableProduct([origin.finding("E402", detail, "nodata")])
-    values[~valid] = np.nan
+    np.copyto(values, np.nan, where=~valid)
     return Pixels(values, _at_ends(stored.numbers, valid) if stored.saturated is None else stored.saturated)
+
+
+def _values(numbers: NDArray[Any], scaling: Scaling) -> NDArray[np.float32]:
+    """In double precision, but some rows at a time: twice as fast, and without a copy in double precision."""
+    values = np.empty(numbers.shape, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(numbers), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            values[rows] = numbers[rows] * np.float64(scaling.scale) + scaling.offset
+    return values
 
 
 def _is_nodata(numbers: NDArray[np.number], nodata: float | None) -> NDArray[np.bool_]:

@@ -4,19 +4,18 @@ Not for files: what the image itself says is read in :mod:`iovolc.archive.images
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
 from iovolc.archive.cells import read_cell
-from iovolc.archive.discs import known_disc
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.origin import Origin
-from iovolc.archive.rules import Span, check_wavelength, read_disc, read_edges, read_span
+from iovolc.archive.product import Affine
+from iovolc.archive.rules import Span, check_points, check_wavelength, read_edges, read_span
 from iovolc.errors import Finding
 from iovolc.geometry.longitudes import east_from_west
-from iovolc.model.discview import DiscView
-from iovolc.model.observation import Bounds, Disc, Quantity
+from iovolc.model.observation import Bounds, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,8 @@ class Row:
 
     Parameters
     ----------
-    number : int
-        Line of the catalogue, counted from 2.
+    number : int or None
+        Line of the catalogue, counted from 2; None for an image named by itself, and for a STAC Item.
     path : str
         The image, relative to the catalogue's folder.
     time_utc, start_utc, stop_utc : datetime or None
@@ -34,14 +33,15 @@ class Row:
     is_mosaic : bool
         Whether the span is that of a mosaic.
     projection : str
-        ``label``, ``bounds``, ``disc``, an authority code of Io, or empty.
+        ``label``, ``bounds``, ``disc``, an authority code of Io, or empty; of a STAC Item also a WKT2 text.
     edges : Bounds or None
         The four edges, if all are given.
-    view : DiscView or None
-        The view, if the projection is ``disc``.
-    disc : Disc or None
-        The placement, if the view gives the disc's centre and radius; else the limb must be fitted
-        (:func:`iovolc.archive.discs.finish_disc`).
+    transform : tuple of float or None
+        Affine coefficients (a, b, c, d, e, f) from pixel corner to units of the coordinate system, of a STAC Item.
+    shape : tuple of int or None
+        Rows and columns of the image, of a STAC Item.
+    item : str or None
+        Id of the STAC Item.
     quantity : str or None
         ``iof``, ``radiance``, ``relative`` or blank.
 
@@ -51,7 +51,7 @@ class Row:
     have become ``sub_observer_lon_e`` and ``sub_solar_lon_e``, in degrees from -180 to 180.
     """
 
-    number: int
+    number: int | None
     path: str
     time_utc: datetime | None = None
     start_utc: datetime | None = None
@@ -72,10 +72,12 @@ class Row:
     nodata: float | None = None
     projection: str = ""
     edges: Bounds | None = None
-    view: DiscView | None = None
-    disc: Disc | None = None
     sub_observer_lat: float | None = None
     sub_observer_lon_e: float | None = None
+    north_angle_deg: float | None = None
+    disc_x: float | None = None
+    disc_y: float | None = None
+    disc_radius_px: float | None = None
     range_km: float | None = None
     sub_solar_lat: float | None = None
     sub_solar_lon_e: float | None = None
@@ -83,50 +85,60 @@ class Row:
     registration_sigma_km: float | None = None
     licence: str = ""
     credit: str = ""
+    transform: Affine | None = None
+    shape: tuple[int, int] | None = None
+    item: str | None = None
 
     @property
     def origin(self) -> Origin:
-        """Product and line, for messages."""
-        return Origin(self.path, self.number)
+        """Product, line and item, for messages."""
+        return Origin(self.path, self.number, self.item)
+
+    @property
+    def content(self) -> "Row":
+        """The row wherever it stands: equal for rows that say the same."""
+        return replace(self, number=None, item=None)
 
 
 _FIELDS: Final = frozenset(field.name for field in fields(Row))
 
 
-def parse_row(cells: Mapping[str, str], *, number: int) -> Row | tuple[Finding, ...]:
+def parse_row(
+    cells: Mapping[str, str], *, number: int | None = None, item: str | None = None
+) -> Row | tuple[Finding, ...]:
     """The row, or everything that is wrong with it.
 
     Parameters
     ----------
     cells : mapping of str to str
         Text by column; unknown columns are passed over, blank and missing cells are the same.
-    number : int
+    number : int or None
         Line of the catalogue, counted from 2 (line 1 is the header).
+    item : str or None
+        Id of the STAC Item.
 
     Returns
     -------
     Row or tuple of Finding
         Findings E2xx to E5xx, in the order of the columns.
     """
-    origin = Origin(cells.get("path", "").strip() or f"row {number}", number)
+    origin = Origin("", number, item)
+    origin = replace(origin, product=cells.get("path", "").strip() or origin.place)
     values, findings = _read_cells(cells, origin)
     broken = frozenset(finding.column or "" for finding in findings)
     span = read_span(values, broken, origin)
     edges = read_edges(values, broken, origin)
-    view = read_disc(values, broken, origin)
-    findings += [part for part in (span, edges, view) if isinstance(part, Finding)]
-    findings += check_wavelength(values, origin)
+    findings += [part for part in (span, edges) if isinstance(part, Finding)]
+    findings += check_points(values, broken, origin) + check_wavelength(values, origin)
     if findings:
         return tuple(findings)
     values["edges"] = edges
-    values["view"] = view
-    values["disc"] = known_disc(view) if isinstance(view, DiscView) else None
     for name in ("sub_observer_lon", "sub_solar_lon"):
         if f"{name}_w" in values:
             values[f"{name}_e"] = east_from_west(values[f"{name}_w"])
     if isinstance(span, Span):
         values |= {"start_utc": span.start, "time_utc": span.time, "stop_utc": span.stop, "is_mosaic": span.is_mosaic}
-    return Row(number=number, **{name: value for name, value in values.items() if name in _FIELDS})
+    return Row(number=number, item=item, **{name: value for name, value in values.items() if name in _FIELDS})
 
 
 def _read_cells(cells: Mapping[str, str], origin: Origin) -> tuple[dict[str, Any], list[Finding]]:

@@ -1,9 +1,8 @@
-"""Rules between the columns of one row: its span of time, its edges, its view, its wavelength.
+"""Rules between the columns of one row: its span of time, its edges, its points, its wavelength.
 
 A rule whose cells are themselves broken says nothing: the cell's own finding is enough.
 """
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,16 +11,10 @@ from iovolc.archive.cells import Moment
 from iovolc.archive.fields import CHANNEL_RANGES_UM
 from iovolc.archive.origin import Origin
 from iovolc.errors import Finding
-from iovolc.geometry.longitudes import east_from_west
-from iovolc.model.discview import DiscView
 from iovolc.model.observation import Bounds, format_utc
 
 EDGES: Final = ("left_lon_e", "right_lon_e", "top_lat", "bottom_lat")
-DISC_VIEW: Final = ("sub_observer_lat", "sub_observer_lon_w", "north_angle_deg", "range_km")
-DISC_SUN: Final = ("sub_solar_lat", "sub_solar_lon_w")
-DISC_LIMB: Final = ("disc_x", "disc_y", "disc_radius_px")
-SUN_BEHIND_KM: Final = 3e8
-"""From beyond 2 au, as from Earth, Io's phase angle stays below 12 degrees."""
+POINTS: Final = (("sub_observer_lat", "sub_observer_lon_w"), ("sub_solar_lat", "sub_solar_lon_w"), ("disc_x", "disc_y"))
 _TIMES: Final = ("time_utc", "start_utc", "stop_utc", "mosaic_start_utc", "mosaic_stop_utc")
 
 
@@ -93,34 +86,15 @@ def read_edges(values: Mapping[str, Any], broken: frozenset[str], origin: Origin
     return Bounds(left, right, top, bottom)
 
 
-def read_disc(values: Mapping[str, Any], broken: frozenset[str], origin: Origin) -> DiscView | Finding | None:
-    """The view of a ``disc``, or what is missing (E205); None for other projections.
-
-    The centre and the radius may be blank, to be found from the limb; of the centre not one alone. A limb can only be
-    found if it is known where the Sun stands, except for an observer so far away that he sees the day side anyway.
-    """
-    if values.get("projection") != "disc" or broken.intersection(DISC_VIEW + DISC_SUN + DISC_LIMB):
-        return None
-    fitted = [name for name in DISC_LIMB if name not in values]
-    needed = DISC_VIEW
-    if fitted:
-        needed += tuple(name for name in DISC_LIMB[:2] if len({*fitted} & {*DISC_LIMB[:2]}) == 1)
-        needed += DISC_SUN if values.get("range_km", math.inf) < SUN_BEHIND_KM else ()
-    missing = [name for name in needed if name not in values]
-    if missing:
-        hint = "; they are needed to fit the limb" if set(missing) & {*DISC_SUN} else ""
-        return origin.finding("E205", f"blank: {', '.join(missing)}{hint}", missing[0])
-    return DiscView(
-        sub_observer_lat=values["sub_observer_lat"],
-        sub_observer_lon_e=east_from_west(values["sub_observer_lon_w"]),
-        north_angle_deg=values["north_angle_deg"],
-        range_km=values["range_km"],
-        sub_solar_lat=values.get("sub_solar_lat"),
-        sub_solar_lon_e=east_from_west(values["sub_solar_lon_w"]) if "sub_solar_lon_w" in values else None,
-        centre_x=values.get("disc_x"),
-        centre_y=values.get("disc_y"),
-        radius_px=values.get("disc_radius_px"),
-    )
+def check_points(values: Mapping[str, Any], broken: frozenset[str], origin: Origin) -> list[Finding]:
+    """E205 for each point of which one coordinate alone is given: the other one must not come from elsewhere."""
+    findings: list[Finding] = []
+    for pair in POINTS:
+        missing = [name for name in pair if name not in values]
+        if len(missing) == 1 and not broken.intersection(pair):
+            detail = f"{missing[0]} is blank, though the point's other coordinate is given"
+            findings.append(origin.finding("E205", detail, missing[0]))
+    return findings
 
 
 def check_wavelength(values: Mapping[str, Any], origin: Origin) -> list[Finding]:

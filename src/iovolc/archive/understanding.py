@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from iovolc.archive.access import Access, check_size, check_times, find_file
+from iovolc.archive.discs import LIMB, SUN, VIEW, view_of
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
-from iovolc.archive.interpretation import Interpretation, read_band, sharpness
+from iovolc.archive.interpretation import Reading, pictured, read_band, sharpness
 from iovolc.archive.layers import CATALOGUE, LABEL, Layer, choose
 from iovolc.archive.measured import Source, measure
 from iovolc.archive.observers import completed
@@ -55,7 +56,57 @@ class Understood:
     notes: tuple[str, ...] = ()
 
 
-def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> Understood:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file as it was hashed and opened, and what is said of the band that a row means.
+
+    Parameters
+    ----------
+    sha256 : str
+        Of the file.
+    product : Product
+        The open file.
+    band : Reading
+        What catalogue, label and descriptor say.
+    """
+
+    sha256: str
+    product: Product
+    band: Reading
+
+
+def look_at(row: Row, catalogue_dir: Path, access: Access | None = None, *, sha256: str = "") -> Look:
+    """Hash and open a row's file.
+
+    Parameters
+    ----------
+    row : Row
+        The catalogue's row.
+    catalogue_dir : Path
+        The folder that the row's path is relative to.
+    access : Access or None
+        Limits for the file.
+    sha256 : str
+        Of the file, if it is known already.
+
+    Raises
+    ------
+    UnreadableProduct
+        E101, E102, E104 to E107.
+    UnsupportedProduct
+        E103.
+    TransientIOError
+        If reading failed in a way that may pass.
+    """
+    access = access or Access()
+    path = find_file(row, catalogue_dir, access)
+    sha256 = sha256 or file_sha256(path, row.origin)
+    product = open_product(path, row.origin)
+    check_size(product, row.origin, access)
+    return Look(sha256, product, read_band(product, row))
+
+
+def understand(row: Row, catalogue_dir: Path, access: Access | None = None, *, look: Look | None = None) -> Understood:
     """Read the label of one band of one image; the catalogue's row has the say, the instrument's descriptor the rest.
 
     Parameters
@@ -66,6 +117,8 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
         The folder that the row's path is relative to.
     access : Access or None
         Limits for the file; None is the default: nothing outside the folder, and at most 1024 million pixels.
+    look : Look or None
+        Of :func:`look_at`, if there was one.
 
     Raises
     ------
@@ -82,39 +135,39 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None) -> U
         If reading failed in a way that may pass.
     """
     access = access or Access()
-    path = find_file(row, catalogue_dir, access)
-    sha256 = file_sha256(path, row.origin)
-    product = open_product(path, row.origin)
-    check_size(product, row.origin, access)
-    band = read_band(product, row)
+    look = look or look_at(row, catalogue_dir, access)
+    product, band = look.product, look.band
     source, facts, interpreted, layers = band.source, band.facts, band.interpretation, band.layers
-    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
-    placement = place(facts, product.shape, row, lambda: measure(product, source, scaling, row.origin).values)
     times, time_source = span_of(layers, row.origin)
     check_times(times["start_utc"], times["stop_utc"], row.origin, access)
-    layers += _geometry(layers, times, interpreted, access.kernels)
+    layers += _geometry(layers, times, band, access.kernels)
     values, sources = choose(_FIELDS, layers)
+    scaling = Scaling(**choose(("scale", "offset", "nodata"), layers)[0])
+    placement = place(
+        facts, product.shape, row,
+        view=lambda: view_of(choose(VIEW + SUN + LIMB, layers)[0], row.origin),
+        pixels=lambda: measure(product, source, scaling, row.origin).values,
+    )  # fmt: skip
     _require(values, row, facts)
     sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE
     _require_finite(values, placement, row)
-    record = ObservationRecord(
-        **{"id": "", **values, **times}, sha256=sha256, path=row.path, band_index=source.index + 1, placement=placement
-    )
+    values = {"id": "", **values, **times, "band_index": source.index + 1}
+    record = ObservationRecord(**values, sha256=look.sha256, path=row.path, placement=placement)
     record = record if record.id else replace(record, id=observation_id(record))
     return Understood(record, sources, product, source, interpreted.notes)
 
 
 def _geometry(
-    layers: tuple[Layer, ...], times: Mapping[str, Any], interpreted: Interpretation, kernels: Sequence[Path]
+    layers: tuple[Layer, ...], times: Mapping[str, Any], band: Reading, kernels: Sequence[Path]
 ) -> tuple[Layer, ...]:
-    """Viewing geometry that nobody stated, and the sharpness that follows from it."""
+    """Viewing geometry that nobody stated, and what follows from it for sharpness and for the disc in a picture."""
     if times["is_mosaic"]:
         return ()
     mission = choose(("mission",), layers)[0].get("mission", "")
-    viewed = completed(layers, times["time_utc"], interpreted.descriptor, mission, kernels)
+    viewed = completed(layers, times["time_utc"], band.interpretation.descriptor, mission, kernels)
     range_km = choose(("range_km",), (*layers, viewed))[0].get("range_km")
-    return viewed, sharpness(interpreted, range_km)
+    return viewed, sharpness(band.interpretation, range_km), pictured(band, range_km)
 
 
 def _require(values: Mapping[str, Any], row: Row, facts: Facts) -> None:

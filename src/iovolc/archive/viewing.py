@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from iovolc.archive.kernels import SkyOf
-from iovolc.archive.product import Facts
 from iovolc.geometry.ephemeris import sky_from_earth, sky_from_place
 from iovolc.geometry.sky import Sky, angle_between_points_deg, angular_diameter_arcsec, light_time_s
 
@@ -47,17 +46,6 @@ class Viewing:
     sky: Sky
     sources: Mapping[str, Source]
     label_off_deg: float | None = None
-
-
-def label_sky(facts: Facts) -> Sky:
-    """What a label says of the sky."""
-    return Sky(
-        sub_observer_lat=facts.sub_observer_lat,
-        sub_observer_lon_e=facts.sub_observer_lon_e,
-        range_km=facts.range_km,
-        sub_solar_lat=facts.sub_solar_lat,
-        sub_solar_lon_e=facts.sub_solar_lon_e,
-    )
 
 
 def choose(

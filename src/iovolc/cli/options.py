@@ -29,7 +29,7 @@ UntilOption = Annotated[str, typer.Option("--until", help="Only epochs that end 
 RegionOption = Annotated[str, typer.Option("--region", help="Only events inside W,S,E,N (degrees, east-positive).")]
 ChannelOption = Annotated[list[str] | None, typer.Option("--channel", help="Only this channel; repeatable.")]
 SiteOption = Annotated[str, typer.Option("--site", help="Only events whose nearest named feature is this one.")]
-CataloguesArgument = Annotated[list[Path], typer.Argument(help="Catalogue CSV files.")]
+CataloguesArgument = Annotated[list[Path], typer.Argument(help="Catalogues (CSV, STAC JSON), images, quoted patterns.")]
 
 CORES = os.cpu_count() or 1
 

@@ -14,7 +14,7 @@ from iovolc.cli.options import (
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Catalogue CSV files, or images.")],
+    files: Annotated[list[Path], typer.Argument(help="Catalogues (CSV, STAC JSON), images, quoted patterns.")],
     catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Catalogue with the images' rows.")] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Write mended catalogues as <name>.fixed.csv.")] = False,
     config: ConfigOption = None,

@@ -42,10 +42,12 @@ def coarsen(pixels: Image, placement: Placement, factor: int) -> tuple[Image, Pl
         pixels = np.pad(pixels, padding, constant_values=np.nan)
     rows, cols = (round(size / factor) for size in pixels.shape)
     coarse = area_mean(np.ascontiguousarray(pixels, dtype=np.float32), rows, cols)
-    return coarse, _scaled(placement, pixels.shape[0] / rows, pixels.shape[1] / cols)
+    return coarse, coarse_placement(placement, pixels.shape, (rows, cols))
 
 
-def _scaled(placement: Placement, by_row: float, by_col: float) -> Placement:
+def coarse_placement(placement: Placement, shape: tuple[int, ...], coarse: tuple[int, int]) -> Placement:
+    """Where an image lies that has the same outer edges, but fewer rows and columns than ``shape``."""
+    by_row, by_col = shape[0] / coarse[0], shape[1] / coarse[1]
     if isinstance(placement, Bounds):
         return placement
     if isinstance(placement, Disc):

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
-from sklearn.linear_model import LinearRegression, RANSACRegressor
 
 from iovolc import body
 
@@ -18,11 +17,12 @@ Vectors = NDArray[np.float64]
 NEIGHBOURS: Final = 9
 DEVIATIONS: Final = 3.0
 MIN_FOR_CONSENSUS: Final = 8
+SAMPLE: Final = 6
 TRIALS: Final = 60
 
 
 def near_one_motion(points: Vectors, displacements: Vectors, threshold_km: float) -> NDArray[np.bool_]:
-    """Tiles near the affine motion that most tiles share (RANSAC).
+    """Tiles near the affine motion that most tiles share.
 
     Parameters
     ----------
@@ -37,24 +37,27 @@ def near_one_motion(points: Vectors, displacements: Vectors, threshold_km: float
     -------
     ndarray of bool, shape (tile,)
         All true with fewer than eight tiles.
+
+    Notes
+    -----
+    Fischler and Bolles 1981, Commun. ACM 24, 381: of the motions that random samples of six tiles propose, the one
+    with most followers. Scikit-learn's takes longer to load than all the rest of a check takes.
     """
     if len(points) < MIN_FOR_CONSENSUS:
         return np.ones(len(points), dtype=np.bool_)
-    search = RANSACRegressor(
-        LinearRegression(),
-        min_samples=MIN_FOR_CONSENSUS - 2,
-        residual_threshold=threshold_km / body.RADIUS_KM,
-        loss=_distance,
-        max_trials=TRIALS,
-        random_state=0,
-    )
-    model = search.fit(points, displacements)
+    near = threshold_km / body.RADIUS_KM
+    rng = np.random.default_rng(0)
+    samples = np.array([rng.choice(len(points), SAMPLE, replace=False) for _ in range(TRIALS)])
+    affine = np.column_stack((points, np.ones(len(points))))
+    proposed = affine @ (np.linalg.pinv(affine[samples]) @ displacements[samples])
+    followers = max(_distance(displacements, proposed) <= near, key=np.count_nonzero)
     # The motion of all its followers, not of the few that proposed it, decides.
-    return _distance(displacements, model.predict(points)) <= threshold_km / body.RADIUS_KM
+    motion = np.linalg.lstsq(affine[followers], displacements[followers], rcond=None)[0]
+    return _distance(displacements, affine @ motion) <= near
 
 
 def _distance(measured: Vectors, model: Vectors) -> Vectors:
-    return np.linalg.norm(measured - model, axis=1)
+    return np.linalg.norm(measured - model, axis=-1)
 
 
 def like_neighbours(points: Vectors, displacements: Vectors, least_km: float) -> NDArray[np.bool_]:

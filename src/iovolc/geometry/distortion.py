@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from iovolc import body
 from iovolc.geometry.consistency import like_neighbours, near_one_motion
 from iovolc.geometry.matching import Tiling, match
-from iovolc.geometry.sphere import lat_lon, unit_vectors
+from iovolc.geometry.sphere import Displacement, lat_lon, unit_vectors
 from iovolc.geometry.view import View, ground_pixel_km, reduced
-from iovolc.geometry.warpfield import Displacement
 from iovolc.model.observation import Placement
 
 PIXEL_KM: Final = 16.0

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from iovolc import body
 from iovolc.geometry.contrast import aligned_correlation, features
 from iovolc.geometry.phase import phase_peaks
+from iovolc.geometry.sphere import Displacement
 from iovolc.geometry.tiles import Frames, Patches, cut, follow, spread_frames
 from iovolc.geometry.view import View
-from iovolc.geometry.warpfield import Displacement
 
 MIN_VALID: Final = 0.5
 AGREEMENT_PX: Final = 2.5

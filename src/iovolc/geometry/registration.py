@@ -21,9 +21,9 @@ from iovolc.geometry.consistency import like_neighbours, near_one_motion
 from iovolc.geometry.globalshift import global_shift
 from iovolc.geometry.matching import Matches, Tiling, match
 from iovolc.geometry.residual import Residual, residual_of, residual_of_shift, sigma_at, spread_km
-from iovolc.geometry.sphere import lat_lon, tangent_basis, unit_vectors
+from iovolc.geometry.sphere import Displacement, lat_lon, tangent_basis, unit_vectors
 from iovolc.geometry.view import View, ground_pixel_km, reduced
-from iovolc.geometry.warpfield import Displacement, Field, fit, hold_out, rotation_of
+from iovolc.geometry.warpfield import Field, fit, hold_out, rotation_of
 from iovolc.model.epoch import Lattice, Registration
 from iovolc.model.observation import Placement
 

@@ -5,6 +5,7 @@ Not for the triaxial body (:mod:`iovolc.geometry.ellipsoid`) nor for source imag
 """
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +16,8 @@ from iovolc.geometry.longitudes import wrap180
 from iovolc.model.grid import Sheet, Window
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
+Displacement = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Tangent displacement vectors, in units of the radius, at unit vectors."""
 
 
 def unit_vectors(lat: ArrayLike, lon_e: ArrayLike) -> NDArray[np.float64]:

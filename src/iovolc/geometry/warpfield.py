@@ -5,7 +5,6 @@ relaxes to the rotation. Not for measuring displacements (:mod:`iovolc.geometry.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,9 +17,6 @@ from iovolc.geometry import radial
 from iovolc.geometry.sphere import lat_lon
 
 Vectors = NDArray[np.float64]
-Displacement = Callable[[Vectors], Vectors]
-"""Tangent displacement vectors, in units of the radius, at unit vectors."""
-
 SMOOTHINGS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FOLDS: Final = 6
 MIN_INERTIA: Final = 0.02

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from iovolc.archive.access import Access
-from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.convention import diagnose
 from iovolc.archive.files import read_bytes
 from iovolc.archive.images import with_pixels
+from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.mending import Mend, mended
+from iovolc.archive.mosaics import seams
 from iovolc.archive.quality import quality
-from iovolc.archive.rows import Row, parse_row
+from iovolc.archive.rows import Row
 from iovolc.archive.understanding import understand
 from iovolc.config import Config
 from iovolc.errors import Finding, InputError
@@ -29,13 +30,13 @@ def check(
     Parameters
     ----------
     files : sequence of Path
-        CSV catalogues, or images.
+        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`).
     config : Config or None
         For the base map and the error of labels; None is the default.
     catalogue : Path or None
         Where the images' rows stand; without it their labels must say everything.
     fix : bool
-        Whether to write each catalogue that cells can mend, as ``<name>.fixed.csv`` beside it.
+        Whether to write each catalogue that cells can mend, as ``<name>.fixed.csv`` beside it; those in CSV alone.
 
     Raises
     ------
@@ -49,21 +50,14 @@ def check(
     findings: list[Finding] = []
     rows: list[Checked] = []
     written: list[Path] = []
-    images = [path for path in files if path.suffix.lower() != ".csv"]
-    sources = {path: _rows_of(path) for path in files if path not in images}
-    if catalogue is not None and images:
-        sources |= {catalogue: _rows_of(catalogue, only=images)}
-    named = {os.path.realpath(path.parent / row.path) for path, (found, _) in sources.items() for row in found}
-    for path in images:
-        if catalogue is None or os.path.realpath(path) not in named:
-            sources[path] = _row_of_image(path)
-    for path, (found, problems) in sources.items():
-        findings += problems
-        checked = [check_row(row, path.parent, config, now_utc) for row in found]
+    listings = read_inputs(files)
+    for listing in listings if catalogue is None else _told_by(catalogue, listings):
+        findings += listing.findings
+        checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]
         findings += [finding for item in checked for finding in item.findings]
         rows += checked
-        if fix and path not in images:
-            written += _fix(path, checked)
+        if fix and listing.kind == "table":
+            written += _fix(listing.path, checked)
     return Report(tuple(findings), tuple(rows), tuple(written))
 
 
@@ -79,31 +73,28 @@ def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Chec
         observation, base_map(name), even_base_map(name), row.origin,
         default_sigma_km=config.registration.default_sigma_km,
     )  # fmt: skip
-    findings = (*quality(observation, row.origin, now_utc=now_utc), *diagnosis.findings)
+    judged = quality(observation, row.origin, now_utc=now_utc)
+    findings = (*judged, *seams(observation, row.origin), *diagnosis.findings)
     usable = all(finding.severity == "warning" for finding in findings)
     return Checked(row, findings, usable, diagnosis, understood)
 
 
-def _rows_of(path: Path, only: Sequence[Path] = ()) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
-    """Rows and findings of a catalogue; those of some images alone if any are given."""
-    content = read_catalogue(path)
-    if not only:
-        return content.rows, content.findings
-    wanted = {os.path.realpath(image) for image in only}
-    rows = tuple(row for row in content.rows if os.path.realpath(path.parent / row.path) in wanted)
-    findings = (item for item in content.findings if os.path.realpath(path.parent / item.product) in wanted)
-    return rows, tuple(findings)
-
-
-def _row_of_image(path: Path) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
-    """An image alone: a row that leaves everything to the label."""
-    parsed = parse_row({"path": path.name}, number=2)
-    return ((parsed,), ()) if isinstance(parsed, Row) else ((), parsed)
+def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:
+    """The listings, those of images that have rows in a catalogue replaced by these rows."""
+    images = {os.path.realpath(listing.path) for listing in listings if listing.kind == "image"}
+    (told,) = read_inputs([catalogue])
+    rows = tuple(row for row in told.rows if os.path.realpath(told.folder / row.path) in images)
+    findings = (item for item in told.findings if os.path.realpath(told.folder / item.product) in images)
+    named = {os.path.realpath(told.folder / row.path) for row in rows}
+    others = [listing for listing in listings if os.path.realpath(listing.path) not in named]
+    return [replace(told, rows=rows, findings=tuple(findings)), *others]
 
 
 def _fix(path: Path, checked: Sequence[Checked]) -> list[Path]:
     mends: dict[int, tuple[Mend, ...]] = {
-        item.row.number: item.diagnosis.mends for item in checked if item.diagnosis is not None and item.diagnosis.mends
+        item.row.number: item.diagnosis.mends
+        for item in checked
+        if item.row.number is not None and item.diagnosis is not None and item.diagnosis.mends
     }
     if not mends:
         return []

@@ -1,23 +1,16 @@
 """Ingest: from a catalogue to a new manifest. One bad product never stops the others."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-from iovolc.archive.access import Access, find_file
-from iovolc.archive.catalogue import read_catalogue
-from iovolc.archive.exposures import choose_products, known_product
-from iovolc.archive.files import file_sha256
+from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
-from iovolc.archive.origin import Origin
+from iovolc.archive.inputs import read_inputs
 from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
-from iovolc.archive.versions import Known
 from iovolc.config import Config
-from iovolc.cube.cache import cache_key
 from iovolc.cube.entry import EpochEntry, Refused
 from iovolc.cube.epochs import read_provenance, write_epoch
 from iovolc.cube.manifest import Manifest, commit, read_head
@@ -27,14 +20,11 @@ from iovolc.geometry.registration import register
 from iovolc.model.epoch import Epoch
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
-from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, without_namesakes
+from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
-from iovolc.pipeline.lighting import flag_settings
 from iovolc.pipeline.nightside import night_side
 from iovolc.pipeline.reading import base_map, refuse_misread
-
-_ACCESS: Final = {"roots", "max_megapixels", "insist"}
-"""Settings that say which files are read, but nothing of what becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +53,6 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """One row; its key is the hash of everything the epoch depends on, empty if the file cannot be read."""
-
-    row: Row
-    folder: Path
-    store: Path
-    config: Config
-    key: str
-    sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
     """Of one row: an entry, or the problems for which it was refused."""
 
@@ -83,74 +61,44 @@ class _Outcome:
     refused: Refused | None = None
 
 
-def ingest(catalogues: Sequence[Path], context: Context) -> Ingested:
-    """Read catalogues, bring their observations to the grid, and commit them to the store.
+def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
+    """Read catalogues and images, bring their observations to the grid, and commit them to the store.
 
     Parameters
     ----------
-    catalogues : sequence of Path
-        CSV files.
+    inputs : sequence of Path
+        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`).
     context : Context
         Store, configuration and workers.
 
     Raises
     ------
     InputError
-        If a catalogue cannot be read at all, or if nothing in the store or the catalogues is usable.
+        If a catalogue cannot be read at all, or if nothing in the store or the inputs is usable.
     """
     grid = Grid.at(context.config.grid.pixels_per_degree)
-    findings: list[Finding] = []
-    tasks: list[_Task] = []
-    for path in catalogues:
-        content = read_catalogue(path)
-        findings += content.findings
-        tasks += [_task(row, path.parent, context) for row in content.rows]
-    tasks, repeated = _without_namesakes(tasks)
-    findings += repeated
+    listings = read_inputs(inputs)
+    tasks, repeated = without_namesakes(tasks_of(listings, context))
+    findings = [finding for listing in listings for finding in listing.findings] + repeated
     held = _held(context.store, grid)
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     unknown = [task for task in tasks if task.key not in known]
-    fresh, passed_over, superseded = _best_products(unknown, held, context)
-    outcomes = context.runner.map(_ingest_one, fresh, "ingest")
+    chosen = choose(context.runner.map(look_closer, unknown, "look"), held)
+    outcomes = _without_twins(context.runner.map(_ingest_one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
     findings += [finding for outcome in outcomes for finding in outcome.findings]
-    accepted = _accepted(tasks, outcomes, fresh) | {path.name for path in catalogues}
-    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted, superseded=superseded)
+    bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
+    accepted = _accepted([task.row for task in tasks], bad)
+    accepted |= {listing.path.name for listing in listings if listing.is_catalogue}
+    manifest = commit(context.store, grid, entries, refused=refused, accepted=accepted, superseded=chosen.superseded)
     if not manifest.entries:
         if findings:
             raise InputError(findings)
         raise NoWork("the catalogues hold no row; add one per band")
     added = tuple(entry.observation_id for entry in entries)
-    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), passed_over)
-
-
-def _accepted(tasks: Sequence[_Task], outcomes: Sequence[_Outcome], fresh: Sequence[_Task]) -> set[str]:
-    """Names under which usable rows may have been refused before."""
-    bad = {task for task, outcome in zip(fresh, outcomes, strict=True) if outcome.entry is None}
-    good = [task.row for task in tasks if task not in bad]
-    names = {name for row in good for name in (row.id, str(row.path), f"row {row.number}") if name}
-    return names - {str(task.row.path) for task in bad}
-
-
-def _without_namesakes(tasks: Sequence[_Task]) -> tuple[list[_Task], list[Finding]]:
-    """The tasks without those that repeat an observation of another catalogue differently, and a finding for each."""
-    first: dict[tuple[object, ...], _Task] = {}
-    kept: list[_Task] = []
-    findings: list[Finding] = []
-    for task in tasks:
-        row = task.row
-        file = os.path.realpath(task.folder / row.path)
-        name = (row.id,) if row.id else (file, row.band_index, row.channel, row.start_utc, row.time_utc, row.stop_utc)
-        other = first.setdefault(name, task)
-        if other is task or other.key == task.key:
-            kept.append(task)
-            continue
-        code, column = ("E504", "id") if row.id else ("E505", "path")
-        detail = f"row {other.row.number} of another catalogue names the same observation, but differs"
-        findings.append(row.origin.finding(code, detail, column))
-    return kept, findings
+    return Ingested(manifest, added, len(tasks) - len(unknown), tuple(findings), chosen.passed_over)
 
 
 def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:
@@ -160,83 +108,49 @@ def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:
     return commit(store, grid).entries
 
 
-def _best_products(
-    tasks: Sequence[_Task], held: Sequence[EpochEntry], context: Context
-) -> tuple[list[_Task], tuple[str, ...], frozenset[str]]:
-    """The tasks that are worth it, why the others are not, and the ids of epochs that are superseded."""
-    products = context.runner.map(_known_product, tasks, "look")
-    told = [place for place, product in enumerate(products) if product is not None]
-    before = [
-        Known(
-            "" if entry.is_mosaic else entry.product_id, entry.version, entry.level, entry.instrument,
-            f"{entry.band} {entry.channel}", entry.start_utc, entry.source_sha256,
-        )
-        for entry in held
-    ]  # fmt: skip
-    choice = choose_products([product for product in products if product is not None], before)
-    reasons = {place: reason for place, reason in zip(told, choice.reasons, strict=True) if reason}
-    kept = [task for place, task in enumerate(tasks) if place not in reasons]
-    over = tuple(f"{tasks[place].row.path}: {reason}" for place, reason in reasons.items())
-    return kept, over, frozenset(held[place].observation_id for place in choice.replaced)
+def _accepted(rows: Sequence[Row], bad: set[Row]) -> set[str]:
+    """Names under which usable rows may have been refused before."""
+    good = [row for row in rows if row not in bad]
+    names = {name for row in good for name in (row.id, row.path, replace(row.origin, product="").place) if name}
+    return names - {row.path for row in bad}
 
 
-def _known_product(task: _Task) -> Known | None:
-    """None if the label cannot be read; why is said when the image is."""
+def _ingest_one(task: Task) -> _Outcome:
+    if task.findings:
+        return _refusal(task, task.findings)
+    reference = base_map(task.config.registration.reference)
     try:
-        return known_product(task.row, task.folder, task.sha256, Access.of(task.config.ingest))
-    except InputError:
-        return None
-
-
-def _task(row: Row, folder: Path, context: Context) -> _Task:
-    config = context.config
-    try:
-        sha256 = file_sha256(find_file(row, folder, Access.of(config.ingest)), row.origin)
-    except InputError:  # named when the file is read
-        return _Task(row, folder, context.store, config, "")
-    key = cache_key(
-        repr(replace(row, number=0)),
-        sha256,
-        config.grid.model_dump(mode="json"),
-        config.ingest.model_dump(mode="json", exclude=_ACCESS),
-        config.registration.model_dump(mode="json", exclude={"reference"}),
-        base_map(config.registration.reference).sha256,
-        flag_settings(config.light),
-        ALGORITHM_VERSIONS["ingest"],
-    )
-    return _Task(row, folder, context.store, config, key, sha256)
-
-
-def _ingest_one(task: _Task) -> _Outcome:
-    origin: Origin = task.row.origin
-    try:
-        observation = read_observation(task.row, task.folder, Access.of(task.config.ingest))
+        observation = read_observation(task.row, task.folder, Access.of(task.config.ingest), look=task.look)
         refuse_misread(observation, task.row, task.config)
-        epoch = make_epoch(observation, base_map(task.config.registration.reference), task.config)
-        provenance = {
-            "key": task.key,
-            "reference_sha256": base_map(task.config.registration.reference).sha256,
-            "ingest": task.config.ingest.model_dump(mode="json", exclude=_ACCESS),
-            "registration": task.config.registration.model_dump(mode="json", exclude={"reference"}),
-            "light": flag_settings(task.config.light),
-            **night_side(epoch, task.config.grid.pixels_per_degree, task.config.light),
-            "algorithm": ALGORITHM_VERSIONS["ingest"],
-        }
+        epoch = make_epoch(observation, reference, task.config)
+        night = night_side(epoch, task.config.grid.pixels_per_degree, task.config.light)
+        provenance = {"key": task.key, **task.made_by, **night}
         entry = write_epoch(task.store, epoch, Grid.at(task.config.grid.pixels_per_degree), provenance)
     except InputError as error:
-        return _refusal(task, error.findings, "")
+        return _refusal(task, error.findings)
     except DataQualityError as error:
-        return _refusal(task, (origin.finding("E402", str(error)),), "")
+        return _refusal(task, (task.row.origin.finding("E402", str(error)),))
     return _Outcome(entry)
 
 
-def _refusal(task: _Task, findings: tuple[Finding, ...], reason: str) -> _Outcome:
-    try:
-        sha256 = file_sha256(find_file(task.row, task.folder, Access.of(task.config.ingest)), task.row.origin)
-    except InputError:
-        sha256 = hashlib.sha256(str(task.row.path).encode()).hexdigest()
-    product = task.row.id or str(task.row.path)
-    return _Outcome(None, findings, refuse(task.store, sha256, product, findings, reason=reason))
+def _without_twins(outcomes: Sequence[_Outcome], tasks: Sequence[Task]) -> list[_Outcome]:
+    """The outcomes, those refused that came to the same observation as an earlier one by another description."""
+    first: dict[str, tuple[EpochEntry, Task]] = {}
+    kept: list[_Outcome] = []
+    for task, outcome in zip(tasks, outcomes, strict=True):
+        entry = outcome.entry
+        known, other = (entry, task) if entry is None else first.setdefault(entry.observation_id, (entry, task))
+        if known == entry:
+            kept.append(outcome)
+        else:
+            detail = f"{other.row.origin.place} is the same observation, otherwise described"
+            kept.append(_refusal(task, (task.row.origin.finding("E505", detail, "path"),)))
+    return kept
+
+
+def _refusal(task: Task, findings: tuple[Finding, ...]) -> _Outcome:
+    sha256 = task.sha256 or hashlib.sha256(task.row.path.encode()).hexdigest()
+    return _Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
 
 
 def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:

@@ -52,13 +52,13 @@ def no_story(tracked: Tracked) -> Story:  # noqa: ARG001
     return NO_STORY
 
 
-def run(catalogues: Sequence[Path], context: Context, out: Path, *, teller: Teller = no_story) -> Finished:
-    """From catalogues to published outputs.
+def run(inputs: Sequence[Path], context: Context, out: Path, *, teller: Teller = no_story) -> Finished:
+    """From catalogues and images to published outputs.
 
     Parameters
     ----------
-    catalogues : sequence of Path
-        CSV files.
+    inputs : sequence of Path
+        Catalogues, images and patterns (:mod:`iovolc.archive.inputs`).
     context : Context
         Store, configuration and workers.
     out : Path
@@ -69,7 +69,7 @@ def run(catalogues: Sequence[Path], context: Context, out: Path, *, teller: Tell
     check_replaceable(out.absolute(), OWN_NAMES)
     timings: dict[str, float] = {}
     with timed(timings, "ingest"):
-        ingested = ingest(catalogues, context)
+        ingested = ingest(inputs, context)
     tracked, folder = follow(ingested.manifest, context, out, timings, teller)
     return Finished(folder, tracked, ingested.findings)
 

@@ -11,8 +11,8 @@ import rasterio
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 from pyproj.enums import TransformDirection
-from rasterio.errors import RasterioError
 
+from iovolc.archive.opening import GDAL_FAILURES
 from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry import crs
@@ -155,7 +155,7 @@ def _gdal_placement(name: str, driver: str, shape: tuple[int, int]) -> Projected
             if transform.is_identity or transform.is_degenerate or (dataset.height, dataset.width) != shape:
                 return None
             wkt = "" if system is None else system.to_wkt()
-    except RasterioError:
+    except GDAL_FAILURES:
         return None
     # GDAL takes degrees without a coordinate system for Earth's: only the transform counts then.
     if not wkt or CRS.from_wkt(wkt).is_geographic:

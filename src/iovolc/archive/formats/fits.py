@@ -15,14 +15,13 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from astropy.io import fits
 
-from iovolc.archive.formats import fits_wcs, graphic
+from iovolc.archive.formats import fits_wcs, graphic, on_demand
 from iovolc.archive.formats.fits_facts import read_facts
 from iovolc.archive.formats.limits import MAX_LABEL_BYTES, check_shape, damaged, guarded, unsupported
 from iovolc.archive.origin import Origin
-from iovolc.archive.product import Family, Product, Stored
+from iovolc.archive.product import Product, Stored
 from iovolc.errors import AmbiguousGeometry
 
-_MAGIC: Final = b"SIMPLE  ="
 _EXTENSION: Final = b"XTENSION"
 _BLOCK: Final = 2880
 _CARD: Final = 80
@@ -56,11 +55,6 @@ class Image:
     bands: int
 
 
-def recognises(path: Path, start: bytes) -> bool:
-    """Whether the file begins like FITS; the name plays no part."""
-    return path.is_file() and start.startswith(_MAGIC)
-
-
 def open_product(path: Path, origin: Origin) -> Product:
     """Read the headers up to the image: the extension called SCI, DATA or IMAGE, else the first one.
 
@@ -89,12 +83,14 @@ def open_product(path: Path, origin: Origin) -> Product:
     if place is None or not place.flat:
         placement = None if place is None else place.placement
         bands = tuple(replace(item, placement=placement, misplaced=misplaced) for item in facts)
-        return Product(FAMILY.name, image.shape, bands, read)
+        return Product(on_demand.FITS.name, image.shape, bands, read)
     bounds, edges = graphic.centric_bounds(place.placement, image.shape, place.flat)
     flat, nodata = place.flat, facts[0].nodata
     # What is resampled holds no stored nodata any more: `valid` says it.
     bands = tuple(replace(item, placement=bounds, nodata=None) for item in facts)
-    return Product(FAMILY.name, image.shape, bands, lambda band: graphic.centric_rows(read(band), edges, flat, nodata))
+    return Product(
+        on_demand.FITS.name, image.shape, bands, lambda band: graphic.centric_rows(read(band), edges, flat, nodata)
+    )
 
 
 def read_band(path: Path, image: Image, origin: Origin, band: int) -> Stored:
@@ -208,6 +204,3 @@ def _data_bytes(header: fits.Header, origin: Origin) -> int:
 
 def _padded(count: int) -> int:
     return -(-count // _BLOCK) * _BLOCK
-
-
-FAMILY: Final = Family("FITS", recognises, open_product)

@@ -15,28 +15,15 @@ import xarray as xr
 import zarr.storage
 from xarray import Dataset
 
-from iovolc.archive.formats import agreement, cf_axes, graphic, stores
+from iovolc.archive.formats import agreement, cf_axes, graphic, hdf5_trial, on_demand, stores
 from iovolc.archive.formats.cf import Layer, Layers, find_layers, read_facts, read_layer
 from iovolc.archive.formats.limits import guarded
 from iovolc.archive.origin import Origin
-from iovolc.archive.product import Family, Product, Stored
+from iovolc.archive.product import Product, Stored
 from iovolc.errors import AmbiguousGeometry
 from iovolc.model.observation import Bounds
 
-_HDF5: Final = b"\x89HDF\r\n\x1a\n"
-_CLASSIC: Final = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
-_ZARR: Final = ("zarr.json", ".zgroup")
 _PLAIN: Final = re.compile(r"\w+", re.ASCII)
-
-
-def recognises(path: Path, start: bytes) -> bool:
-    """Whether the file begins like NetCDF, classic or HDF5; the name plays no part."""
-    return path.is_file() and start.startswith((_HDF5, *_CLASSIC))
-
-
-def recognises_zarr(path: Path, start: bytes) -> bool:  # noqa: ARG001  (a folder has no first bytes)
-    """Whether the folder is the root of a Zarr group."""
-    return path.is_dir() and any((path / name).is_file() for name in _ZARR)
 
 
 def open_product(path: Path, origin: Origin) -> Product:
@@ -60,17 +47,18 @@ def open_product(path: Path, origin: Origin) -> Product:
     """
     with guarded(path, origin):
         with path.open("rb") as stream:
-            is_hdf5 = stream.read(len(_HDF5)) == _HDF5
+            is_hdf5 = stream.read(len(on_demand.HDF5)) == on_demand.HDF5
         if is_hdf5:
+            hdf5_trial.refuse_deadly(path, origin)
             stores.check_hdf5(path, origin)
-    return _product("NetCDF", path, _open_hdf5 if is_hdf5 else _open_classic, origin)
+    return _product(on_demand.NETCDF.name, path, _open_hdf5 if is_hdf5 else _open_classic, origin)
 
 
 def open_zarr(path: Path, origin: Origin) -> Product:
     """Read a Zarr folder, version 2 or 3, as :func:`open_product` does a file."""
     with guarded(path, origin):
         stores.check_zarr(path, origin)
-    return _product("Zarr", path, _open_store, origin)
+    return _product(on_demand.ZARR.name, path, _open_store, origin)
 
 
 @contextmanager
@@ -101,7 +89,7 @@ def _product(family: str, path: Path, opener: _Opener, origin: Origin) -> Produc
     with guarded(path, origin), opener(path) as dataset:
         found = find_layers(dataset, origin)
         facts = read_facts(dataset, found)
-        place, misplaced = _place(path, dataset, found, origin, ask_gdal=family == "NetCDF")
+        place, misplaced = _place(path, dataset, found, origin, ask_gdal=family == on_demand.NETCDF.name)
     flip = (False, False) if place is None else place.flip
 
     def read(band: int) -> Stored:
@@ -150,7 +138,3 @@ def _as_stored(place: cf_axes.Place) -> agreement.Placed:
     if not place.flip[1] or not isinstance(bounds, Bounds):
         return bounds
     return Bounds(bounds.right_lon_e, bounds.left_lon_e, bounds.top_lat, bounds.bottom_lat)
-
-
-FAMILY: Final = Family("NetCDF", recognises, open_product)
-ZARR_FAMILY: Final = Family("Zarr", recognises_zarr, open_zarr)

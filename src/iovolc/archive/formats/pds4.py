@@ -6,23 +6,15 @@ Only the label's own folder is read. Not for tables, nor for PDS3 labels.
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 from xml.etree.ElementTree import Element
 
-from iovolc.archive.formats import agreement, graphic, pds4_array, pds4_map
+from iovolc.archive.formats import agreement, graphic, on_demand, pds4_array, pds4_map
 from iovolc.archive.formats.limits import guarded
 from iovolc.archive.formats.pds4_facts import read_facts
 from iovolc.archive.formats.pds4_label import read_label
 from iovolc.archive.origin import Origin
-from iovolc.archive.product import Family, Product, Stored
+from iovolc.archive.product import Product, Stored
 from iovolc.errors import AmbiguousGeometry
-
-_NAMES: Final = (b"Product_Observational", b"pds.nasa.gov/pds4")
-
-
-def recognises(path: Path, start: bytes) -> bool:
-    """Whether the file begins like a PDS4 label; the name plays no part."""
-    return path.is_file() and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and any(n in start for n in _NAMES)
 
 
 def open_product(path: Path, origin: Origin) -> Product:
@@ -53,7 +45,7 @@ def open_product(path: Path, origin: Origin) -> Product:
     if place is None or not place.flat:
         placement = None if place is None else place.placement
         bands = tuple(replace(item, placement=placement, misplaced=misplaced) for item in facts)
-        return Product(FAMILY.name, array.shape, bands, partial(pds4_array.read_band, array, origin=origin))
+        return Product(on_demand.PDS4.name, array.shape, bands, partial(pds4_array.read_band, array, origin=origin))
     flat = place.flat
     bounds, edges = graphic.centric_bounds(place.placement, array.shape, flat)
     # What is resampled holds no stored nodata any more: `valid` says it.
@@ -62,7 +54,7 @@ def open_product(path: Path, origin: Origin) -> Product:
     def read(band: int) -> Stored:
         return graphic.centric_rows(pds4_array.read_band(array, band, origin), edges, flat)
 
-    return Product(FAMILY.name, array.shape, bands, read)
+    return Product(on_demand.PDS4.name, array.shape, bands, read)
 
 
 def _place(
@@ -76,6 +68,3 @@ def _place(
         return None, None
     refused = agreement.gdal_gap(str(path), "PDS4", place.placement, array.shape, origin)
     return (None, refused) if refused is not None else (place, None)
-
-
-FAMILY: Final = Family("PDS4", recognises, open_product)

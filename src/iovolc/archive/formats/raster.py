@@ -97,7 +97,7 @@ def _read(path: Path, origin: Origin, index: int) -> Stored:
 def _mask(dataset: DatasetReader, band: int) -> NDArray[np.bool_]:
     """Where mask bands and alpha let the pixel through; the file's own nodata is left to the scaling."""
     valid = np.ones((dataset.height, dataset.width), dtype=bool)
-    if MaskFlags.nodata not in dataset.mask_flag_enums[band - 1]:
+    if {MaskFlags.nodata, MaskFlags.all_valid}.isdisjoint(dataset.mask_flag_enums[band - 1]):
         valid &= dataset.read_masks(band) > 0
     for other in dataset.indexes:
         if dataset.colorinterp[other - 1] is ColorInterp.alpha:

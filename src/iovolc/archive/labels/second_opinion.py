@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 
 from iovolc.archive.labels.cartography import MapLabel
+from iovolc.archive.opening import GDAL_FAILURES
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source
@@ -80,5 +81,5 @@ def _gdal_place(path: Path, driver: str) -> Projected | None:
                     return None
                 a, b, c, d, e, f, *_ = dataset.transform
                 return Projected(dataset.crs.to_wkt(), (a, b, c, d, e, f))
-        except RasterioError:
+        except GDAL_FAILURES:
             return None

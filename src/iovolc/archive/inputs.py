@@ -1,0 +1,132 @@
+"""What the arguments of a command are: catalogues (CSV, or a STAC ItemCollection in JSON), images, and patterns.
+
+The one place that decides it, by name alone: ``.csv`` is a table, and so is a pipe; ``.json`` and ``.geojson`` are
+items; what holds ``*``, ``?`` or ``[`` and is no file is a pattern; all else is an image that its label must describe.
+"""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from iovolc.archive.catalogue import read_catalogue
+from iovolc.archive.contents import CatalogueContent
+from iovolc.archive.rows import Row, parse_row
+from iovolc.archive.stac import read_items
+from iovolc.errors import Finding
+
+Kind = Literal["table", "items", "image", "pattern"]
+
+_BY_SUFFIX: Final[dict[str, Kind]] = {".csv": "table", ".json": "items", ".geojson": "items"}
+_STORE: Final = ".zarr"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one file that was named, or that a pattern found, says of images.
+
+    Parameters
+    ----------
+    path : Path
+        The catalogue or the image; a pattern that found nothing.
+    kind : str
+        ``table``, ``items``, ``image``, or ``pattern`` for one that found nothing.
+    folder : Path
+        What the rows' paths are relative to, and out of which they must not lead.
+    rows : tuple of Row
+        Usable rows; of an image one with a path alone.
+    findings : tuple of Finding
+        Numbered problems.
+    """
+
+    path: Path
+    kind: Kind
+    folder: Path
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_catalogue(self) -> bool:
+        """Whether other files are named in it."""
+        return self.kind in ("table", "items")
+
+
+def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
+    """The rows of all that is named, in the order of the arguments; a pattern's files in the order of their names.
+
+    A file that is named twice counts once.
+
+    Parameters
+    ----------
+    arguments : sequence of Path
+        Catalogues, images and patterns, relative to the working directory.
+
+    Raises
+    ------
+    InputError
+        If a catalogue cannot be read at all (E501).
+    TransientIOError
+        If reading failed in a way that may pass.
+    """
+    listings: dict[str, Listing] = {}
+    for argument in arguments:
+        for path, folder in _files(argument):
+            name = os.path.realpath(path)
+            if name not in listings:
+                listings[name] = _listing(path, folder)
+    return tuple(listings.values())
+
+
+def kind_of(path: Path) -> Kind:
+    """What an argument is.
+
+    Parameters
+    ----------
+    path : Path
+        As it was given.
+    """
+    if glob.has_magic(str(path)) and not os.path.lexists(path):
+        return "pattern"
+    return _BY_SUFFIX.get(path.suffix.lower(), "table" if path.is_fifo() else "image")
+
+
+def _files(argument: Path) -> Iterator[tuple[Path, Path]]:
+    """Each file that an argument means, and the folder out of which it must not lead."""
+    found = _matches(argument) if kind_of(argument) == "pattern" else []
+    folder = _fixed_part(argument)
+    yield from ((path, folder) for path in found)
+    if not found:
+        yield argument, argument.parent
+
+
+def _matches(pattern: Path) -> list[Path]:
+    found = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 (pathlib finds hidden files too)
+    return [path for path in map(Path, sorted(found)) if not path.is_dir() or path.suffix.lower() == _STORE]
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """The folder in front of a pattern's first wildcard."""
+    folder = pattern.parent
+    while glob.has_magic(str(folder)):
+        folder = folder.parent
+    return folder
+
+
+def _listing(path: Path, folder: Path) -> Listing:
+    kind = kind_of(path)
+    if kind == "pattern":
+        finding = Finding("E506", str(path), "there is no such file")
+        return Listing(path, kind, folder, (), (finding,))
+    if kind == "image":
+        content = _of_image(path, folder)
+    else:
+        folder = path.parent
+        content = read_items(path) if kind == "items" else read_catalogue(path)
+    return Listing(path, kind, folder, content.rows, content.findings)
+
+
+def _of_image(path: Path, folder: Path) -> CatalogueContent:
+    parsed = parse_row({"path": path.relative_to(folder).as_posix()})
+    return CatalogueContent((parsed,), ()) if isinstance(parsed, Row) else CatalogueContent((), parsed)
