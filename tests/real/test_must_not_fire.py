@@ -83,7 +83,7 @@ def test_a_painted_shade_fires_nowhere_once_its_lit_side_is_declared(real_maps, 
     with Image.open(shaded) as dark, Image.open(plain) as bright:
         lat, lon_e = sub_solar_of_picture(shade_edge(dark.convert("RGB"), bright.convert("RGB")))
     painted = angle_between_points_deg(lat, lon_e, sky.sub_solar_lat, sky.sub_solar_lon_e)
-    assert min(painted, 180.0 - painted) < 1.0  # the shade is where the Sun had set
+    assert min(painted, 180.0 - painted) < 2.0  # the shade, read to a degree, is where the Sun had set
     light = {"sub_solar_lat": round(sky.sub_solar_lat, 2), "sub_solar_lon_w": round(-sky.sub_solar_lon_e % 360.0, 2)}
     unlit = {"time_utc": "", "sub_solar_lat": "", "sub_solar_lon_w": ""}
     one_time = {"mosaic_start_utc": "", "mosaic_stop_utc": "", "time_utc": "2023-12-30T08:36:00Z"}
