@@ -43,7 +43,7 @@ def demo(
 
     with runner_of(Common(out, None, (), workers, dask, quiet)) as runner:
         shown = use_case(out, runner)
-    verdicts = shown.comparison["verdict"].valuecounts()
+    verdicts = shown.comparison["verdict"].value_counts()
     required = shown.comparison[shown.comparison["must_find"].fillna(value=False)]
     page = (shown.results / "page" / "index.html").absolute()
     found = int((required["verdict"] == "found").sum())
