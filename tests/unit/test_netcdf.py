@@ -23,6 +23,7 @@ from format_sample import (
     true_places,
 )  # fmt: skip
 
+from iovolc.archive.formats import netcdf_trial
 from iovolc.archive.formats.on_demand import NETCDF as FAMILY
 from iovolc.archive.formats.on_demand import ZARR as ZARR_FAMILY
 from iovolc.archive.product import Family
@@ -30,6 +31,11 @@ from iovolc.model.observation import Projected
 
 KINDS = ("netcdf", "classic", "zarr2", "zarr3")
 DAY = "days since 2000-01-01"
+
+
+@pytest.fixture(autouse=True)
+def _no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(netcdf_trial, "refuse_deadly", lambda *_: None)
 
 
 def write(folder: Path, dataset: xr.Dataset, kind: str = "netcdf") -> tuple[Family, Path]:

@@ -33,9 +33,9 @@ def seams(observation: Observation, origin: Origin) -> tuple[Finding, ...]:
     found = find_seams(observation.pixels, observation.record.placement)
     if not found:
         return ()
-    count = "one line" if len(found) == 1 else f"{len(found)} lines"
+    count = "one line stands" if len(found) == 1 else f"{len(found)} lines stand"
     clearest = "; ".join(_text(seam) for seam in found[:SHOWN])
-    return (origin.finding("E413", f"{count} stand out among all parallel ones: {clearest}"),)
+    return (origin.finding("E413", f"{count} out among all parallel ones: {clearest}"),)
 
 
 def _text(seam: Seam) -> str:

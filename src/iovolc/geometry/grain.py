@@ -31,22 +31,23 @@ def tone_and_grain(pixels: Image, rows: int, cols: int) -> tuple[Image, Image]:
     """
     height, width = pixels.shape
     tone, grain = np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.float32)
-    known = np.zeros((rows, cols), np.int32)
+    known, held = np.zeros((rows, cols), np.int32), np.zeros((rows, cols), np.int32)
     cell = np.empty(width, np.int64)
     for j in range(width):
         cell[j] = j * cols // width
     for i in range(height - 1):
         row = i * rows // height
         for j in range(width - 1):
+            held[row, cell[j]] += 1
             difference = pixels[i, j] - pixels[i, j + 1] - pixels[i + 1, j] + pixels[i + 1, j + 1]
             if not np.isnan(difference):
                 tone[row, cell[j]] += pixels[i, j]
                 grain[row, cell[j]] += abs(difference)
                 known[row, cell[j]] += 1
-    enough = 0.5 * (height / rows) * (width / cols)
     for row in range(rows):
         for col in range(cols):
             count = known[row, col]
-            tone[row, col] = tone[row, col] / count if count >= enough else np.nan
-            grain[row, col] = grain[row, col] / count if count >= enough else np.nan
+            enough = count > 0 and 2 * count >= held[row, col]
+            tone[row, col] = tone[row, col] / count if enough else np.nan
+            grain[row, col] = grain[row, col] / count if enough else np.nan
     return tone, grain

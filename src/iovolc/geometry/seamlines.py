@@ -25,6 +25,8 @@ ROW_STEP: Final = 4
 """Lines begin in every fourth row."""
 THINNED: Final = 5
 """Chance is measured on every fifth line: neighbours say the same."""
+SHORT_OF: Final = 0.5
+"""Where the steps are smaller than this on average, a line has ended."""
 TINY: Final = 1e-9
 MAD_PER_SIGMA: Final = 1.4826
 
@@ -44,7 +46,7 @@ class Line:
     sigmas : float
         Distance of the mean step along it from the median of all lines, over their spread.
     ends : tuple of int
-        First and last row with those of the lines that lie along it.
+        Rows between which it and the lines that lie along it step.
     """
 
     first: int
@@ -53,6 +55,12 @@ class Line:
     slope: float
     sigmas: float
     ends: tuple[int, int]
+
+    def values(self, plane: Steps) -> Steps:
+        """What a plane holds along it, row by row."""
+        rows = np.arange(self.first, self.last)
+        cols = np.floor(self.at_first + self.slope * (rows - self.first) + 0.5).astype(np.intp)
+        return plane[rows, cols % plane.shape[1]]
 
     def at(self, row: float) -> float:
         """Column in a row, also beyond the ends and across the plane's edges."""
@@ -87,9 +95,18 @@ def outstanding(steps: Steps, length: int, *, sigmas: float, least: float) -> li
     beyond = np.take_along_axis(beyond, steepest[None], axis=0)[0]
     lines: list[Line] = []
     for start, col in np.argwhere(beyond >= sigmas).tolist():
-        row, slope = start * ROW_STEP, float(SLOPES[steepest[start, col]])
-        lines.append(Line(row, row + length, col, slope, float(beyond[start, col]), (row, row + length)))
+        row, k = start * ROW_STEP, steepest[start, col]
+        line = Line(row, row + length, col, float(SLOPES[k]), float(beyond[start, col]), (row, row + length))
+        along = line.values(steps) * np.sign(means[k, start, col])
+        lines.append(replace(line, ends=_extent(np.nan_to_num(along) - SHORT_OF, row)))
     return lines
+
+
+def _extent(values: Steps, row: int) -> tuple[int, int]:
+    """The run of rows whose values have the largest sum."""
+    total = np.concatenate(((0.0,), np.cumsum(values)))
+    last = int(np.argmax(total - np.minimum.accumulate(total)))
+    return row + int(np.argmin(total[: last + 1])), row + last
 
 
 def joined(lines: Sequence[Line], cols: int) -> list[Line]:
@@ -110,7 +127,7 @@ def joined(lines: Sequence[Line], cols: int) -> list[Line]:
             turn = round(aside / cols) * cols
             reach = 0.5 * (line.last - line.first)
             if abs(aside - turn) < APART_CELLS and seam.ends[0] - reach <= middle <= seam.ends[1] + reach:
-                seams[number] = replace(seam, ends=(min(seam.ends[0], line.first), max(seam.ends[1], line.last)))
+                seams[number] = replace(seam, ends=(min(seam.ends[0], line.ends[0]), max(seam.ends[1], line.ends[1])))
                 break
         else:
             seams.append(line)

@@ -28,10 +28,10 @@ from iovolc.model.observation import Disc, Placement
 
 Plane = NDArray[np.float64]
 STEP_DEG: Final = 0.5
-MAX_LAT: Final = (72.0, 60.0)
+MAX_LAT: Final = (72.0, 50.0)
 """Nearer to the poles maps are smeared, which makes lines from west to east, and painted."""
 PAINTED_CELLS: Final = 3
-SIDE_CELLS: Final = (2, 3)
+SIDE_CELLS: Final = (1, 3)
 """Cells on either side whose means are compared, of tone and of grain."""
 AROUND_CELLS: Final = 40
 """Edge of the surroundings whose typical step is the unit."""
@@ -161,9 +161,7 @@ def _unit(raw: Plane, *, rows_close: bool) -> Plane:
 
 def _mean_along(raw: Plane, line: Line) -> float:
     """Mean of the steps that are known along a line, where it is clearest."""
-    rows = np.arange(line.first, line.last)
-    cols = np.floor(line.at_first + line.slope * (rows - line.first) + 0.5).astype(np.intp)
-    steps = raw[rows, cols % raw.shape[1]]
+    steps = line.values(raw)
     known = np.isfinite(steps)
     return float(steps[known].mean()) if known.any() else 0.0
 

@@ -15,7 +15,7 @@ import xarray as xr
 import zarr.storage
 from xarray import Dataset
 
-from iovolc.archive.formats import agreement, cf_axes, graphic, hdf5_trial, on_demand, stores
+from iovolc.archive.formats import agreement, cf_axes, graphic, netcdf_trial, on_demand, stores
 from iovolc.archive.formats.cf import Layer, Layers, find_layers, read_facts, read_layer
 from iovolc.archive.formats.limits import guarded
 from iovolc.archive.origin import Origin
@@ -48,8 +48,8 @@ def open_product(path: Path, origin: Origin) -> Product:
     with guarded(path, origin):
         with path.open("rb") as stream:
             is_hdf5 = stream.read(len(on_demand.HDF5)) == on_demand.HDF5
+        netcdf_trial.refuse_deadly(path, origin)
         if is_hdf5:
-            hdf5_trial.refuse_deadly(path, origin)
             stores.check_hdf5(path, origin)
     return _product(on_demand.NETCDF.name, path, _open_hdf5 if is_hdf5 else _open_classic, origin)
 
