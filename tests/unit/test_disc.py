@@ -9,7 +9,7 @@ from disc_scene import draw, seen
 from iovolc.archive.discs import finish_disc, known_disc
 from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
-from iovolc.geometry.disc import disc_ground, effective_resolution_km, place_disc, placed_by_limb
+from iovolc.geometry.disc import disc_ground, place_disc, placed_by_limb
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.outline import limb_km
 
@@ -72,7 +72,3 @@ def test_the_emission_cut_leaves_a_smaller_disc():
     for angle in (30.0, 60.0):
         share = np.sqrt(ground.within(angle).sum() / np.pi) / 40.0
         assert share == pytest.approx(np.sin(np.radians(angle)), abs=0.02)
-
-
-def test_resolution_in_numbers():
-    assert effective_resolution_km(np.array([1.0, 0.5]), 30.0, 40.0) == pytest.approx([50.0, 100.0])

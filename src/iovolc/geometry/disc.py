@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.geometry.backplanes import surface
 from iovolc.geometry.ellipsoid import disc_lat_lon, disc_pixel
 from iovolc.geometry.limb import LimbFit
 from iovolc.geometry.outline import limb_km
+from iovolc.geometry.sphere import tangent_basis, unit_vectors
 from iovolc.model.discview import DiscView
 from iovolc.model.observation import Disc
 
@@ -55,7 +57,7 @@ class DiscGround:
     cos_emission : ndarray, shape (row, col)
         Cosine of the emission angle; NaN off the limb.
     resolution_km : ndarray, shape (row, col)
-        Length on the ground that the blur covers, in the direction in which it is longest; NaN off the limb.
+        Length on the ground that pixel and blur cover, in the direction in which it is longest; NaN off the limb.
     """
 
     lat: Values
@@ -82,13 +84,29 @@ def disc_ground(disc: Disc, shape: tuple[int, int], *, psf_km: float = 0.0) -> D
     """
     row, col = np.mgrid[: shape[0], : shape[1]] + 0.5
     lat, lon_e = disc_lat_lon(disc, col, row)
-    cos_emission = np.full(shape, np.nan)
+    cos_emission, stretch = np.full(shape, np.nan), np.full(shape, np.nan)
     shown = np.isfinite(lat)
     cos_emission[shown] = disc_pixel(disc, lat[shown], lon_e[shown]).cos_emission
     cos_emission[~(cos_emission > 0.0)] = np.nan
-    return DiscGround(lat, lon_e, cos_emission, effective_resolution_km(cos_emission, disc.km_per_px, psf_km))
+    stretch[shown] = _stretch(disc, lat[shown], lon_e[shown])
+    stretch[np.isnan(cos_emission)] = np.nan
+    return DiscGround(lat, lon_e, cos_emission, np.hypot(disc.km_per_px, psf_km) * stretch)
 
 
-def effective_resolution_km(cos_emission: Values, pixel_km: float, psf_km: float) -> Values:
-    """Pixel and blur together on the slanting ground: they stretch by 1 / cos(emission) away from the disc's centre."""
-    return np.hypot(pixel_km, psf_km) / cos_emission
+def _stretch(disc: Disc, lat: Values, lon_e: Values) -> Values:
+    """Longest way on the ground for a short way in the plane through Io's centre; far away 1 / cos(emission).
+
+    A step ``s`` in the plane becomes ``depth (s - d (n s) / (n d))`` along the line of sight ``d`` on the ground of
+    normal ``n``; the largest singular value of this map.
+    """
+    towards = unit_vectors(disc.sub_observer_lat, disc.sub_observer_lon_e)
+    points_km, normals = surface(lat, lon_e)
+    sight = points_km - disc.range_km * towards
+    sight /= np.linalg.norm(sight, axis=-1, keepdims=True)
+    plane = np.stack(tangent_basis(disc.sub_observer_lat, disc.sub_observer_lon_e), axis=-1)
+    slope = (normals @ plane) / np.sum(normals * sight, axis=-1, keepdims=True)
+    lean = sight @ plane
+    right, up = (1.0 - 2.0 * lean[:, k] * slope[:, k] + slope[:, k] ** 2 for k in (0, 1))
+    mixed = slope[:, 0] * slope[:, 1] - lean[:, 0] * slope[:, 1] - lean[:, 1] * slope[:, 0]
+    longest = 0.5 * (right + up) + np.hypot(0.5 * (right - up), mixed)
+    return (1.0 - points_km @ towards / disc.range_km) * np.sqrt(longest)
