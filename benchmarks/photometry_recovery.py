@@ -9,12 +9,12 @@ import argparse
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
+from tests.photometry_scene import GAIN_SIGMA, Scene, scene
 
 from iovolc.archive.photometry import load_photometry
 from iovolc.light.photofit import PhotometryFit, fit_photometry
 from iovolc.light.photolooks import Looks, patches
 from iovolc.light.photometric import BOUNDS, PARAMETERS, PhotometryEstimate
-from tests.photometry_scene import GAIN_SIGMA, Scene, scene
 
 CHANNEL = "green"
 

@@ -234,8 +234,7 @@ def test_what_follows_the_last_unit_is_left_alone(tmp_path: Path) -> None:
     np.testing.assert_array_equal(open_file(FAMILY, path).read(0).numbers, SMALL[::-1])
 
 
-def test_tables_and_compressed_images_are_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.fits"
-    packed = fits.CompImageHDU(np.zeros((64, 64), np.int16))
-    fits.HDUList([fits.PrimaryHDU(), packed]).writeto(path)
-    assert refused(FAMILY, path).code == "E103"
+def test_tables_are_not_read(tmp_path: Path) -> None:
+    table = fits.BinTableHDU.from_columns([fits.Column("a", "J", array=np.arange(3))])
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "a.fits")
+    assert refused(FAMILY, tmp_path / "a.fits").code == "E103"

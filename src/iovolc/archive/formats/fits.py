@@ -2,8 +2,8 @@
 
 The first row of a FITS array is the *bottom* of the image (FITS standard 4.0, section 3.3.2 and its display
 convention), so rows are turned: the first row given is the last one stored. A catalogue's edges and disc centres count
-from that top. Maps with south first, as most are written, so come out with north up. Not for tables, nor for
-compressed images.
+from that top. Maps with south first, as most are written, so come out with north up. Images compressed
+in tiles are read too (:mod:`iovolc.archive.formats.fits_tiles`). Not for tables.
 """
 
 import math
@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from astropy.io import fits
 
-from iovolc.archive.formats import fits_wcs, graphic, on_demand
+from iovolc.archive.formats import fits_tiles, fits_wcs, graphic, on_demand
 from iovolc.archive.formats.fits_facts import read_facts
 from iovolc.archive.formats.limits import MAX_LABEL_BYTES, check_shape, damaged, guarded, unsupported
 from iovolc.archive.origin import Origin
@@ -46,6 +46,8 @@ class Image:
         Rows and columns.
     bands : int
         Number of planes.
+    packed_unit : int or None
+        Place in the file of the table that holds the image in compressed tiles; None for an image that is not.
     """
 
     headers: tuple[fits.Header, ...]
@@ -53,6 +55,7 @@ class Image:
     dtype: np.dtype[np.number]
     shape: tuple[int, int]
     bands: int
+    packed_unit: int | None = None
 
 
 def open_product(path: Path, origin: Origin) -> Product:
@@ -102,8 +105,11 @@ def read_band(path: Path, image: Image, origin: Origin, band: int) -> Stored:
         E102 if the file has become shorter.
     """
     with guarded(path, origin):
-        planes = np.memmap(path, image.dtype, "r", image.offset, (image.bands, *image.shape))
-        numbers = np.ascontiguousarray(planes[band, ::-1], image.dtype.newbyteorder("="))
+        if image.packed_unit is None:
+            plane = np.memmap(path, image.dtype, "r", image.offset, (image.bands, *image.shape))[band]
+        else:
+            plane = fits_tiles.read_plane(path, image.packed_unit, band, origin)
+        numbers = np.ascontiguousarray(plane[::-1], image.dtype.newbyteorder("="))
     valid = ~np.isnan(numbers) if numbers.dtype.kind == "f" else np.ones(numbers.shape, bool)
     return Stored(numbers, valid)
 
@@ -121,7 +127,7 @@ def _find_image(path: Path, origin: Origin) -> Image:
     first: fits.Header | None = None
     with path.open("rb") as stream:
         position = 0
-        for _ in range(_MAX_HDUS):
+        for unit in range(_MAX_HDUS):
             # What follows the last unit may be anything (FITS standard 4.0, section 3.5).
             stream.seek(position)
             if position + _BLOCK > size or (position and stream.read(len(_EXTENSION)) != _EXTENSION):
@@ -130,15 +136,17 @@ def _find_image(path: Path, origin: Origin) -> Image:
             data = stream.tell()
             first = header if first is None else first
             name = str(header.get("EXTNAME", "")).strip().upper()
-            image = _describe(header, (first,) if first is header else (first, header), data, origin)
+            packed = fits_tiles.is_packed(header)
+            own = fits_tiles.image_header(header, origin) if packed else header
+            image = _describe((first,) if first is header else (first, own), data, origin)
             if image is not None:
-                images.setdefault(name, image)
+                images.setdefault(name, replace(image, packed_unit=unit) if packed else image)
             position = data + _padded(_data_bytes(header, origin))
     chosen = next((images[name] for name in _DATA_NAMES if name in images), next(iter(images.values()), None))
     if chosen is None:
-        raise unsupported(origin, "the file holds no image of two or more dimensions that is not compressed")
+        raise unsupported(origin, "the file holds no image of two or more dimensions")
     needed = chosen.offset + math.prod(chosen.shape) * chosen.bands * chosen.dtype.itemsize
-    if needed > size:
+    if chosen.packed_unit is None and needed > size:
         raise damaged(origin, f"the file has {size} bytes, its image needs {needed}")
     return chosen
 
@@ -158,11 +166,12 @@ def _header(stream: BinaryIO, position: int, origin: Origin) -> fits.Header:
     raise damaged(origin, "a header has no END")
 
 
-def _describe(header: fits.Header, headers: tuple[fits.Header, ...], offset: int, origin: Origin) -> Image | None:
-    """The image that a header describes; None for tables, empty units and single rows."""
+def _describe(headers: tuple[fits.Header, ...], offset: int, origin: Origin) -> Image | None:
+    """The image that the last header describes; None for tables, empty units and single rows."""
+    header = headers[-1]
     kind = str(header.get("XTENSION", "IMAGE")).strip().upper()
     lengths = _lengths(header, origin)
-    if kind != "IMAGE" or header.get("ZIMAGE", False) or header.get("GROUPS", False) is True or len(lengths) < 2:
+    if kind != "IMAGE" or header.get("GROUPS", False) is True or len(lengths) < 2:
         return None
     if min(lengths[:2]) == 1 or 0 in lengths:
         return None
