@@ -58,26 +58,26 @@ def is_there(seams: tuple[Seam, ...], lon: float) -> bool:
     return any(min(abs(seam.start[1] - lon), abs(seam.stop[1] - lon)) < 4.0 for seam in seams)
 
 
-def curve(maps: int, name: str, sizes: tuple[float, ...]) -> None:
+def curve(maps: list[np.ndarray], name: str, sizes: tuple[float, ...]) -> None:
     print(f"| {name} | " + " | ".join(f"{length} degrees" for length in LENGTHS_DEG) + " |")
     print("|---" * (len(LENGTHS_DEG) + 1) + "|")
     for size in sizes:
         shares = []
         for length in LENGTHS_DEG:
             hits = 0
-            for seed in range(maps):
-                pixels, lon = seamless(seed), -150 + 11 * (seed % 20)
+            for seed, pixels in enumerate(maps):
+                lon = -150 + 11 * (seed % 20)
                 kind = {"tone": size, "grain": 1.0} if name == "tone" else {"tone": 0.0, "grain": size}
                 seamed = with_seam(pixels, lon, length // 2 + seed % 20, length, seed=seed, **kind)
                 hits += is_there(find_seams(stored(seamed), GLOBE), lon)
-            shares.append(f"{100 * hits / maps:.0f} %")
+            shares.append(f"{100 * hits / len(maps):.0f} %")
         print(f"| {size:g} | " + " | ".join(shares) + " |", flush=True)
 
 
 def main() -> None:
-    maps = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    false = [len(find_seams(stored(seamless(seed)), GLOBE)) for seed in range(maps)]
-    print(f"seamless maps: {maps}, with a false finding: {sum(count > 0 for count in false)}, lines: {sum(false)}")
+    maps = [seamless(seed) for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 20)]
+    false = [len(find_seams(stored(pixels), GLOBE)) for pixels in maps]
+    print(f"seamless maps: {len(maps)}, with a false finding: {sum(count > 0 for count in false)}, lines: {sum(false)}")
     curve(maps, "tone", TONES)
     curve(maps, "grain", GRAINS)
     for path in sorted(Path(sys.argv[2]).glob("*.jpg")) if len(sys.argv) > 2 else ():

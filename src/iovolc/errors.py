@@ -186,6 +186,12 @@ _PROBLEMS = (
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
     Problem(
+        "E417",
+        "the filter contradicts the channel",
+        "correct `channel`, `wavelength_um`, `band` or `band_index`",
+        "warning",
+    ),
+    Problem(
         "E501",
         "the catalogue cannot be read",
         "save it as UTF-8 CSV with a header line, or as a STAC ItemCollection in JSON",

@@ -9,7 +9,8 @@ from astropy.io.votable.tree import VOTableFile
 from astropy.table import Table
 from points_sample import GOOD, point, write_points
 
-from iovolc.archive.points import is_points_table, read_points
+from iovolc.archive.point_marks import is_points_table
+from iovolc.archive.points import read_points
 from iovolc.errors import InputError
 from iovolc.model.glow import Glow
 

@@ -20,9 +20,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from iovolc.archive.files import read_bytes
 from iovolc.archive.point_fields import POINT_COLUMNS
+from iovolc.archive.point_marks import declaration_path
 from iovolc.errors import Finding, InputError
 
-SUFFIX: Final = ".columns.yaml"
 _HOSTILE: Final = re.compile(rb"<!(DOCTYPE|ENTITY)|<(\w+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
 
 
@@ -50,11 +50,6 @@ class Declaration(BaseModel):
     constants: dict[str, str | float] = {}
     times: Literal["iso", "jd", "mjd", "decimalyear"] = "iso"
     readme: str = ""
-
-
-def declaration_path(path: Path) -> Path:
-    """Where the declaration of a table lies."""
-    return path.with_name(path.name + SUFFIX)
 
 
 def read_declaration(path: Path) -> Declaration:

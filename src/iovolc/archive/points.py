@@ -14,15 +14,13 @@ from typing import Final
 
 from iovolc.archive.files import read_bytes
 from iovolc.archive.point_fields import POINT_COLUMNS
+from iovolc.archive.point_marks import declaration_path
 from iovolc.archive.point_rows import parse_point
-from iovolc.archive.point_tables import declaration_path, declared_cells, read_declaration
+from iovolc.archive.point_tables import declared_cells, read_declaration
 from iovolc.errors import Finding, InputError
 from iovolc.model.glow import Glow
 
-MARKS: Final = frozenset({"value", "limit"})
-"""Columns that no catalogue of images has, and that every table of point measurements has."""
 MAX_ROWS: Final = 200_000
-_HEADER_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,6 @@ class PointTable:
     sha256: str
     glows: tuple[Glow, ...]
     findings: tuple[Finding, ...]
-
-
-def is_points_table(path: Path) -> bool:
-    """Whether a file is a table of point measurements: by its declaration, or by its CSV header."""
-    if declaration_path(path).exists():
-        return True
-    if path.suffix.lower() != ".csv" or not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        line = stream.read(_HEADER_BYTES).decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0]
-    header = {name.strip() for name in next(csv.reader([line]), [])}
-    return header >= MARKS and "path" not in header
 
 
 def read_points(path: Path) -> PointTable:

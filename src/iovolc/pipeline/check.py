@@ -7,21 +7,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from iovolc.archive.access import Access
-from iovolc.archive.convention import diagnose
+from iovolc.archive.convention import Diagnosis, diagnose
 from iovolc.archive.files import read_bytes
+from iovolc.archive.filters import by_colour, by_wavelength, namesake
 from iovolc.archive.images import with_pixels
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.mending import Mend, mended
 from iovolc.archive.mosaics import seams
-from iovolc.archive.points import read_points
+from iovolc.archive.point_marks import sorted_out
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row
-from iovolc.archive.understanding import understand
+from iovolc.archive.understanding import Understood, understand
 from iovolc.config import Config
 from iovolc.errors import Finding, InputError
+from iovolc.geometry.variants import STATED
+from iovolc.model.observation import Observation
 from iovolc.pipeline.check_report import Checked, Report
-from iovolc.pipeline.points import sorted_out
-from iovolc.pipeline.reading import base_map, even_base_map
+from iovolc.pipeline.reading import base_colour, base_map, even_base_map
 
 
 def check(
@@ -53,7 +55,11 @@ def check(
     rows: list[Checked] = []
     written: list[Path] = []
     others, tables = sorted_out(files)
-    findings += [finding for path in tables for finding in read_points(path).findings]
+    for path in tables:
+        # Astropy, which reads such tables, takes longer to load than a check of an image takes.
+        from iovolc.archive.points import read_points  # noqa: PLC0415
+
+        findings += read_points(path).findings
     listings = read_inputs(others)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
         findings += listing.findings
@@ -78,9 +84,20 @@ def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Chec
         default_sigma_km=config.registration.default_sigma_km,
     )  # fmt: skip
     judged = quality(observation, row.origin, now_utc=now_utc)
-    findings = (*judged, *seams(observation, row.origin), *diagnosis.findings)
+    odd = (*by_wavelength(understood, row), *_odd_colours(understood, observation, diagnosis, row, name))
+    findings = (*judged, *odd, *seams(observation, row.origin), *diagnosis.findings)
     usable = all(finding.severity == "warning" for finding in findings)
     return Checked(row, findings, usable, diagnosis, understood)
+
+
+def _odd_colours(
+    understood: Understood, observation: Observation, diagnosis: Diagnosis, row: Row, reference: str
+) -> tuple[Finding, ...]:
+    """What the colours of the base map say of the band, where the image certainly lies as stated."""
+    table = diagnosis.table
+    as_stated = table.can_be_told and table.scores[0].variant == STATED
+    colour = base_colour(reference) if as_stated and namesake(understood) is not None else None
+    return () if colour is None else by_colour(understood, observation, colour, row)
 
 
 def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
 from iovolc.archive.inputs import read_inputs
+from iovolc.archive.point_marks import sorted_out
 from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
@@ -24,7 +25,7 @@ from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, withou
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
 from iovolc.pipeline.nightside import night_side
-from iovolc.pipeline.points import sorted_out, take_tables
+from iovolc.pipeline.points import take_tables
 from iovolc.pipeline.reading import base_map, refuse_misread
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iovolc.archive.points import PointTable, is_points_table, read_points
+from iovolc.archive.points import PointTable, read_points
 from iovolc.cube import points as stored
 from iovolc.cube.entry import PointsEntry, Refused
 from iovolc.cube.manifest import Manifest
@@ -30,12 +30,6 @@ class TablesRead:
     entries: tuple[PointsEntry, ...]
     findings: tuple[Finding, ...]
     refused: tuple[Refused, ...]
-
-
-def sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The catalogues of images, and the tables of point measurements."""
-    tables = [path for path in paths if is_points_table(path)]
-    return [path for path in paths if path not in tables], tables
 
 
 def take_tables(paths: Sequence[Path], store: Path) -> TablesRead:

@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from iovolc.archive.convention import misreading
-from iovolc.archive.reference import ReferenceMap, load_reference
+from iovolc.archive.filters import redness
+from iovolc.archive.reference import GLOBE, ReferenceMap, load_colours, load_reference
 from iovolc.archive.rows import Row
 from iovolc.config import Config
 from iovolc.errors import AmbiguousGeometry
@@ -28,6 +29,19 @@ def even_base_map(name: str) -> Plane:
     """The same of even contrast, at a pixel per degree."""
     reference = base_map(name)
     return even_plane(reference.pixels, reference.placement)
+
+
+@lru_cache(maxsize=2)
+def base_colour(name: str) -> Plane | None:
+    """How much redder than others its places are, of even contrast, at a pixel per degree; None if it is grey.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be used.
+    """
+    colours = load_colours(name)
+    return None if colours is None else even_plane(redness(*colours), GLOBE)
 
 
 def refuse_misread(observation: Observation, row: Row, config: Config) -> None:

@@ -1,0 +1,37 @@
+"""How a table of point measurements is told from a catalogue of images. Not for reading one.
+
+Apart from the reading (:mod:`iovolc.archive.points`), whose libraries take half a second to load.
+"""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+SUFFIX: Final = ".columns.yaml"
+MARKS: Final = frozenset({"value", "limit"})
+"""Columns that no catalogue of images has, and that every table of point measurements has."""
+_HEADER_BYTES: Final = 1 << 16
+
+
+def declaration_path(path: Path) -> Path:
+    """Where the declaration of a table lies."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def is_points_table(path: Path) -> bool:
+    """Whether a file is a table of point measurements: by its declaration, or by its CSV header."""
+    if declaration_path(path).exists():
+        return True
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        line = stream.read(_HEADER_BYTES).decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0]
+    header = {name.strip() for name in next(csv.reader([line]), [])}
+    return header >= MARKS and "path" not in header
+
+
+def sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The catalogues of images, and the tables of point measurements."""
+    tables = [path for path in paths if is_points_table(path)]
+    return [path for path in paths if path not in tables], tables
