@@ -40,6 +40,10 @@ A catalogue is a CSV file in UTF-8 with a header line; each further line is one 
 required in every row: a blank is read from the image file, and what neither gives is an error that names row and
 column. The order of the columns is free. One bad row never stops the others.
 
+Instead of a table, `run`, `ingest` and `check` take a STAC ItemCollection (`.json`, `.geojson`; see below), and, where
+labels say everything, image files and quoted patterns (`iovolc run 'maps/*.cub'`). Any number and mixture of them will
+do; ids of observations do not depend on which.
+
 ```
 path,channel,projection,left_lon_e,right_lon_e,top_lat,bottom_lat,mosaic_start_utc,mosaic_stop_utc
 maps/voyager.jpg,red,bounds,0,360,90,-90,1979-03-05,1979-07-10
@@ -96,6 +100,27 @@ constants: {position_sigma_km: 70, band: Lp, wavelength_um: 3.78, limit: detecti
 ```
 """
 
+_STAC = """## STAC
+
+An ItemCollection of STAC 1.0 or 1.1 says the same in other words. Each asset with the role `data`, or without roles,
+gives a row for each of its bands; nothing is fetched, no link is followed, and `href` is a path as in a table. The file
+has at most 16 MiB. A field is looked for in the band, then in the asset, then in the item's properties:
+
+| column | fields |
+|---|---|
+| `time_utc`, `start_utc`, `stop_utc` | `datetime`, `start_datetime`, `end_datetime` |
+| `mission`, `instrument` | `mission`, else `platform`; `instruments` (one) |
+| `band`, `channel` | `name`; `eo:common_name`, if it is a channel |
+| `wavelength_um`, `fwhm_um` | `eo:center_wavelength`, `eo:full_width_half_max` |
+| `scale`, `offset`, `nodata`, `unit` | `raster:bands`, or `raster:scale`, `raster:offset`, `nodata`, `unit` |
+| `projection` | `proj:code`, `proj:wkt2` or `proj:projjson`; `proj:transform`, or `proj:bbox` and `proj:shape` |
+| `licence`, `credit` | `license`, `providers` |
+| any other | `iovolc:` and its name, for example `iovolc:quantity`; these come before STAC's own |
+
+`ssys:targets` must name Io. A transform that puts a pixel elsewhere than the file's own is refused (E207), and so is
+another shape (E204). Problems name item and field.
+"""
+
 _ERRORS_HEAD = """# Input problems
 
 `iovolc check` and every run name what is wrong with an input by these numbers, with the product, the row of the
@@ -138,6 +163,7 @@ def catalogue_page() -> str:
             "",
             _table(("channel", "µm"), channels),
             "",
+            _STAC,
         ]
     )
 

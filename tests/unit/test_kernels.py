@@ -1,3 +1,4 @@
+import shutil
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ import pytest
 from kernel_sample import Body, write_places, write_text_kernels
 
 from iovolc import body
-from iovolc.archive.kernels import opened
+from iovolc.archive.kernels import contents, opened
 from iovolc.errors import ConfigError
 from iovolc.geometry.ephemeris import _earth_km, _io, sky_from_earth
 from iovolc.geometry.sky import angle_between_points_deg
@@ -79,18 +80,37 @@ def test_where_the_kernels_do_not_reach_there_is_no_sky(paths):
         assert sky_of(TIME, 399) is not None
 
 
-def test_a_meta_kernel_names_the_others(paths, tmp_path):
-    meta = tmp_path / "all.tm"
-    folder = tmp_path / "k"
-    folder.symlink_to(paths[0].parent)
+def write_meta(folder, paths):
+    meta, short = folder / "all.tm", folder / "k"
+    short.symlink_to(paths[0].parent)
     listed = "\n".join(f"'$K/{path.name}'" for path in paths)
     meta.write_text(
-        f"KPL/MK\n\\begindata\nPATH_VALUES = ( '{folder}' )\nPATH_SYMBOLS = ( 'K' )\n"
+        f"KPL/MK\n\\begindata\nPATH_VALUES = ( '{short}' )\nPATH_SYMBOLS = ( 'K' )\n"
         f"KERNELS_TO_LOAD = (\n{listed} )\n\\begintext\n",
         encoding="ascii",
     )
+    return meta
+
+
+def test_a_meta_kernel_names_the_others(paths, tmp_path):
+    meta = write_meta(tmp_path, paths)
     assert sky_at_time([meta], 399) == sky_at_time(paths, 399)
     assert spiceypy.ktotal("ALL") == 0
+
+
+def test_kernels_count_by_their_content(paths, tmp_path):
+    copies = [tmp_path / f"other-{path.name}" for path in paths]
+    for path, copy in zip(paths, copies, strict=True):
+        shutil.copy(path, copy)
+    assert contents(copies) == contents(paths)
+    meta = write_meta(tmp_path, copies)
+    before = contents([meta])
+    assert set(contents(paths)) < set(before)
+    with copies[0].open("a", encoding="ascii") as stream:
+        stream.write("another comment\n")
+    after = contents([meta])
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, True, True]
+    assert (contents([]), spiceypy.ktotal("ALL")) == ((), 0)
 
 
 def test_kernels_are_unloaded_whatever_happens(paths):

@@ -1,7 +1,7 @@
 """Warp of projections that only PROJ knows: positions first, then interpolation.
 
-Slower than :mod:`iovolc.geometry.fused`, with the same result, except that a map does not close its circle at the
-seam of its projection. Blocks of rows bound the memory.
+Slower than :mod:`iovolc.geometry.fused`, with the same result, except that a map closes its circle at the seam of its
+projection only where its columns are meridians. Blocks of rows bound the memory.
 """
 
 from typing import Final

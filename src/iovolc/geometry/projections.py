@@ -107,9 +107,21 @@ def _from_projected(placement: Projected, shape: tuple[int, int], product: str) 
     if not abs(np.linalg.det(to_units)) > 0.0:
         raise AmbiguousGeometry([Finding("E203", product, f"the affine {placement.transform} has no extent")])
     to_pixel = np.linalg.inv(to_units)
-    mapped = Source(views.MAPPED, np.zeros(N_PARAMETERS), 0.0, 0.0, 0.0, to_pixel, projection.from_lon_lat)
+    turn = _turn(projection, to_units, shape)
+    mapped = Source(views.MAPPED, np.zeros(N_PARAMETERS), turn, 0.0, 0.0, to_pixel, projection.from_lon_lat)
     compiled = _compiled(projection, to_units, to_pixel, shape)
     return mapped if compiled is None or not _agree(compiled, mapped) else compiled
+
+
+def _turn(projection: crs.Projection, to_units: Matrix, shape: tuple[int, int]) -> float:
+    """Period in columns of a map whose columns are meridians, as PROJ knows it; negative if it does not close."""
+    upright = to_units[0, 1] == 0.0 and to_units[1, 0] == 0.0
+    if not upright or projection.method not in ("geographic", *EQUATORIAL_METHODS):
+        return 0.0
+    origin = projection.parameter("Longitude of natural origin")
+    x, _ = projection.from_lon_lat.transform((origin - 90.0, origin + 90.0), (0.0, 0.0))
+    turn = 2.0 * abs((x[1] - x[0]) / float(to_units[0, 0]))
+    return turn if shape[1] >= turn - 1.0 else -turn
 
 
 def _compiled(projection: crs.Projection, to_units: Matrix, to_pixel: Matrix, shape: tuple[int, int]) -> Source | None:

@@ -129,9 +129,9 @@ def without_namesakes(tasks: Sequence[Task]) -> tuple[list[Task], list[Finding]]
         row = task.row
         file = os.path.realpath(task.folder / row.path)
         other = first.setdefault((row.id,) if row.id else (file, *observation_key(row)[1:]), task)
-        if other is task:
+        if other is task or not (task.key or other.key):  # what cannot be read is refused for that
             kept.append(task)
-        elif other.key != task.key or not task.key:
+        elif other.key != task.key:
             code, column = ("E504", "id") if row.id else ("E505", "path")
             detail = f"{other.row.origin.place} of another catalogue names the same observation, but differs"
             findings.append(row.origin.finding(code, detail, column))
