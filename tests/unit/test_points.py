@@ -177,6 +177,18 @@ def test_point_tables_are_known_by_their_header(tmp_path):
     assert is_points_table(tmp_path / "table.dat")
 
 
+@pytest.mark.parametrize("content", [b"path,id\ra.png,1\r", b"\x00\xff\xfe", b"", b'"path', b"a\rb,c"])
+def test_a_broken_catalogue_is_left_to_its_own_reader(tmp_path, content):
+    (tmp_path / "maps.csv").write_bytes(content)
+    assert not is_points_table(tmp_path / "maps.csv")
+
+
+def test_a_folder_and_a_file_that_may_not_be_read_are_no_tables(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    assert not any(is_points_table(tmp_path / name) for name in ("folder.csv", "loop.csv"))
+
+
 def declare(path, **values):
     path.with_name(path.name + ".columns.yaml").write_text(MAPPING.format(**values))
     return path

@@ -25,9 +25,13 @@ def is_points_table(path: Path) -> bool:
         return True
     if path.suffix.lower() != ".csv" or not path.is_file():
         return False
-    with path.open("rb") as stream:
-        line = stream.read(_HEADER_BYTES).decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0]
-    header = {name.strip() for name in next(csv.reader([line]), [])}
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(_HEADER_BYTES).decode("utf-8-sig", errors="replace").lstrip()
+    except OSError:  # the reader of catalogues says why
+        return False
+    # Old line ends too: a carriage return alone is no part of a name.
+    header = {name.strip() for name in next(csv.reader(text.splitlines()[:1]), [])}
     return header >= MARKS and "path" not in header
 
 
