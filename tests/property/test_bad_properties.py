@@ -26,7 +26,7 @@ from bad_pictures import jpeg, png, tiff
 from bad_words import beside, worded_files, words_changed
 from iovolc.archive.access import Access
 from iovolc.archive.catalogue import CatalogueContent, read_catalogue
-from iovolc.archive.families import label_families
+from iovolc.archive.families import UNFORESEEN, label_families
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.images import read_observation
 from iovolc.archive.paths import why_not_plain
@@ -35,7 +35,6 @@ from iovolc.errors import InputError
 
 SAID = re.compile(r"E\d{3} .+: .+: .+\. Mend: .+\.")
 ACCESS = Access(max_megapixels=4.0)
-UNFORESEEN = "its reader fails with"
 GOOD_CELLS = GOOD | {"quantity": "iof"}
 PLACED = GOOD_CELLS | {"band_index": "1"}
 UNPLACED = {name: PLACED[name] for name in ("time_utc", "channel", "quantity", "band_index")}

@@ -4,19 +4,21 @@ Whatever a reader meets in bytes that somebody made up, it ends here as a number
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+from iovolc.archive.failures import failures_named
 from iovolc.archive.files import system_error
 from iovolc.archive.formats import on_demand, raster
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Family, Product, Stored
-from iovolc.errors import IovolcError, UnreadableProduct, UnsupportedProduct
+from iovolc.errors import UnsupportedProduct
 
 START_BYTES: Final = 4096
+UNFORESEEN: Final = "its reader fails with "
+"""What readers do not refuse in their own words."""
 
 
 @cache
@@ -50,10 +52,10 @@ def open_product(path: Path, origin: Origin) -> Product:
         If reading failed in a way that may pass.
     """
     start = _start(path, origin)
-    with _failures_named(origin):
+    with failures_named(path, origin, says=UNFORESEEN):
         for family in _asked(path, start):
             product = family.open(path, origin)
-            return replace(product, read=partial(_read, product.read, origin))
+            return replace(product, read=partial(_read, product.read, path, origin))
     known = ", ".join(family.name for family in (raster.FAMILY, *label_families()))
     detail = f"the content of `{path.name}` is none that is known: {known}"
     raise UnsupportedProduct([origin.finding("E103", detail, "path")])
@@ -78,23 +80,6 @@ def _start(path: Path, origin: Origin) -> bytes:
         raise system_error(error, origin) from error
 
 
-def _read(read: Callable[[int], Stored], origin: Origin, band: int) -> Stored:
-    with _failures_named(origin):
+def _read(read: Callable[[int], Stored], path: Path, origin: Origin, band: int) -> Stored:
+    with failures_named(path, origin, says=UNFORESEEN):
         return read(band)
-
-
-@contextmanager
-def _failures_named(origin: Origin) -> Iterator[None]:
-    """Turn whatever a reader did not foresee into a finding of the file."""
-    try:
-        yield
-    except IovolcError:
-        raise
-    except OSError as error:
-        raise system_error(error, origin) from error
-    except MemoryError as error:
-        raise UnreadableProduct([origin.finding("E107", "the memory does not hold it", "path")]) from error
-    # Libraries raise anything, down to RecursionError, on bytes that were made to break them.
-    except Exception as error:
-        detail = f"its reader fails with {type(error).__name__}: {error}"
-        raise UnreadableProduct([origin.finding("E102", detail, "path")]) from error

@@ -17,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from iovolc.archive.files import system_error
+from iovolc.archive.limits import MAX_BANDS
 from iovolc.archive.origin import Origin
 from iovolc.archive.png import why_not_whole
 from iovolc.errors import UnreadableProduct
@@ -48,7 +49,6 @@ ALONE: Final[Mapping[str, Any]] = MappingProxyType(
 )
 """Settings of GDAL under which it reads the named file and nothing else."""
 
-MAX_BANDS: Final = 8192
 MAX_BLOCK_PIXELS: Final = 1 << 28
 """Of one strip or tile, which GDAL holds as a whole; a whole picture of one strip may be 16384 pixels square."""
 
@@ -66,7 +66,7 @@ def open_image(path: Path, origin: Origin) -> Iterator[DatasetReader]:
     ------
     UnreadableProduct
         E102 if the file is damaged or its format is not one of :data:`DRIVERS`, E107 if it declares more bands than
-        :data:`MAX_BANDS` or blocks of more pixels than :data:`MAX_BLOCK_PIXELS`.
+        :data:`~iovolc.archive.limits.MAX_BANDS` or blocks of more pixels than :data:`MAX_BLOCK_PIXELS`.
     """
     try:
         driver = _driver(path, origin)

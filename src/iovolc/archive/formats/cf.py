@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from xarray import Dataset, Variable
 
 from iovolc.archive.formats.cf_axes import Axis, find_axes, kind_of
-from iovolc.archive.formats.limits import MAX_BANDS, check_shape, unsupported
+from iovolc.archive.formats.limits import check_shape, unsupported
 from iovolc.archive.formats.units import convert, quantity_of
+from iovolc.archive.limits import MAX_BANDS
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Facts, Stored
 from iovolc.model.observation import CHANNELS, parse_utc

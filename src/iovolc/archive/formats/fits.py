@@ -15,9 +15,10 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from astropy.io import fits
 
+from iovolc.archive.failures import damaged
 from iovolc.archive.formats import fits_tiles, fits_wcs, graphic, on_demand
 from iovolc.archive.formats.fits_facts import read_facts
-from iovolc.archive.formats.limits import MAX_LABEL_BYTES, check_shape, damaged, guarded, unsupported
+from iovolc.archive.formats.limits import MAX_LABEL_BYTES, check_shape, guarded, unsupported
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Product, Stored
 from iovolc.errors import AmbiguousGeometry

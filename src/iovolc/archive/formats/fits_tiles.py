@@ -13,7 +13,9 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from iovolc.archive.formats.limits import MAX_PIXELS, damaged, unsupported
+from iovolc.archive.failures import damaged
+from iovolc.archive.formats.limits import unsupported
+from iovolc.archive.limits import MAX_PIXELS
 from iovolc.archive.origin import Origin
 
 _GZIP: Final = ("GZIP_1", "GZIP_2")

@@ -12,23 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from iovolc.archive.files import system_error
+from iovolc.archive.failures import damaged, failures_named
+from iovolc.archive.limits import MAX_BANDS, MAX_PIXELS
 from iovolc.archive.origin import Origin
-from iovolc.errors import IovolcError, TransientIOError, UnreadableProduct, UnsupportedProduct
+from iovolc.errors import UnsupportedProduct
 
-MAX_PIXELS: Final = 2**29
-"""Of one band; Io at 0.3 km a pixel."""
-MAX_BANDS: Final = 2**13
 MAX_LABEL_BYTES: Final = 4 * 2**20
-MAX_DETAIL: Final = 200
 
 _LOCK: Final = threading.RLock()
-
-
-def damaged(origin: Origin, detail: str) -> UnreadableProduct:
-    """E102 with what was seen, on one short line."""
-    text = " ".join(detail.split())
-    return UnreadableProduct([origin.finding("E102", text[:MAX_DETAIL], "path")])
 
 
 def unsupported(origin: Origin, detail: str) -> UnsupportedProduct:
@@ -53,7 +44,7 @@ def check_shape(shape: Sequence[int], origin: Origin, *, bands: int = 1) -> None
     UnreadableProduct
         E102 for sizes below 1.
     UnsupportedProduct
-        E103 above :data:`MAX_PIXELS` or :data:`MAX_BANDS`.
+        E103 above the :mod:`limits <iovolc.archive.limits>`.
     """
     size = " x ".join(str(length) for length in shape)
     if min(*shape, bands) < 1:
@@ -72,26 +63,8 @@ def guarded(path: Path, origin: Origin) -> Iterator[None]:
 
     Raises
     ------
-    UnreadableProduct
-        E102 for whatever is raised inside that is not iovolc's own.
-    TransientIOError
-        If reading failed in a way that may pass.
+    UnreadableProduct, TransientIOError
+        Of :func:`iovolc.archive.failures.failures_named`.
     """
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except IovolcError:
-            raise
-        except OSError as error:
-            told = system_error(error, origin)
-            if error.errno is not None or isinstance(told, TransientIOError):
-                raise told from error
-            raise damaged(origin, _reason(error, path)) from error
-        # Libraries raise anything, down to RecursionError, on bytes that somebody made up.
-        except Exception as error:
-            raise damaged(origin, _reason(error, path)) from error
-
-
-def _reason(error: Exception, path: Path) -> str:
-    return f"{type(error).__name__}: {error}".replace(str(path), path.name)
+    with _LOCK, warnings.catch_warnings(action="ignore"), failures_named(path, origin):
+        yield

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from iovolc.archive.formats.limits import damaged
+from iovolc.archive.failures import damaged
 from iovolc.archive.formats.on_demand import HDF5
 from iovolc.archive.origin import Origin
 

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from iovolc.archive.labels.encoding import Encoding, Special, pds_encoding, special
 from iovolc.archive.labels.facts import label_facts, quantity_of, wavelength_um
 from iovolc.archive.labels.keywords import Keywords, as_text
-from iovolc.archive.labels.layout import MAX_BANDS, MAX_SIDE, Layout, band_sequential
+from iovolc.archive.labels.layout import MAX_SIDE, Layout, band_sequential
 from iovolc.archive.labels.values import LabelError
+from iovolc.archive.limits import MAX_BANDS
 from iovolc.archive.product import Facts
 
 _INTERLEAVES: Final = {"BAND_SEQUENTIAL": "BSQ", "LINE_INTERLEAVED": "BIL", "SAMPLE_INTERLEAVED": "BIP"}

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.archive.failures import damaged
 from iovolc.archive.formats import pds4_label as xml
-from iovolc.archive.formats.limits import check_shape, damaged, guarded, unsupported
+from iovolc.archive.formats.limits import check_shape, guarded, unsupported
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Stored
 

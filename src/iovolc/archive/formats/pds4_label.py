@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from iovolc.archive.failures import damaged
 from iovolc.archive.files import system_error
-from iovolc.archive.formats.limits import MAX_LABEL_BYTES, damaged
+from iovolc.archive.formats.limits import MAX_LABEL_BYTES
 from iovolc.archive.origin import Origin
 
 MAX_DEPTH: Final = 40

@@ -13,7 +13,9 @@ from typing import Any, Final
 import h5py
 from h5py import h5o  # pyright: ignore[reportAttributeAccessIssue]  (compiled)
 
-from iovolc.archive.formats.limits import MAX_LABEL_BYTES, MAX_PIXELS, damaged, unsupported
+from iovolc.archive.failures import damaged
+from iovolc.archive.formats.limits import MAX_LABEL_BYTES, unsupported
+from iovolc.archive.limits import MAX_PIXELS
 from iovolc.archive.origin import Origin
 
 MAX_OBJECTS: Final = 4096

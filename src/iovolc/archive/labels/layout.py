@@ -1,7 +1,7 @@
 """Pixels by the byte layout that a label states: any interleaving, line prefixes and suffixes, tiles.
 
-Sizes are checked against the file and against :data:`MAX_PIXELS` before anything is allocated. Not for what the
-numbers mean (:mod:`iovolc.archive.labels.encoding`).
+Sizes are checked against the file and against :mod:`iovolc.archive.limits` before anything is allocated. Not for what
+the numbers mean (:mod:`iovolc.archive.labels.encoding`).
 """
 
 import mmap
@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.archive.labels.values import LabelError
+from iovolc.archive.limits import MAX_BANDS, MAX_PIXELS
 
-MAX_PIXELS: Final = 1 << 29
-"""Of one band: a map of Io at 0.35 km per pixel has half as many."""
-MAX_BANDS: Final = 4096
 MAX_SIDE: Final = 1 << 20
 MAX_BYTES: Final = 1 << 44
 """Of offsets and strides."""
