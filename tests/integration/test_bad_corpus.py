@@ -80,7 +80,9 @@ def test_memory_stays_bounded(watched):
 
 
 def test_nothing_is_reached_and_nothing_else_is_opened(corpus, watched):
-    assert watched["reached"] == []
+    # HDF5 files are tried in a process of iovolc's own, which opens that one file.
+    trial = f"'-m', 'iovolc.archive.formats.netcdf_trial', '{corpus}/"
+    assert [text for text in watched["reached"] if not (text.startswith("subprocess.Popen") and trial in text)] == []
     places = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path, TESTS.parent, watched["store"]}
     allowed = [os.path.realpath(place) for place in (*places, corpus, "/dev/null") if place]
     strange = [path for path in watched["opened"] if not any(Path(path).is_relative_to(place) for place in allowed)]
