@@ -24,7 +24,7 @@ def maps(tmp_path: Path) -> Path:
     ("name", "kind"),
     [
         ("c.csv", "table"), ("C.CSV", "table"), ("items.json", "items"), ("items.geojson", "items"), ("a.cub", "image"),
-        ("noext", "image"), ("store.zarr", "image"), ("*.cub", "pattern"), ("a?.csv", "pattern"),
+        ("noext", "image"), (".", "image"), ("/", "image"), ("store.zarr", "image"), ("*.cub", "pattern"), ("a?.csv", "pattern"),
         ("[ab].json", "pattern"),
     ],
 )  # fmt: skip
@@ -35,6 +35,16 @@ def test_the_name_says_the_kind(name: str, kind: str) -> None:
 def test_a_pipe_is_a_table(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert kind_of(tmp_path / "pipe") == "table"
+
+
+def test_point_measurements_are_known_by_their_header_and_found_by_patterns(maps: Path) -> None:
+    (maps / "spots.csv").write_text("site,value,limit\nLoki,3,upper\n", encoding="utf-8")
+    write_catalogue(maps, GOOD)
+    listings = read_inputs([maps / "*.csv"])
+    assert [(listing.path.name, listing.kind) for listing in listings] == [
+        ("catalogue.csv", "table"), ("spots.csv", "points"),
+    ]  # fmt: skip
+    assert (listings[1].rows, listings[1].findings) == ((), ())
 
 
 def test_a_file_with_a_wildcard_in_its_name_is_a_file(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""What the arguments of a command are: catalogues (CSV, or a STAC ItemCollection in JSON), images, and patterns.
+"""What the arguments of a command are: catalogues (CSV, or STAC items in JSON), point tables, images, patterns.
 
-The one place that decides it, by name alone: ``.csv`` is a table, and so is a pipe; ``.json`` and ``.geojson`` are
-items; what holds ``*``, ``?`` or ``[`` and is no file is a pattern; all else is an image that its label must describe.
+The one place that decides it. A table of point measurements is known by its header or its declaration, all else by its
+name: ``.csv`` is a table, and so is a pipe; ``.json`` and ``.geojson`` are items; what holds ``*``, ``?`` or ``[`` and
+is no file is a pattern; the rest are images that their labels must describe.
 """
 
 import glob
@@ -13,11 +14,12 @@ from typing import Final, Literal
 
 from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.contents import CatalogueContent
+from iovolc.archive.point_marks import is_points_table
 from iovolc.archive.rows import Row, parse_row
 from iovolc.archive.stac import read_items
 from iovolc.errors import Finding
 
-Kind = Literal["table", "items", "image", "pattern"]
+Kind = Literal["table", "items", "points", "image", "pattern"]
 
 _BY_SUFFIX: Final[dict[str, Kind]] = {".csv": "table", ".json": "items", ".geojson": "items"}
 _STORE: Final = ".zarr"
@@ -32,11 +34,11 @@ class Listing:
     path : Path
         The catalogue or the image; a pattern that found nothing.
     kind : str
-        ``table``, ``items``, ``image``, or ``pattern`` for one that found nothing.
+        ``table``, ``items``, ``image``, ``points``, or ``pattern`` for one that found nothing.
     folder : Path
         What the rows' paths are relative to, and out of which they must not lead.
     rows : tuple of Row
-        Usable rows; of an image one with a path alone.
+        Usable rows; of an image one with a path alone, of point measurements none (they are no images).
     findings : tuple of Finding
         Numbered problems.
     """
@@ -89,6 +91,8 @@ def kind_of(path: Path) -> Kind:
     """
     if glob.has_magic(str(path)) and not os.path.lexists(path):
         return "pattern"
+    if path.name and is_points_table(path):  # the folder itself has no name
+        return "points"
     return _BY_SUFFIX.get(path.suffix.lower(), "table" if path.is_fifo() else "image")
 
 
@@ -119,6 +123,8 @@ def _listing(path: Path, folder: Path) -> Listing:
     if kind == "pattern":
         finding = Finding("E506", str(path), "there is no such file")
         return Listing(path, kind, folder, (), (finding,))
+    if kind == "points":
+        return Listing(path, kind, folder, (), ())
     if kind == "image":
         content = _of_image(path, folder)
     else:

@@ -4,7 +4,6 @@ Apart from the reading (:mod:`iovolc.archive.points`), whose libraries take half
 """
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +32,3 @@ def is_points_table(path: Path) -> bool:
     # Old line ends too: a carriage return alone is no part of a name.
     header = {name.strip() for name in next(csv.reader(text.splitlines()[:1]), [])}
     return header >= MARKS and "path" not in header
-
-
-def sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The catalogues of images, and the tables of point measurements."""
-    tables = [path for path in paths if is_points_table(path)]
-    return [path for path in paths if path not in tables], tables

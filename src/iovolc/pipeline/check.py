@@ -14,7 +14,6 @@ from iovolc.archive.images import with_pixels
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.mending import Mend, mended
 from iovolc.archive.mosaics import seams
-from iovolc.archive.point_marks import sorted_out
 from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row
 from iovolc.archive.understanding import Understood, understand
@@ -54,15 +53,9 @@ def check(
     findings: list[Finding] = []
     rows: list[Checked] = []
     written: list[Path] = []
-    others, tables = sorted_out(files)
-    for path in tables:
-        # Astropy, which reads such tables, takes longer to load than a check of an image takes.
-        from iovolc.archive.points import read_points  # noqa: PLC0415
-
-        findings += read_points(path).findings
-    listings = read_inputs(others)
+    listings = read_inputs(files)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
-        findings += listing.findings
+        findings += _of_points(listing.path) if listing.kind == "points" else listing.findings
         checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]
         findings += [finding for item in checked for finding in item.findings]
         rows += checked
@@ -98,6 +91,13 @@ def _odd_colours(
     as_stated = table.can_be_told and table.scores[0].variant == STATED
     colour = base_colour(reference) if as_stated and namesake(understood) is not None else None
     return () if colour is None else by_colour(understood, observation, colour, row)
+
+
+def _of_points(path: Path) -> tuple[Finding, ...]:
+    # Astropy, which reads such tables, takes longer to load than a check of an image takes.
+    from iovolc.archive.points import read_points  # noqa: PLC0415
+
+    return read_points(path).findings
 
 
 def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
 from iovolc.archive.inputs import read_inputs
-from iovolc.archive.point_marks import sorted_out
 from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
@@ -82,8 +81,8 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
         If a catalogue or table cannot be read at all, or if nothing in the store or the inputs is usable.
     """
     grid = Grid.at(context.config.grid.pixels_per_degree)
-    images, tables = sorted_out(inputs)
-    listings = read_inputs(images)
+    listings = read_inputs(inputs)
+    tables = [listing.path for listing in listings if listing.kind == "points"]
     tasks, repeated = without_namesakes(tasks_of(listings, context))
     findings = [finding for listing in listings for finding in listing.findings] + repeated
     held = _held(context.store, grid)
