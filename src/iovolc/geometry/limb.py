@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from iovolc.geometry.discsearch import search_disc
 from iovolc.geometry.limbfit import LimbFit, limb_problem
-from iovolc.geometry.limbpass import FWHM_PER_SIGMA, DiscGuess, Profiles, blurred, limb_shift
+from iovolc.geometry.limbpass import (
+    FWHM_PER_SIGMA,
+    NARROW,
+    WIDE,
+    DiscGuess,
+    Profiles,
+    Window,
+    blurred,
+    limb_shift,
+)
 from iovolc.geometry.limbpoints import CENTRE, RADIUS, Shift
 from iovolc.geometry.outline import Outline, outline
 from iovolc.model.discview import DiscView
@@ -24,8 +33,8 @@ Image = NDArray[np.float32]
 N_DIRECTIONS: Final = 360
 FIRST_SIGMA: Final = 0.04
 FIRST_SIGMA_PX: Final = 0.8
-MAX_PASSES: Final = 12
-N_BLUR_PASSES: Final = 3
+MAX_PASSES: Final = 16
+N_BLUR_PASSES: Final = 8
 SETTLED_PX: Final = 0.01
 MIN_LIT_TO_SWELL: Final = 0.6
 
@@ -66,7 +75,9 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
     free = () if view.centre_x is not None and view.centre_y is not None else CENTRE
     if fit_radius or not free or guess.lit(limb).mean() > MIN_LIT_TO_SWELL:
         free += (RADIUS,)
-    guess, shift = _settled(pixels, limb, guess, free, fit_sigma=psf_fwhm_px is None, fit_radius=fit_radius)
+    fit_sigma = psf_fwhm_px is None
+    guess, _ = _settled(pixels, limb, guess, free, WIDE, fit_sigma=fit_sigma, fit_radius=fit_radius)
+    guess, shift = _settled(pixels, limb, guess, free, NARROW, fit_sigma=fit_sigma, fit_radius=fit_radius)
     fit = LimbFit(
         centre_x=guess.centre_x,
         centre_y=guess.centre_y,
@@ -85,10 +96,17 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
 
 
 def _settled(
-    pixels: Image, limb: Outline, guess: DiscGuess, free: tuple[int, ...], *, fit_sigma: bool, fit_radius: bool
+    pixels: Image,
+    limb: Outline,
+    guess: DiscGuess,
+    free: tuple[int, ...],
+    window: Window,
+    *,
+    fit_sigma: bool,
+    fit_radius: bool,
 ) -> tuple[DiscGuess, Shift]:
     """The disc moved until it lies on its limb points, its blur being found anew in the first passes."""
-    profiles = Profiles.of(pixels, limb, guess)
+    profiles = Profiles.of(pixels, limb, guess, window=window)
     shift = limb_shift(profiles, guess, free=free)
     for step in range(MAX_PASSES):
         if fit_sigma and step < N_BLUR_PASSES:
@@ -97,7 +115,7 @@ def _settled(
         moved = guess.moved(shift, fit_radius=fit_radius)
         if moved.radius_px < 0.5 * guess.radius_px:
             break
-        guess, profiles = moved, Profiles.of(pixels, limb, moved)
+        guess, profiles = moved, Profiles.of(pixels, limb, moved, window=window)
         if step >= N_BLUR_PASSES and max(map(abs, (shift.right, shift.down, shift.outward))) < SETTLED_PX:
             break
     return guess, shift

@@ -77,15 +77,15 @@ def limb_problem(fit: LimbFit, *, given: DiscView, other: Candidate, score: floa
     n_lit : int
         Directions with a lit limb.
     """
-    if fit.n_points < max(MIN_POINTS, MIN_LIT_USED * n_lit):
-        return f"only {fit.n_points} of {n_lit} directions with a lit limb show it"
     if given.radius_px is not None:
         differs = abs(other.radius_px / given.radius_px - 1.0) > OTHER_RADIUS
         if differs and other.score > OTHER_SCORE * score:
             return f"the limb has a radius of about {other.radius_px:.0f} px, not the {given.radius_px:.1f} px given"
-        if abs(fit.swell_px) > MAX_SWELL * given.radius_px + ROUNDING_PX:
-            seen_px = given.radius_px + fit.swell_px
-            return f"the limb has a radius of {seen_px:.1f} px, not the {given.radius_px:.1f} px given"
+    if fit.n_points < max(MIN_POINTS, MIN_LIT_USED * n_lit):
+        return f"only {fit.n_points} of {n_lit} directions with a lit limb show it"
+    if given.radius_px is not None and abs(fit.swell_px) > MAX_SWELL * given.radius_px + ROUNDING_PX:
+        seen_px = given.radius_px + fit.swell_px
+        return f"the limb has a radius of {seen_px:.1f} px, not the {given.radius_px:.1f} px given"
     return _scatter(fit)
 
 

@@ -17,13 +17,20 @@ from iovolc.geometry.limbpoints import Shift, fit_shift
 from iovolc.geometry.outline import Outline
 
 Values = NDArray[np.float64]
+Window = tuple[float, float]
+"""Lengths of profiles inwards and outwards of the limb, in sigmas of the blur."""
 
 FWHM_PER_SIGMA: Final = math.sqrt(8.0 * math.log(2.0))
 BLUR_STEP: Final = 3
 MIN_SIGMA_PX: Final = 0.4
 LOG_STEP: Final = 0.02
 MAX_SIGMA: Final = 0.2
-WINDOW_SIGMAS: Final = 2.5
+WIDE: Final = (2.8, 2.8)
+NARROW: Final = (1.0, 1.8)
+"""Half lengths of profiles: a long one finds an edge from afar; a short one keeps volcanoes and haloes near it out."""
+
+LEAST_PX: Final = 3.0
+LEAST_TRIED_SIGMAS: Final = 0.8
 MAX_WINDOW: Final = 0.3
 MAX_SHADE_SIGMAS: Final = 0.3
 MAX_SHADE_PX: Final = 0.3
@@ -89,16 +96,19 @@ class Profiles:
     values: Values
 
     @classmethod
-    def of(cls, pixels: NDArray[np.float32], limb: Outline, guess: DiscGuess) -> "Profiles":
-        """Some widths of the blur to both sides of the limb, of which half can be shifted.
+    def of(
+        cls, pixels: NDArray[np.float32], limb: Outline, guess: DiscGuess, *, window: tuple[float, float]
+    ) -> "Profiles":
+        """Some widths of the blur to both sides of the limb, by half of which, or by nearly one, it can be shifted.
 
         Neighbouring directions within half a blur are averaged against noise.
         """
-        half_px = min(max(WINDOW_SIGMAS * guess.sigma_px + 1.5, 3.0), max(MAX_WINDOW * guess.radius_px, 3.0))
+        most_px = max(MAX_WINDOW * guess.radius_px, LEAST_PX)
+        inner_px, outer_px = (min(max(count * guess.sigma_px, LEAST_PX), most_px) for count in window)
         step_px = max(0.25, guess.sigma_px / 5.0)
-        n_half = math.ceil(half_px / step_px)
-        n_tried = n_half // 2
-        depth = np.arange(-n_half - n_tried, n_half + n_tried + 1, dtype=np.float64) * step_px
+        n_inner, n_outer = round(inner_px / step_px), round(outer_px / step_px)
+        n_tried = max(n_inner // 2, round(LEAST_TRIED_SIGMAS * guess.sigma_px / step_px))
+        depth = np.arange(-n_inner - n_tried, n_outer + n_tried + 1, dtype=np.float64) * step_px
         distance = guess.radius_px * limb.reach[:, None] + guess.swell_px + depth[n_tried:-n_tried]
         row = guess.centre_y - 0.5 + distance * limb.down[:, None]
         col = guess.centre_x - 0.5 + distance * limb.right[:, None]

@@ -12,10 +12,20 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-TUKEY: Final = 4.0
+HUBER: Final = 1.345
+"""Scales up to which a point counts fully: 95 % efficient for normal errors (Huber 1981, Robust Statistics)."""
+
+USED: Final = 4.0
+"""Scales from which a point is an outlier; from twice as many it counts nothing."""
+
 PASSES: Final = 30
 LEAST_SCALE_PX: Final = 0.02
 WORST_CONDITION: Final = 1e4
+N_ARCS: Final = 12
+UNSEEN: Final = 1.8
+"""Ratio of the true errors to those that the arcs' scatter tells, of drawn discs with Io's ground and volcanoes: a side
+brighter than the other moves the whole disc and leaves no scatter (``benchmarks/limb_truth.py``)."""
+
 CENTRE: Final = (0, 1)
 RADIUS: Final = 2
 
@@ -45,7 +55,9 @@ class Shift:
 
 
 def fit_shift(shift: Values, right: Values, down: Values, *, free: tuple[int, ...], correlated: float) -> Shift:
-    """Least squares with Tukey's weights, begun from the least absolute deviations.
+    """Least squares with Huber's weights, then with none for gross outliers.
+
+    Huber's weights have one minimum, so that noise cannot make it jump to another.
 
     Parameters
     ----------
@@ -56,40 +68,44 @@ def fit_shift(shift: Values, right: Values, down: Values, *, free: tuple[int, ..
     free : tuple of int
         What is fitted, of right (0), down (1) and outward (2).
     correlated : float
-        How many neighbouring points share one error, for the standard errors.
+        How many neighbouring points share one error at least, for the standard errors.
     """
     known = np.isfinite(shift)
     design = np.stack((right, down, np.ones_like(right)), axis=1)[:, list(free)]
     if known.sum() < 3 * len(free):
         return Shift(0.0, 0.0, 0.0, (math.inf, math.inf, math.inf), np.zeros_like(known), math.inf)
-    weight, scale = known.astype(np.float64), math.inf
-    data, off = np.where(known, shift, 0.0), np.zeros_like(shift)
-    solution = np.zeros(len(free))
+    design, data = design[known], shift[known]
+    weight, scale = np.ones_like(data), math.inf
+    left, solution = data, np.zeros(len(free))
     for step in range(PASSES):
-        root = np.sqrt(weight)[:, None]
-        solution = np.asarray(np.linalg.lstsq(design * root, data * root[:, 0], rcond=None)[0], np.float64)
-        off = np.abs(data - design @ solution)
-        scale = max(1.4826 * float(np.median(off[known])), LEAST_SCALE_PX)
-        if step < PASSES // 3:
-            weight = known / np.maximum(off, LEAST_SCALE_PX)
-        else:
-            weight = known * np.clip(1.0 - (off / (TUKEY * scale)) ** 2, 0.0, None) ** 2
-    used = known & (off < TUKEY * scale)
-    return _result(solution, design, data, used, free, correlated)
-
-
-def _result(
-    solution: Values, design: Values, data: Values, used: NDArray[np.bool_], free: tuple[int, ...], correlated: float
-) -> Shift:
-    left = (data - design @ solution)[used]
-    degrees = max(len(left) / max(correlated, 1.0) - len(free), 1.0)
-    rms = math.sqrt(float(np.mean(left * left))) if len(left) else math.inf
-    normal = design[used].T @ design[used] / max(correlated, 1.0)
-    variance = rms**2 * (len(left) / max(correlated, 1.0)) / degrees
-    determined = np.linalg.cond(normal) < WORST_CONDITION
-    spread = np.sqrt(np.diag(np.linalg.inv(normal)) * variance) if determined else np.full(len(free), math.inf)
+        root = np.sqrt(weight)
+        solution = np.asarray(np.linalg.lstsq(design * root[:, None], data * root, rcond=None)[0], np.float64)
+        left = data - design @ solution
+        scale = max(1.4826 * float(np.median(np.abs(left))), LEAST_SCALE_PX)
+        off = np.maximum(np.abs(left), LEAST_SCALE_PX) / scale
+        weight = np.minimum(1.0, HUBER / off)
+        if step >= PASSES // 3:
+            weight *= np.clip(2.0 - off / USED, 0.0, 1.0)
+    near = np.abs(left) < USED * scale
+    used = known.copy()
+    used[known] = near
     values, sigma = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+    errors = _errors(design, left, weight, max(correlated, 1.0))
     for place, index in enumerate(free):
-        values[index], sigma[index] = float(solution[place]), float(spread[place])
-    right, down, outward = values
-    return Shift(right, down, outward, (sigma[0], sigma[1], sigma[2]), used, rms)
+        values[index], sigma[index] = float(solution[place]), float(errors[place])
+    rms = math.sqrt(float(np.mean(left[near] ** 2)))
+    return Shift(values[0], values[1], values[2], (sigma[0], sigma[1], sigma[2]), used, rms)
+
+
+def _errors(design: Values, left: Values, weight: Values, correlated: float) -> Values:
+    """Standard errors from the scatter of whole arcs of the limb, over which uneven ground moves the points alike."""
+    n_free = design.shape[1]
+    count = int(min(N_ARCS, max(n_free + 1, len(left) // correlated)))
+    starts = np.arange(count) * len(left) // count
+    total = np.add.reduceat(weight, starts)
+    variance = float(np.sum(np.add.reduceat(weight * left, starts) ** 2 / total)) / (count - n_free)
+    normal = design.T @ (design * weight[:, None])
+    if np.linalg.cond(normal) >= WORST_CONDITION:
+        return np.full((n_free,), math.inf, np.float64)
+    spread: Values = np.sqrt(variance * np.linalg.inv(normal).diagonal())
+    return UNSEEN * spread
