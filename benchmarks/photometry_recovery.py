@@ -51,7 +51,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for model in ("lunar_lambert", "minnaert"):
         prior = load_photometry(model).of(CHANNEL)
-        assert prior is not None
+        if prior is None:
+            raise SystemExit(f"{model} has no parameters in {CHANNEL}")
         pulls, learned, gains = [], [], []
         for seed in range(arguments.runs):
             truth = drawn(prior, seed)
@@ -70,10 +71,8 @@ def main() -> None:
 def report(name: str, pulls: NDArray[np.float64]) -> None:
     inside = int(np.sum(np.abs(pulls) <= 2.0))
     low, high = binomtest(inside, len(pulls)).proportion_ci(0.95)
-    print(
-        f"  {name:56s} within 2 sigma: {inside / len(pulls):.3f} ({low:.3f} to {high:.3f}); scatter {np.std(pulls):.2f}",
-        flush=True,
-    )
+    share = f"{inside / len(pulls):.3f} ({low:.3f} to {high:.3f})"
+    print(f"  {name:56s} within 2 sigma: {share}; scatter {np.std(pulls):.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -156,6 +156,17 @@ _PROBLEMS = (
         "warning",
     ),
     Problem("E220", "the image shows nothing of Io", "check the edges, the transform, the view and `nodata`"),
+    Problem(
+        "E221",
+        "the light of the epoch is not known",
+        "give `sub_solar_lat`, `sub_solar_lon_w`, `sub_observer_lat` and `sub_observer_lon_w` of single images",
+    ),
+    Problem("E222", "Io was in eclipse", "use images taken in sunlight"),
+    Problem(
+        "E223",
+        "the epochs tell too little of the photometry",
+        "add calibrated images of the same places at other phase angles, or keep the parameters of `data/photometry`",
+    ),
     Problem("E301", "a time cannot be read", "write UTC as ISO 8601, for example 2023-12-30T08:36:00Z"),
     Problem(
         "E302", "the observation has no time", "fill `time_utc`, or `start_utc` and `stop_utc`, or the mosaic's span"
@@ -185,6 +196,7 @@ _PROBLEMS = (
     Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
+    Problem("E417", "the values are not I/F as measured", "use a calibrated image that was not normalised"),
     Problem(
         "E417",
         "the filter contradicts the channel",

@@ -59,7 +59,7 @@ def test_the_wheel_carries_code_data_and_page_but_nothing_else(installed: Instal
     names = zipfile.ZipFile(installed.wheel).namelist()
     assert {"iovolc/_data/demo/epochs.csv", "iovolc/_data/demo/eruptions.csv", "iovolc/_data/gazetteer.csv"} <= {*names}
     assert len([name for name in names if name.startswith("iovolc/_data/instruments/")]) == 20
-    assert len([name for name in names if name.startswith("iovolc/_data/photometry/")]) == 6
+    assert len([name for name in names if name.startswith("iovolc/_data/photometry/")]) == 7
     assert [name for name in names if name.startswith("iovolc/publish/templates/")]
     assert {name.split("/")[0] for name in names} == {"iovolc", "iovolc-0.1.0.dist-info"}
     assert [name for name in names if "__pycache__" in name] == []

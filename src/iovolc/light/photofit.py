@@ -109,7 +109,7 @@ def fit_photometry(looks: Looks, prior: PhotometryEstimate, *, gain_sigma: Value
         gain_sigmas=tuple(float(sigma) for sigma in np.sqrt(covariance.diagonal()[n:])),
         departures=tuple(map(float, np.sqrt(departed))),
         scatter=found.scale * TERRAIN_SIGMA,
-        outlying=float(np.mean(found.weight == 0.0)),
+        outlying=1.0 - int(np.count_nonzero(found.weight)) / len(data.place),
         n_places=int(data.place.max()) + 1,
         n_patches=n_patches,
         n_looks=len(data.place),

@@ -6,14 +6,17 @@ excess of that, how far patches depart in each parameter. Departures are taken a
 1/e over :data:`REGION_DEG`. Not for the solution (:mod:`iovolc.light.photosolve`).
 """
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
+from scipy.special import ndtr
+from scipy.stats import t
 
 from iovolc.geometry.sphere import unit_vectors
-from iovolc.light.photolooks import normal_matrix, parts, patch_centres, place_sums
+from iovolc.light.photolooks import PATCH_DEG, normal_matrix, parts, patch_centres, place_sums
 from iovolc.light.photosolve import Problem, Solution
 
 Values = NDArray[np.float64]
@@ -66,12 +69,18 @@ def fit_covariance(problem: Problem, found: Solution, departed: Values) -> Value
     """
     patches = _patches(problem, found)
     root = _correlation_root(problem)
-    meat = patches.meat.sum(axis=0) + problem.precision
+    meat = patches.meat.sum(axis=0)
     for k, variance in enumerate(departed):
         turned = patches.normal[:, :, k].T @ root
         meat = meat + variance * turned @ turned.T
     inverse = _inverse(problem, patches)
-    return inverse @ meat @ inverse
+    return inverse @ (_few_regions(len(root)) * meat + problem.precision) @ inverse
+
+
+def _few_regions(n_patches: int) -> float:
+    """By how much a variance estimated from few regions must grow for two sigma to hold as often as for Gauss (t)."""
+    regions = n_patches * PATCH_DEG**2 / (math.pi * REGION_DEG**2)
+    return float(t.ppf(ndtr(2.0), max(regions, 1.0)) / 2.0) ** 2
 
 
 def _patches(problem: Problem, found: Solution) -> _Patches:
