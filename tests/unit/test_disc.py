@@ -14,6 +14,7 @@ from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.disc import place_disc, placed_by_limb
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.outline import limb_km
+from iovolc.model.observation import Disc
 
 ORIGIN = Origin("keck/io.png", 7)
 
@@ -67,6 +68,7 @@ def test_the_fits_own_error_is_the_records_unless_the_row_states_one(tmp_path):
         "sub_solar_lon_e": view.sub_solar_lon_e, "north_angle_deg": 15.0, "range_km": view.range_km,
     }  # fmt: skip
     record = read_observation(row(**fields), tmp_path).record
+    assert isinstance(record.placement, Disc)
     assert 0.0 < record.placement.centre_sigma_km < 0.3 * record.placement.km_per_px
     assert record.registration_sigma_km == record.placement.centre_sigma_km
     assert read_observation(row(**fields, registration_sigma_km=77.0), tmp_path).record.registration_sigma_km == 77.0
