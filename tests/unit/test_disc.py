@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from archive_sample import row, write_picture
 from disc_scene import draw, seen
 
-from iovolc.archive.discs import finish_disc, known_disc
+from iovolc.archive.discs import finish_disc, known_disc, limb_sigma_km
+from iovolc.archive.images import read_observation
 from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.disc import place_disc, placed_by_limb
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.outline import limb_km
+from iovolc.model.observation import Disc
 
 ORIGIN = Origin("keck/io.png", 7)
 
@@ -53,3 +56,25 @@ def test_an_unusable_fit_places_nothing():
     fit = fit_limb(np.ones((40, 40), np.float32), seen())
     with pytest.raises(ValueError, match="directions"):
         placed_by_limb(seen(), fit)
+
+
+def test_the_fits_own_error_is_the_records_unless_the_row_states_one(tmp_path):
+    view = seen(phase_deg=8.0)
+    picture = np.clip(150.0 * draw(view, x=58.4, y=66.1, radius=40.0, noise=0.05), 0.0, 255.0)
+    write_picture(tmp_path / "a.png", picture.astype(np.uint8))
+    fields = {
+        "projection": "disc", "sub_observer_lat": view.sub_observer_lat,
+        "sub_observer_lon_e": view.sub_observer_lon_e, "sub_solar_lat": view.sub_solar_lat,
+        "sub_solar_lon_e": view.sub_solar_lon_e, "north_angle_deg": 15.0, "range_km": view.range_km,
+    }  # fmt: skip
+    record = read_observation(row(**fields), tmp_path).record
+    assert isinstance(record.placement, Disc)
+    assert 0.0 < record.placement.centre_sigma_km < 0.3 * record.placement.km_per_px
+    assert record.registration_sigma_km == record.placement.centre_sigma_km
+    assert read_observation(row(**fields, registration_sigma_km=77.0), tmp_path).record.registration_sigma_km == 77.0
+
+
+@pytest.mark.parametrize(("usual_km", "expected"), [(5.0, 12.0), (20.0, None)])
+def test_only_an_error_beyond_the_usual_one_is_told(usual_km, expected):
+    disc = replace(place_disc(seen(), centre_x=1.0, centre_y=2.0, radius_px=9.0), centre_sigma_km=12.0)
+    assert limb_sigma_km(disc, {"registration_sigma_km": usual_km}) == expected

@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 from format_sample import open_file, refused
 
-from iovolc.archive.formats.fits import FAMILY
+from iovolc.archive.formats.on_demand import FITS as FAMILY
 
 CUBE = np.random.default_rng(3).integers(-900, 900, (3, 40, 70)).astype(np.int16)
 

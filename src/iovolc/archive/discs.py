@@ -13,11 +13,12 @@ from iovolc.archive.origin import Origin
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.disc import place_disc, placed_by_limb
 from iovolc.model.discview import DiscView
-from iovolc.model.observation import Disc
+from iovolc.model.observation import Disc, Placement
 
 VIEW: Final = ("sub_observer_lat", "sub_observer_lon_e", "range_km", "north_angle_deg")
 SUN: Final = ("sub_solar_lat", "sub_solar_lon_e")
 LIMB: Final = ("disc_x", "disc_y", "disc_radius_px")
+LIMB_FIT: Final = "limb fit"
 SUN_BEHIND_KM: Final = 3e8
 """From beyond 2 au, as from Earth, Io's phase angle stays below 12 degrees."""
 
@@ -91,3 +92,18 @@ def finish_disc(view: DiscView, pixels: NDArray[np.float32], origin: Origin) -> 
     if not fit.is_usable:
         raise AmbiguousGeometry([origin.finding("E206", fit.problem, "disc_x")])
     return placed_by_limb(view, fit)
+
+
+def limb_sigma_km(placement: Placement, values: Mapping[str, Any]) -> float | None:
+    """The position error of a fitted disc that its instrument's usual error would hide; None if it would not.
+
+    Parameters
+    ----------
+    placement : Placement
+        Of the image.
+    values : mapping
+        With ``registration_sigma_km`` where the instrument has a usual one.
+    """
+    if not isinstance(placement, Disc) or placement.centre_sigma_km <= values.get("registration_sigma_km", 0.0):
+        return None
+    return placement.centre_sigma_km

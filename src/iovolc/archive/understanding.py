@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from iovolc.archive.access import Access, check_size, check_times, find_file
-from iovolc.archive.discs import LIMB, SUN, VIEW, view_of
+from iovolc.archive.discs import LIMB, LIMB_FIT, SUN, VIEW, limb_sigma_km, view_of
 from iovolc.archive.families import open_product
 from iovolc.archive.files import file_sha256
 from iovolc.archive.identity import observation_id
@@ -40,7 +40,7 @@ class Understood:
         All fields.
     sources : mapping of str to str
         For each field that is known, who said it: ``catalogue``, ``label``, ``descriptor``,
-        ``kernels`` or ``ephemeris``.
+        ``kernels``, ``ephemeris`` or ``limb fit``.
     product : Product
         The open file.
     source : Source
@@ -148,6 +148,8 @@ def understand(row: Row, catalogue_dir: Path, access: Access | None = None, *, l
         view=lambda: view_of(choose(VIEW + SUN + LIMB, layers)[0], row.origin),
         pixels=lambda: measure(product, source, scaling, row.origin).values,
     )  # fmt: skip
+    if row.registration_sigma_km is None and (sigma_km := limb_sigma_km(placement, values)) is not None:
+        values["registration_sigma_km"], sources["registration_sigma_km"] = sigma_km, LIMB_FIT
     _require(values, row, facts)
     sources |= dict.fromkeys(TIMES, time_source)
     sources["placement"] = LABEL if placement is facts.placement else CATALOGUE

@@ -3,6 +3,8 @@
 Not for fitting (:mod:`iovolc.geometry.limb`).
 """
 
+from dataclasses import replace
+
 from iovolc.geometry.limbfit import LimbFit
 from iovolc.geometry.outline import limb_km
 from iovolc.model.discview import DiscView
@@ -23,7 +25,7 @@ def place_disc(view: DiscView, *, centre_x: float, centre_y: float, radius_px: f
 
 
 def placed_by_limb(view: DiscView, fit: LimbFit) -> Disc:
-    """The placement that a usable fit gives.
+    """The placement that a usable fit gives, with the error of its centre.
 
     Raises
     ------
@@ -32,4 +34,5 @@ def placed_by_limb(view: DiscView, fit: LimbFit) -> Disc:
     """
     if not fit.is_usable:
         raise ValueError(fit.problem)
-    return place_disc(view, centre_x=fit.centre_x, centre_y=fit.centre_y, radius_px=fit.radius_px)
+    disc = place_disc(view, centre_x=fit.centre_x, centre_y=fit.centre_y, radius_px=fit.radius_px)
+    return replace(disc, centre_sigma_km=fit.centre_sigma_px * disc.km_per_px)

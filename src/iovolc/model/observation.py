@@ -63,6 +63,8 @@ class Disc:
         Pixel scale in the plane through Io's centre.
     range_km : float
         Distance of the observer from Io's centre.
+    centre_sigma_km : float
+        Standard error per axis of a centre that was fitted to the limb; 0 for one that was given.
     """
 
     sub_observer_lat: float
@@ -72,6 +74,7 @@ class Disc:
     centre_y: float
     km_per_px: float
     range_km: float
+    centre_sigma_km: float = 0.0
     kind: Literal["disc"] = "disc"
 
 
