@@ -24,8 +24,8 @@ def maps(tmp_path: Path) -> Path:
     ("name", "kind"),
     [
         ("c.csv", "table"), ("C.CSV", "table"), ("items.json", "items"), ("items.geojson", "items"), ("a.cub", "image"),
-        ("noext", "image"), (".", "image"), ("/", "image"), ("store.zarr", "image"), ("*.cub", "pattern"), ("a?.csv", "pattern"),
-        ("[ab].json", "pattern"),
+        ("noext", "image"), (".", "image"), ("/", "image"), ("store.zarr", "image"), ("*.cub", "pattern"),
+        ("a?.csv", "pattern"), ("[ab].json", "pattern"),
     ],
 )  # fmt: skip
 def test_the_name_says_the_kind(name: str, kind: str) -> None:
