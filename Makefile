@@ -37,6 +37,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@echo "Compiling the kernels (once, about a minute) ..."
 	@$(BIN)/python -m iovolc.pipeline.warmup
+	@$(BIN)/python -m compileall -q src/iovolc
 	@touch $@
 
 demo: $(READY)  ## run the main job on the embedded example and name the page to open

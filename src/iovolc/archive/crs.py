@@ -5,8 +5,6 @@ What counts is the sphere's radius, as the geometry reads it; names and codes pr
 
 from typing import Final
 
-from pyproj import CRS
-
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry import crs as geometry_crs
 
@@ -24,6 +22,9 @@ def why_refused(text: str) -> str | None:
 
 def canonical(wkt: str) -> str:
     """The IAU_2015 code of the same system where there is one, its WKT2 text otherwise."""
+    # Here, as in the geometry's own module: few files need PROJ, which takes a tenth of a second to load.
+    from pyproj import CRS  # noqa: PLC0415
+
     crs = CRS.from_wkt(wkt)
     authority = crs.to_authority(_AUTHORITY)
     if authority is not None:

@@ -16,7 +16,6 @@ from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.contents import CatalogueContent
 from iovolc.archive.point_marks import is_points_table
 from iovolc.archive.rows import Row, parse_row
-from iovolc.archive.stac import read_items
 from iovolc.errors import Finding
 
 Kind = Literal["table", "items", "points", "image", "pattern"]
@@ -129,8 +128,15 @@ def _listing(path: Path, folder: Path) -> Listing:
         content = _of_image(path, folder)
     else:
         folder = path.parent
-        content = read_items(path) if kind == "items" else read_catalogue(path)
+        content = _of_items(path) if kind == "items" else read_catalogue(path)
     return Listing(path, kind, folder, content.rows, content.findings)
+
+
+def _of_items(path: Path) -> CatalogueContent:
+    # Items bring PROJ, which takes a tenth of a second to load.
+    from iovolc.archive.stac import read_items  # noqa: PLC0415
+
+    return read_items(path)
 
 
 def _of_image(path: Path, folder: Path) -> CatalogueContent:

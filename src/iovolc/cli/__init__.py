@@ -3,6 +3,7 @@
 Heavy modules are imported inside the commands, so that ``iovolc --help`` answers at once.
 """
 
+import gc as garbage
 import os
 import sys
 import traceback
@@ -41,6 +42,8 @@ def main() -> None:
     from iovolc.console import FAILED, exit_code, say
     from iovolc.errors import IovolcError
 
+    # Libraries make a million objects that stay: to look for garbage among them takes a tenth of a check, twice.
+    garbage.set_threshold(100_000)
     # Tasks already fill the cores: threaded linear algebra inside them only gets in its own way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
@@ -52,3 +55,5 @@ def main() -> None:
         # A fault of the machine or of iovolc itself: whoever is on call needs all of it.
         say(traceback.format_exc())
         sys.exit(FAILED)
+    finally:
+        garbage.freeze()

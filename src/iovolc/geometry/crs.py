@@ -7,12 +7,12 @@ planetocentric ones of iovolc. Not for pixels (:mod:`iovolc.geometry.projections
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, cast
-
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from iovolc.errors import AmbiguousGeometry, Finding
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 RADIUS_RANGE_M: Final = (1_810_000.0, 1_835_000.0)
 """Spheres in use for Io: 1816 (Voyager), 1821.46, 1821.49 and, by mistake, the longest axis 1829.4 km."""
@@ -47,7 +47,7 @@ class Projection:
     parameters: dict[str, float]
     radius_m: float
     unit: float
-    from_lon_lat: Transformer
+    from_lon_lat: "Transformer"
 
     def parameter(self, *names: str, default: float = 0.0) -> float:
         """The first of these parameters that is given."""
@@ -70,6 +70,10 @@ def read(text: str, product: str = "the image") -> Projection:
     AmbiguousGeometry
         E202 if it cannot be read, or its sphere or ellipsoid is not of Io's size.
     """
+    # PROJ takes a tenth of a second to load, and maps between four edges need none.
+    from pyproj import CRS, Transformer  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
     try:
         crs = CRS(text)
     except CRSError as error:

@@ -5,17 +5,19 @@ Not for building that geometry (:mod:`iovolc.geometry.projections`) nor for read
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from iovolc import body
 from iovolc.geometry import views
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.sphere import lat_lon, tangent_basis
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 N_PARAMETERS: Final = 20
 STEP_RAD: Final = 1e-5
@@ -48,7 +50,7 @@ class Source:
     top_gap: float = 0.0
     bottom_gap: float = 0.0
     to_pixel: Matrix = field(default_factory=lambda: np.eye(3))
-    from_lon_lat: Transformer | None = None
+    from_lon_lat: "Transformer | None" = None
 
     @property
     def edges(self) -> tuple[float, float, float]:

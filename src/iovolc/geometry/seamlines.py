@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from iovolc.geometry.compiled import INLINED, KERNEL
 
@@ -93,8 +94,10 @@ def outstanding(steps: Steps, length: int, *, sigmas: float, least: float) -> li
     beyond = np.abs(means - middle) / max(spread, TINY)
     steepest = beyond.argmax(axis=0)
     beyond = np.take_along_axis(beyond, steepest[None], axis=0)[0]
+    # Of neighbours that are one line, the clearest.
+    peaks = beyond == maximum_filter1d(beyond, APART_CELLS // 2, axis=1, mode="wrap")
     lines: list[Line] = []
-    for start, col in np.argwhere(beyond >= sigmas).tolist():
+    for start, col in np.argwhere(peaks & (beyond >= sigmas)).tolist():
         row, k = start * ROW_STEP, steepest[start, col]
         line = Line(row, row + length, col, float(SLOPES[k]), float(beyond[start, col]), (row, row + length))
         along = line.values(steps) * np.sign(means[k, start, col])

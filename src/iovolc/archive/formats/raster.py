@@ -96,12 +96,12 @@ def _read(path: Path, origin: Origin, index: int) -> Stored:
 
 def _mask(dataset: DatasetReader, band: int) -> NDArray[np.bool_]:
     """Where mask bands and alpha let the pixel through; the file's own nodata is left to the scaling."""
-    valid = np.ones((dataset.height, dataset.width), dtype=bool)
+    valid = np.broadcast_to(np.True_, (dataset.height, dataset.width))
     if {MaskFlags.nodata, MaskFlags.all_valid}.isdisjoint(dataset.mask_flag_enums[band - 1]):
-        valid &= dataset.read_masks(band) > 0
+        valid = dataset.read_masks(band) > 0
     for other in dataset.indexes:
         if dataset.colorinterp[other - 1] is ColorInterp.alpha:
-            valid &= dataset.read(other) > 0
+            valid = valid & (dataset.read(other) > 0)
     return valid
 
 
