@@ -96,11 +96,12 @@ def report(name: str, fits: list[tuple[LimbFit, float, float, float]]) -> None:
     sigma = np.array([fit.centre_sigma_px for fit, *_ in used])
     radius = np.array([fit.radius_px / true - 1.0 for fit, _, _, true in used])
     far, claimed = np.hypot(*off.T), sigma <= CLAIMED_PX
+    told = f"{np.mean(far[claimed] <= CLAIMED_PX):.2f}" if claimed.any() else "none"
     within = [np.mean(np.abs(off) < count * sigma[:, None]) for count in (1, 2)]
     print(
         f"{name:18s} n {len(fits):3d} refused {len(fits) - len(used):2d}  centre median {np.median(far):.2f} p90 "
         f"{np.quantile(far, 0.9):.2f} within 0.3 px {np.mean(far <= 0.3):.2f}  in 1 sigma {within[0]:.2f} 2 sigma "
-        f"{within[1]:.2f}  claimed {claimed.mean():.2f}, of these within {np.mean(far[claimed] <= 0.3):.2f}  "
+        f"{within[1]:.2f}  claimed {claimed.mean():.2f}, of these within {told}  "
         f"radius within 1 per cent {np.mean(np.abs(radius) <= 0.01):.2f}"
     )
 

@@ -2,7 +2,8 @@
 
 Only limb that the Sun lights is used; the terminator is none. Each direction from the centre gives one limb point,
 where its profile fits a limb-darkened edge blurred by a Gaussian; volcanoes on the limb shift a few points, which a
-robust fit leaves out. Not for where the disc roughly lies (:mod:`iovolc.geometry.discsearch`), nor for placing
+robust fit leaves out. Long profiles find the edge, short ones then place it: what lies beside the limb pulls the
+former. Not for where the disc roughly lies (:mod:`iovolc.geometry.discsearch`), nor for placing
 pixels (:mod:`iovolc.geometry.disc`).
 """
 
@@ -58,9 +59,9 @@ def fit_limb(pixels: Image, view: DiscView, *, psf_fwhm_px: float | None = None)
 
     Notes
     -----
-    Standard errors come from the scatter of the points, taken as independent beyond one width of the blur; unevenly
-    bright ground moves the points of a whole region, so that they are somewhat too small. A radius fitted to a blurred
-    disc also hangs on the photometry and on a picture's stretch, by some hundredths; a centre does not.
+    Standard errors come from the scatter of arcs of the limb, and are as large as the errors of drawn discs with Io's
+    ground and volcanoes. A radius fitted to a blurred disc also hangs on the photometry and on a picture's stretch, by
+    some hundredths; a centre does not.
     """
     found = search_disc(pixels, view)
     sigma_px = FIRST_SIGMA * found.radius_px if psf_fwhm_px is None else psf_fwhm_px / FWHM_PER_SIGMA
