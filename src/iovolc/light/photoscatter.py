@@ -39,22 +39,28 @@ def departures(problem: Problem, found: Solution) -> Values:
     """Variance with which places depart from the common value of each parameter, shape (parameter,).
 
     The excess of the patches' squared scores over what the scatter of their places explains, by non-negative least
-    squares; what the fit has followed of either is allowed for.
+    squares; what the fit has followed of either is allowed for. 0 for parameters of which the prior tells more than the
+    looks do.
     """
     patches = _patches(problem, found)
-    n = problem.n_parameters
+    told = np.flatnonzero(
+        np.diag(patches.normal.sum(axis=0))[: problem.n_parameters] > np.diag(problem.precision)[: problem.n_parameters]
+    )
     follow = patches.normal @ _inverse(problem, patches)
     back = np.transpose(follow, (0, 2, 1))
     noise = patches.meat - follow @ patches.meat - patches.meat @ back + follow @ patches.meat.sum(axis=0) @ back
-    excess = np.diag(patches.score.T @ patches.score - noise.sum(axis=0))[:n]
+    excess = np.diag(patches.score.T @ patches.score - noise.sum(axis=0))[told]
     root = _correlation_root(problem)
-    expected = np.empty((n, n))
-    for k in range(n):
+    expected = np.empty((len(told), len(told)))
+    for column, k in enumerate(told):
         own = patches.normal[:, :, k, None] * root[:, None, :]
         left = own - follow @ own.sum(axis=0)
-        expected[:, k] = np.sum(left[:, :n] ** 2, axis=(0, 2))
+        expected[:, column] = np.sum(left[:, told] ** 2, axis=(0, 2))
     scale = np.sqrt(np.diag(expected))
-    return np.asarray(nnls(expected / np.outer(scale, scale), excess / scale)[0] / scale / WITHIN, np.float64)
+    variances = np.zeros(problem.n_parameters)
+    if len(told):
+        variances[told] = nnls(expected / np.outer(scale, scale), excess / scale)[0] / scale / WITHIN
+    return variances
 
 
 def fit_covariance(problem: Problem, found: Solution, departed: Values) -> Values:
