@@ -196,13 +196,13 @@ _PROBLEMS = (
     Problem("E414", "the unit is missing", "fill `unit`, for example W m-2 sr-1 um-1"),
     Problem("E415", "the values cannot be what they are declared as", "check `quantity`, `unit`, `scale` and `offset`"),
     Problem("E416", "all pixels have one value", "check `band_index`, `scale` and the file"),
-    Problem("E417", "the values are not I/F as measured", "use a calibrated image that was not normalised"),
     Problem(
         "E417",
         "the filter contradicts the channel",
         "correct `channel`, `wavelength_um`, `band` or `band_index`",
         "warning",
     ),
+    Problem("E418", "the values are not I/F as measured", "use a calibrated image that was not normalised"),
     Problem(
         "E501",
         "the catalogue cannot be read",

@@ -31,6 +31,11 @@ def test_leaves_hang_on_their_branch(leaf, parent):
     assert issubclass(leaf, parent)
 
 
+def test_every_number_stands_for_one_problem() -> None:
+    codes = [problem.code for problem in errors._PROBLEMS]
+    assert sorted(codes) == sorted(PROBLEMS)
+
+
 def test_numbers_of_problems_are_well_formed_and_explained():
     for code, problem in PROBLEMS.items():
         assert re.fullmatch(r"E[1-5]\d\d", code)

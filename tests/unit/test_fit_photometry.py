@@ -105,8 +105,8 @@ def test_channels_that_cannot_be_fitted_degrade(fitted: tuple[Answer, Path]) -> 
 def test_epochs_that_tell_nothing_are_named_with_why(fitted: tuple[Answer, Path]) -> None:
     for code, name, why in (
         ("E221", "obs-10", "a mosaic has no single light"),
-        ("E417", "obs-11", "its unit is normal albedo"),
-        ("E417", "obs-12", "its quantity is `relative`"),
+        ("E418", "obs-11", "its unit is normal albedo"),
+        ("E418", "obs-12", "its quantity is `relative`"),
         ("E221", "obs-13", "sub-solar"),
         ("E222", "obs-14", "Jupiter's umbra"),
     ):

@@ -95,7 +95,7 @@ def fit_photometry(context: Context, *, model: Model, out: Path) -> FittedPhotom
     NoWork
         If the store holds no epoch of these channels.
     InputError
-        E221, E222, E223 and E417, if no channel can be fitted.
+        E221, E222, E223 and E418, if no channel can be fitted.
     """
     manifest = select_epochs(current_manifest(context.store), context.config.select)
     priors = load_photometry(model)

@@ -81,11 +81,11 @@ class ViewTask:
 
 
 def view(task: ViewTask) -> Viewed | Finding:
-    """Block means of an epoch, or why it tells nothing of photometry (E221, E222, E417)."""
+    """Block means of an epoch, or why it tells nothing of photometry (E221, E222, E418)."""
     epoch = read_epoch(task.store, task.entry)
     record = epoch.record
     if problem := _not_measured(record):
-        return Finding("E417", record.id, problem)
+        return Finding("E418", record.id, problem)
     lighting = lighting_of(record, task.light)
     if lighting is None:
         what = "a mosaic has no single light" if record.is_mosaic else "sub-solar or sub-observer point are not known"
