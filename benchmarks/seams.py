@@ -18,8 +18,8 @@ GLOBE = Bounds(-180.0, 180.0, 90.0, -90.0)
 SHAPE = (720, 1440)
 PPD = 4
 LENGTHS_DEG = (10, 15, 20, 30, 40, 60)
-TONES = (0.5, 1.0, 1.5, 2.0, 3.0)
-GRAINS = (1.2, 1.5, 2.0, 3.0, 5.0)
+TONES = (1.0, 1.5, 2.0, 3.0)
+GRAINS = (1.2, 1.5, 2.0, 3.0)
 
 
 def seamless(seed: int) -> np.ndarray:
@@ -55,7 +55,8 @@ def stored(pixels: np.ndarray) -> np.ndarray:
 
 
 def is_there(seams: tuple[Seam, ...], lon: float) -> bool:
-    return any(min(abs(seam.start[1] - lon), abs(seam.stop[1] - lon)) < 4.0 for seam in seams)
+    """Whether a line along the meridian is among them; the frame's other edges do not count."""
+    return any(max(abs(seam.start[1] - lon), abs(seam.stop[1] - lon)) < 4.0 for seam in seams)
 
 
 def curve(maps: list[np.ndarray], name: str, sizes: tuple[float, ...]) -> None:
