@@ -40,3 +40,10 @@ def test_lines_along_one_another_are_one_as_long_as_all() -> None:
     first, second = joined(lines, 200)
     assert (first.sigmas, first.at_first, first.ends) == (9.0, 12.0, (0, 80))
     assert second is lines[3]
+
+
+def test_rows_that_begin_again_join_the_ends():
+    lines = [Line(100, 140, 20.0, 0.0, 9.0, (100, 140)), Line(8, 48, 21.0, 0.0, 7.0, (8, 48))]
+    assert len(joined(lines, 200)) == 2
+    (seam,) = joined(lines, 200, circle=120)
+    assert seam.ends == (100, 168)

@@ -7,6 +7,7 @@ parallel lines of the same map. Not for what is a step (:mod:`iovolc.geometry.se
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -112,7 +113,7 @@ def _extent(values: Steps, row: int) -> tuple[int, int]:
     return row + int(np.argmin(total[: last + 1])), row + last
 
 
-def joined(lines: Sequence[Line], cols: int) -> list[Line]:
+def joined(lines: Sequence[Line], cols: int, *, circle: int = 0) -> list[Line]:
     """The clearest of all lines that lie along one another, carried on by them; the clearest first.
 
     Parameters
@@ -121,20 +122,27 @@ def joined(lines: Sequence[Line], cols: int) -> list[Line]:
         In any order.
     cols : int
         Columns of the plane, which close a circle.
+    circle : int
+        Rows after which the plane begins again; 0 if it does not.
     """
+    laps = (0, circle, -circle) if circle else (0,)
     seams: list[Line] = []
     for line in sorted(lines, key=lambda line: -line.sigmas):
-        middle = 0.5 * (line.first + line.last)
-        for number, seam in enumerate(seams):
-            aside = line.at(middle) - seam.at(middle)
-            turn = round(aside / cols) * cols
-            reach = 0.5 * (line.last - line.first)
-            if abs(aside - turn) < APART_CELLS and seam.ends[0] - reach <= middle <= seam.ends[1] + reach:
-                seams[number] = replace(seam, ends=(min(seam.ends[0], line.ends[0]), max(seam.ends[1], line.ends[1])))
+        for (number, seam), lap in product(enumerate(seams), laps):
+            if _carries_on(line, seam, cols, lap):
+                ends = (min(seam.ends[0], line.ends[0] + lap), max(seam.ends[1], line.ends[1] + lap))
+                seams[number] = replace(seam, ends=ends)
                 break
         else:
             seams.append(line)
     return seams
+
+
+def _carries_on(line: Line, seam: Line, cols: int, lap: int) -> bool:
+    middle, reach = 0.5 * (line.first + line.last), 0.5 * (line.last - line.first)
+    aside = line.at(middle) - seam.at(middle + lap)
+    aside -= round(aside / cols) * cols
+    return abs(aside) < APART_CELLS and seam.ends[0] - reach <= middle + lap <= seam.ends[1] + reach
 
 
 @njit(**KERNEL)

@@ -135,7 +135,8 @@ def _along(cells: tuple[Plane, Plane], *, down: bool) -> Iterator[Seam]:
         for length_deg in LENGTHS_DEG:
             lines += outstanding(steps, round(length_deg / STEP_DEG), sigmas=SIGMAS, least=LEAST_MEAN)
     spread = float(np.nanstd(cells[0]))
-    for line in joined(lines, raws[0].shape[1]):
+    circle = 0 if down else cells[0].shape[1]
+    for line in joined(lines, raws[0].shape[1], circle=circle):
         tone, grain = (abs(_mean_along(raw, line)) for raw in raws)
         ends = np.clip(line.ends, margin, len(cells[0]) - margin).tolist() if down else line.ends
         start, stop = (_place(row, line.at(row), down=down) for row in ends)
