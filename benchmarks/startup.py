@@ -28,7 +28,7 @@ MAPS = {
 }
 CELLS = {
     "quantity": "relative", "projection": "bounds", "left_lon_e": "0", "right_lon_e": "360", "top_lat": "90",
-    "bottom_lat": "-90", "mosaic_start_utc": "1979-03-04", "mosaic_stop_utc": "2024-02-03",
+    "bottom_lat": "-90", "band_index": "1", "mosaic_start_utc": "1979-03-04", "mosaic_stop_utc": "2024-02-03",
 }  # fmt: skip
 
 
