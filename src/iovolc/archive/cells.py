@@ -5,9 +5,10 @@ Not for rules between columns; those are in :mod:`iovolc.archive.rows`.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from iovolc.archive.crs import why_refused
 from iovolc.archive.fields import Column
@@ -46,6 +47,35 @@ class CellError(ValueError):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+def read_cells(
+    columns: Mapping[str, Column], cells: Mapping[str, str], origin: Origin
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The values of a row by column, and what is wrong with its other cells; a blank in a required column is E503.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        What the row may hold.
+    cells : mapping of str to str
+        Texts by column.
+    origin : Origin
+        For the messages.
+    """
+    values: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, column in columns.items():
+        text = cells.get(name, "").strip()
+        if text:
+            value = read_cell(column, text, origin)
+            if isinstance(value, Finding):
+                findings.append(value)
+            else:
+                values[name] = value
+        elif column.required:
+            findings.append(origin.finding("E503", "the cell is blank", name))
+    return values, findings
 
 
 def read_cell(column: Column, text: str, origin: Origin) -> CellValue | Finding:

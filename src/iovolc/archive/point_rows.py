@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from iovolc.archive.cells import Moment, read_cell
+from iovolc.archive.cells import Moment, read_cells
 from iovolc.archive.origin import Origin
 from iovolc.archive.point_fields import POINT_COLUMNS
 from iovolc.archive.point_units import UnitError, scaling
@@ -33,7 +33,7 @@ def parse_point(cells: Mapping[str, str], *, number: int, table: str) -> Glow | 
         Findings E3xx to E5xx, in the order of the columns.
     """
     origin = Origin(table, number)
-    values, findings = _read_cells(cells, origin)
+    values, findings = read_cells(POINT_COLUMNS, cells, origin)
     findings += _longitude_faults(values, findings, origin)
     findings += _emission_faults(values, origin)
     if findings:
@@ -72,22 +72,6 @@ def _glow(values: Mapping[str, Any], table: str, quantity: Any, factor: float) -
         label=values.get("site", ""),
         emission_deg=values.get("emission_deg"),
     )
-
-
-def _read_cells(cells: Mapping[str, str], origin: Origin) -> tuple[dict[str, Any], list[Finding]]:
-    values: dict[str, Any] = {}
-    findings: list[Finding] = []
-    for name, column in POINT_COLUMNS.items():
-        text = cells.get(name, "").strip()
-        if text:
-            value = read_cell(column, text, origin)
-            if isinstance(value, Finding):
-                findings.append(value)
-            else:
-                values[name] = value
-        elif column.required:
-            findings.append(origin.finding("E503", "the cell is blank", name))
-    return values, findings
 
 
 def _longitude_faults(values: Mapping[str, Any], found: list[Finding], origin: Origin) -> list[Finding]:

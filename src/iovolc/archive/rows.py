@@ -6,9 +6,9 @@ Not for files: what the image itself says is read in :mod:`iovolc.archive.images
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from iovolc.archive.cells import read_cell
+from iovolc.archive.cells import read_cells
 from iovolc.archive.fields import COLUMNS
 from iovolc.archive.origin import Origin
 from iovolc.archive.product import Affine
@@ -124,7 +124,7 @@ def parse_row(
     """
     origin = Origin("", number, item)
     origin = replace(origin, product=cells.get("path", "").strip() or origin.place)
-    values, findings = _read_cells(cells, origin)
+    values, findings = read_cells(COLUMNS, cells, origin)
     broken = frozenset(finding.column or "" for finding in findings)
     span = read_span(values, broken, origin)
     edges = read_edges(values, broken, origin)
@@ -139,19 +139,3 @@ def parse_row(
     if isinstance(span, Span):
         values |= {"start_utc": span.start, "time_utc": span.time, "stop_utc": span.stop, "is_mosaic": span.is_mosaic}
     return Row(number=number, item=item, **{name: value for name, value in values.items() if name in _FIELDS})
-
-
-def _read_cells(cells: Mapping[str, str], origin: Origin) -> tuple[dict[str, Any], list[Finding]]:
-    values: dict[str, Any] = {}
-    findings: list[Finding] = []
-    for name, column in COLUMNS.items():
-        text = cells.get(name, "").strip()
-        if text:
-            value = read_cell(column, text, origin)
-            if isinstance(value, Finding):
-                findings.append(value)
-            else:
-                values[name] = value
-        elif column.required:
-            findings.append(origin.finding("E503", "the cell is blank", name))
-    return values, findings

@@ -8,6 +8,7 @@ import typer
 
 from iovolc.cli.options import (
     CORES,
+    AnyStoreOption,
     ChannelOption,
     Common,
     ConfigOption,
@@ -15,6 +16,8 @@ from iovolc.cli.options import (
     JsonOption,
     QuietOption,
     RegionOption,
+    RunArgument,
+    RunOption,
     SetOption,
     SinceOption,
     SiteOption,
@@ -24,9 +27,6 @@ from iovolc.cli.options import (
     runner_of,
     selection,
 )
-
-RunArgument = Annotated[str, typer.Argument(help="Output folder; with --store also a run id, or `latest`.")]
-AnyStoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the store.")]
 
 
 def rerun(
@@ -80,7 +80,7 @@ def diff(before: RunArgument, after: RunArgument, store: AnyStoreOption = None, 
 
 def explain(
     event: Annotated[str, typer.Argument(help="Event id, or its first digits.")],
-    run: Annotated[str, typer.Option("--run", help="Output folder; with --store also a run id, or `latest`.")],
+    run: RunOption,
     store: AnyStoreOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from iovolc.cli.answers import AnyStoreOption
-from iovolc.cli.options import JsonOption
-
-RunOption = Annotated[str, typer.Option("--run", help="Output folder; with --store also a run id, or `latest`.")]
+from iovolc.cli.options import AnyStoreOption, JsonOption, RunOption
 
 
 def light_curve(

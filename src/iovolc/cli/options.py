@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from iovolc.pipeline.context import Context
 
 StoreOption = Annotated[Path, typer.Option("--store", help="Folder of the store.")]
+AnyStoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the store.")]
+_RUN = "Output folder; with --store also a run id, or `latest`."
+RunArgument = Annotated[str, typer.Argument(help=_RUN)]
+RunOption = Annotated[str, typer.Option("--run", help=_RUN)]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the outputs.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file (YAML).")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override, as section.key=value; repeatable.")]

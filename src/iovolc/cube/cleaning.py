@@ -12,7 +12,6 @@ from iovolc.cube.layout import (
     PARTIAL,
     StorePath,
     epoch_folder,
-    latest_run_file,
     local,
     manifest_file,
     points_folder,
@@ -21,6 +20,7 @@ from iovolc.cube.layout import (
 )  # fmt: skip
 from iovolc.cube.lock import locked
 from iovolc.cube.manifest import manifest_numbers, read_head, read_manifest
+from iovolc.cube.pointer import operational_run
 
 DAY_S: Final = 86400.0
 
@@ -103,16 +103,10 @@ def _old_runs(root: Path, keep: int | None) -> Iterator[Path]:
     if keep is None:
         return
     runs = sorted(root.glob("runs/*/run.json"), key=lambda path: (path.stat().st_mtime, path.parent.name))
-    latest = _operational(root)
+    name = operational_run(root)
+    latest = None if name is None else local(run_folder(root, name))
     others = [path.parent for path in runs if path.parent != latest]
     yield from others[: max(len(others) - keep, 0)]
-
-
-def _operational(root: Path) -> Path | None:
-    try:
-        return local(run_folder(root, read_json(latest_run_file(root))["run_id"]))
-    except FileNotFoundError:
-        return None
 
 
 def _old_manifests(root: Path, keep: int | None, *, gone: Iterable[Path]) -> Iterator[int]:

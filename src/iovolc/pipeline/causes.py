@@ -47,8 +47,8 @@ def changes_between(before: SavedRun, after: SavedRun) -> Changes:
     """What two runs were given differently."""
     old, new = before.inputs, after.inputs
     return Changes(
-        tuple(_differing(flat(before.record["configuration"]), flat(after.record["configuration"]))),
-        tuple(_differing(before.record["algorithm_versions"], after.record["algorithm_versions"])),
+        tuple(differing(flat(before.record["configuration"]), flat(after.record["configuration"]))),
+        tuple(differing(before.record["algorithm_versions"], after.record["algorithm_versions"])),
         tuple(sorted(new.keys() - old.keys())),
         tuple(sorted(old.keys() - new.keys())),
         tuple(sorted(name for name in old.keys() & new.keys() if _version(old[name]) != _version(new[name]))),
@@ -89,7 +89,8 @@ def flat(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {f"{section}.{key}": value for section, part in configuration.items() for key, value in part.items()}
 
 
-def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Keys whose values differ, sorted, with both values; None where a side lacks one."""
     names = sorted(before.keys() | after.keys())
     pairs = ((name, before.get(name), after.get(name)) for name in names)
     return [(name, old, new) for name, old, new in pairs if old != new]

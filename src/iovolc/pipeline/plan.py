@@ -8,7 +8,7 @@ from iovolc.config import Config
 from iovolc.cube.layout import local, run_folder
 from iovolc.cube.manifest import Manifest
 from iovolc.errors import ConfigError
-from iovolc.pipeline.causes import flat
+from iovolc.pipeline.causes import differing, flat
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import Task, is_kept
 from iovolc.pipeline.detect import plan as comparisons
@@ -80,8 +80,9 @@ def plan_run(manifest: Manifest, context: Context, base: Config) -> Plan:
     if (local(run_folder(context.store, name)) / "run.json").exists():
         return Plan(name, manifest.number, {}, _names(tasks), _parameters(base, context.config), published=True)
     before = _kept_before(manifest, context, base)
-    missing = [task for task in tasks if not is_kept(task)]
-    at_hand = tuple(task for task in tasks if is_kept(task))
+    kept = [is_kept(task) for task in tasks]
+    at_hand = tuple(task for task, there in zip(tasks, kept, strict=True) if there)
+    missing = [task for task, there in zip(tasks, kept, strict=True) if not there]
     return Plan(
         name,
         manifest.number,
@@ -110,8 +111,7 @@ def _reason(task: Task, before: Task | None) -> str:
 
 
 def _parameters(base: Config, config: Config) -> tuple[tuple[str, Any, Any], ...]:
-    old, new = flat(base.portable()), flat(config.portable())
-    return tuple((key, old[key], new[key]) for key in new if old[key] != new[key])
+    return tuple(differing(flat(base.portable()), flat(config.portable())))
 
 
 def _names(tasks: tuple[Task, ...]) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from iovolc.archive.reference import ReferenceMap, load_reference
 from iovolc.config import Config, SelectConfig
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
-from iovolc.cube.files import read_json, write_json
-from iovolc.cube.layout import StorePath, latest_run_file, local, run_folder
+from iovolc.cube.files import write_json
+from iovolc.cube.layout import latest_run_file, local, run_folder
 from iovolc.cube.manifest import Manifest
+from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
 from iovolc.geometry.warp import sample
@@ -120,14 +121,6 @@ def publish(
 def is_whole(config: Config) -> bool:
     """Whether a run with this configuration looks at the whole store."""
     return config.select == SelectConfig()
-
-
-def operational_run(store: StorePath) -> str | None:
-    """Name of the operational run of a store; None if nothing is published yet."""
-    try:
-        return str(read_json(latest_run_file(store))["run_id"])
-    except FileNotFoundError:
-        return None
 
 
 def is_published(manifest: Manifest, config: Config, store: Path, out: Path) -> bool:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from iovolc.cube.layout import local, run_folder
+from iovolc.cube.pointer import operational_run
 from iovolc.errors import ConfigError, NoWork
-from iovolc.pipeline.publish import operational_run
 from iovolc.publish.saved import SavedRun, read_run
 
 LATEST = "latest"

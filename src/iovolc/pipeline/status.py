@@ -7,10 +7,11 @@ from typing import Any
 
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import latest_run_file, local
+from iovolc.cube.pointer import operational_run
 from iovolc.errors import ConfigError, NoWork
 from iovolc.light.display import ratio_text
 from iovolc.model.observation import format_utc
-from iovolc.pipeline.publish import operational_run, refusals
+from iovolc.pipeline.publish import refusals
 from iovolc.pipeline.run import current_manifest
 from iovolc.pipeline.runs import operational
 from iovolc.publish.saved import SavedRun
