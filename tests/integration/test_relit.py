@@ -1,5 +1,6 @@
 """One light: pictures by the Sun and by Jupiter, rendered by other code, come to one albedo and to no false event."""
 
+import numpy as np
 import pytest
 
 from iovolc.geometry.ephemeris import sky_from_place
@@ -9,6 +10,7 @@ from light_render import kanehekili
 from light_render.compared import looked_at, scatter
 from light_render.epochs import LATER, UNREGISTERED, Shot, changes_of, context_of, near, sure, told, write_shots
 from light_render.geometries import null_pairs, round_trip
+from light_render.scene import Camera
 from small_grid import ALL_SLOW_UNCOMPILED
 
 pytestmark = ALL_SLOW_UNCOMPILED
@@ -56,6 +58,23 @@ def test_the_albedo_comes_back(residuals, name):
 def test_ground_that_scatters_by_another_law_keeps_its_contrasts(residuals, name):
     source, bar = ROUND_TRIP[name]
     assert scatter(residuals[f"{name}-minnaert", source].surface)[0] <= bar
+
+
+def test_ground_that_drowns_in_noise_is_left_out(tmp_path):
+    view = next(view for name, view, _ in round_trip() if name == "jupiter-065")
+    camera = Camera(noise=0.01, full=0.02, floor=4e-4)
+    with runner(workers=1) as workers:
+        context = context_of(tmp_path / "store", workers, UNREGISTERED)
+        catalogue = write_shots(tmp_path / "maps", [Shot("noisy", view, camera)])
+        (entry,) = ingest([catalogue], context).manifest.entries
+        careless = context_of(tmp_path / "store", workers, "light.min_snr=[0.0, 0.0]")
+        kept, whole = (
+            next(part for part in looked_at(each, entry, camera) if part.source == "jupiter")
+            for each in (context, careless)
+        )
+    assert 0.2 < kept.used / whole.used < 0.9
+    lost = np.where(np.isnan(kept.cells), whole.cells, np.nan)
+    assert scatter(lost)[0] > 1.2 * scatter(kept.cells)[0]
 
 
 @pytest.mark.parametrize("name", NULL)

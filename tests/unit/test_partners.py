@@ -73,7 +73,14 @@ def test_the_law_is_that_of_the_dossier():
 
 @pytest.mark.parametrize(
     ("scatter", "patches", "expected"),
-    [(0.11, 1e6, 1.0), (0.055, 1e6, 0.5), (0.33, 1e6, 3.0), (0.0, 4.0, math.sqrt(0.5)), (math.nan, 50.0, 1.0)],
+    [
+        (0.11, 1e6, 1.0),
+        (0.055, 1e6, 0.5),
+        (0.33, 1e6, 3.0),
+        (0.055, 1.0, 0.712),
+        (0.0, 4.0, 0.0),
+        (math.nan, 50.0, 1.0),
+    ],
 )
 def test_the_scatter_of_shared_terrain_stretches_the_law(scatter, patches, expected):
     assert LAW.scale(scatter, 0.09, patches) == pytest.approx(expected, rel=1e-3)

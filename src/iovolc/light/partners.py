@@ -30,8 +30,8 @@ RESOLUTION_STEP: Final = 1.5
 """Predecessors whose resolution is within this factor of the finest available count as equally sharp."""
 MISMATCH_STEP: Final = 0.05
 """Difference in the light model's error, in ln albedo, that counts as much as one step of resolution."""
-PRIOR_PATCHES: Final = 4.0
-"""Weight of the law's prior size against the patches of terrain that two epochs share."""
+LAW_FACTOR: Final = 2.0
+"""The law's own size is known to about this factor, one sigma."""
 _STEP_DEG: Final = 5.0
 
 
@@ -105,7 +105,7 @@ class Law:
         growth : float
             Typical :meth:`growth` there.
         patches : float
-            How many patches of terrain both show; the law's own size counts as ``PRIOR_PATCHES``.
+            How many patches of terrain both show: the logarithm of their scatter has the variance 1 / (2 patches).
 
         Returns
         -------
@@ -115,7 +115,10 @@ class Law:
         expected = self.alike + growth
         if not (math.isfinite(scatter) and expected > 0.0):
             return 1.0
-        return math.sqrt((PRIOR_PATCHES + patches * (scatter / expected) ** 2) / (PRIOR_PATCHES + patches))
+        if not scatter > 0.0:
+            return 0.0
+        measured, prior = 2.0 * patches, 1.0 / math.log(LAW_FACTOR) ** 2
+        return math.exp(math.log(scatter / expected) * measured / (measured + prior))
 
 
 def mean_growth(newer: Lit, older: Lit, blocks: tuple[Vector, Vector], places: BlockPlaces, law: Law) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from iovolc.config import IngestConfig, LightConfig
 from iovolc.geometry.warp import Warped, warp
 from iovolc.light.albedo import light_planes
+from iovolc.light.noise import pixel_noise
 from iovolc.model.epoch import Epoch, Layers, Registration
 from iovolc.model.flags import Flag
 from iovolc.model.grid import Grid, Sheet
@@ -65,6 +66,8 @@ def layers_on(
         sigma = np.full(sheet.shape, np.nan, np.float32)
         if observation.sigma is not None:
             sigma = onto(observation.sigma, sheet).value
+        elif lighting is not None and record.quantity == "iof":
+            sigma = pixel_noise(warped.value)
         sheets[sheet.name] = Layers(warped.value, sigma, flags)
         resolutions.append(warped.resolution_km[np.isfinite(warped.value)])
     return Epoch(record, sheets, registration, _resolution_km(resolutions, record.psf_km))
