@@ -1,4 +1,4 @@
-"""What the monitoring flow is given, and the context it makes of it for a stage."""
+"""What the flows are given, one frozen model each, and the context they make of it for a stage."""
 
 import os
 from collections.abc import Iterator
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from iovolc.config import load
+from iovolc.config import Config, load
 from iovolc.parallel import runner
 from iovolc.pipeline.context import Context
+from iovolc.pipeline.rerun import rerun_config
 
 
 def cores() -> int:
@@ -17,18 +18,39 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class MonitorParameters(BaseModel):
-    """The arguments and options of `iovolc run`."""
+class StoreParameters(BaseModel):
+    """What every flow is given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    catalogues: tuple[Path, ...] = Field(min_length=1, description="Catalogues (CSV, STAC JSON), images, patterns.")
     store: Path = Field(description="Folder of the store.")
-    out: Path = Field(description="Folder for the outputs.")
     config: Path | None = Field(default=None, description="Configuration file (YAML).")
     overrides: tuple[str, ...] = Field(default=(), description="Overrides, each section.key=value.")
     workers: int = Field(default_factory=cores, ge=1, description="Threads; by default one per core.")
     dask: str | None = Field(default=None, description="Address of a Dask scheduler to use instead.")
+    stage_timeout_s: float = Field(default=6 * 3600.0, gt=0.0, description="How long one attempt at a stage may take.")
+    wait_s: float = Field(default=0.0, ge=0.0, description="How long to wait for another run on the same store.")
+
+    @property
+    def title(self) -> str:
+        """The store in a word."""
+        return self.store.name
+
+    def configuration(self) -> Config:
+        """The configuration with its overrides.
+
+        Raises
+        ------
+        ConfigError
+            If it cannot be used.
+        """
+        return load(self.config, self.overrides)
+
+
+class IngestParameters(StoreParameters):
+    """What is taken up."""
+
+    catalogues: tuple[Path, ...] = Field(min_length=1, description="Catalogues (CSV, STAC JSON), images, patterns.")
 
     @property
     def title(self) -> str:
@@ -38,15 +60,43 @@ class MonitorParameters(BaseModel):
         return f"{first.name}{more} into {self.store.name}"
 
 
+class BackfillParameters(IngestParameters):
+    """What is taken up little by little."""
+
+    batch: int = Field(default=50, ge=1, description="Rows of the catalogues that are ingested at a time.")
+
+
+class PublishParameters(StoreParameters):
+    """Where outputs go."""
+
+    out: Path = Field(description="Folder for the outputs.")
+
+
+class MonitorParameters(IngestParameters, PublishParameters):
+    """The arguments and options of `iovolc run`."""
+
+
+class RerunParameters(StoreParameters):
+    """The arguments and options of `iovolc rerun`; without a configuration file, that of the operational run."""
+
+    out: Path | None = Field(default=None, description="Folder for the outputs besides the store.")
+    manifest: int | None = Field(default=None, ge=0, description="Manifest to read; the current one by default.")
+    promote: bool = Field(default=False, description="Whether the run becomes the operational one.")
+
+    def configuration(self) -> Config:
+        """The configuration of the operational run, or of the file, with the overrides."""
+        return rerun_config(self.store, self.config, self.overrides)
+
+
 @contextmanager
-def opened(parameters: MonitorParameters) -> Iterator[Context]:
+def opened(parameters: StoreParameters) -> Iterator[Context]:
     """Configuration, store and workers, for the time of one attempt at one stage.
 
     A lost Dask scheduler thus fails within a task, whose retry connects anew.
 
     Parameters
     ----------
-    parameters : MonitorParameters
+    parameters : StoreParameters
         What the flow was given.
 
     Raises
@@ -56,6 +106,6 @@ def opened(parameters: MonitorParameters) -> Iterator[Context]:
     TransientIOError
         If the Dask scheduler does not answer.
     """
-    config = load(parameters.config, parameters.overrides)
+    config = parameters.configuration()
     with runner(workers=parameters.workers, address=parameters.dask) as workers:
         yield Context(parameters.store, config, workers)

@@ -4,12 +4,13 @@ import shutil
 
 import pandas as pd
 import pytest
-from flows.monitor import code_of, monitor, named
+from flows.monitor import monitor
 from flows.parameters import opened
+from flows.states import code_of, named
 from tests.flows.conftest import BRIGHT, DARK
 from tests.small_maps import contents, listing, near, row, write_catalogue
 
-from flows import monitor as module
+from flows import ingest as module
 from iovolc.errors import AlgorithmError, ConfigError, Finding, InputError, TransientIOError
 from iovolc.pipeline.run import run
 
@@ -31,7 +32,7 @@ def failing(monkeypatch, *errors):
         return use_case(catalogues, context)
 
     monkeypatch.setattr(module.ingestion, "ingest", ingest)
-    monkeypatch.setattr(module.ingest, "retry_delay_seconds", [0])
+    monkeypatch.setattr(module.take_up, "retry_delay_seconds", [0])
     return attempts
 
 
@@ -48,7 +49,9 @@ def test_the_flow_gives_the_bytes_of_a_run(published, prepared) -> None:
 def test_the_flow_finds_the_change_and_says_so(published, prepared) -> None:
     events = pd.read_parquet(prepared.parameters().out / "events.parquet")
     assert len(near(events, DARK)) == 1
-    assert published.message == f"2 epochs added, {len(events)} events; run {events['run_id'].iloc[0]}"
+    assert published.message == (
+        f"2 epochs added, {len(events)} events; run {events['run_id'].iloc[0]}; the first run of this store"
+    )
 
 
 def test_the_seconds_of_every_stage_are_kept(published, prepared) -> None:  # noqa: ARG001

@@ -8,7 +8,7 @@ is no file is a pattern; the rest are images that their labels must describe.
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -78,6 +78,33 @@ def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
             if name not in listings:
                 listings[name] = _listing(path, folder)
     return tuple(listings.values())
+
+
+def batches(listings: Sequence[Listing], size: int) -> Iterator[tuple[Listing, ...]]:
+    """The same rows, at most ``size`` at a time; what is not made of rows comes with the first.
+
+    Parameters
+    ----------
+    listings : sequence of Listing
+        Of :func:`read_inputs`.
+    size : int
+        At least 1.
+    """
+    whole = tuple(replace(listing, rows=()) for listing in listings)
+    cuts = [
+        replace(listing, rows=listing.rows[start : start + size], findings=())
+        for listing in listings
+        for start in range(0, len(listing.rows), size)
+    ]
+    held: list[Listing] = []
+    first = whole
+    for cut in cuts:
+        if held and sum(len(part.rows) for part in held) + len(cut.rows) > size:
+            yield (*first, *held)
+            first, held = (), []
+        held.append(cut)
+    if first or held:
+        yield (*first, *held)
 
 
 def kind_of(path: Path) -> Kind:

@@ -66,6 +66,11 @@ def lock_file(store: StorePath) -> str:
     return join(store, ".lock")
 
 
+def run_lock_file(store: StorePath) -> str:
+    """The file whose lock a scheduled run holds from its first stage to its last."""
+    return join(store, ".run.lock")
+
+
 def quarantine_file(store: StorePath, sha256: str) -> str:
     """What was refused of one file, and why."""
     return join(store, "quarantine", f"{sha256}.json")

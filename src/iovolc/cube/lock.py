@@ -1,6 +1,6 @@
-"""One writer at a time: a lock of the operating system on a file of the store.
+"""One writer at a time, and one scheduled run at a time: locks of the operating system on files of the store.
 
-The system frees it when its holder ends, however it ends, so a killed process leaves no stale lock. POSIX only.
+The system frees a lock when its holder ends, however it ends, so a killed process leaves no stale lock. POSIX only.
 """
 
 import fcntl
@@ -8,9 +8,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
-from iovolc.cube.layout import StorePath, local, lock_file
+from iovolc.cube.layout import StorePath, local, lock_file, run_lock_file
 from iovolc.errors import StoreConflict
 
 _PAUSE_S: Final = 0.01
@@ -32,17 +33,42 @@ def locked(store: StorePath, timeout_s: float = 60.0) -> Iterator[None]:
     StoreConflict
         If another writer still holds the lock after that time.
     """
-    path = local(lock_file(store))
+    with _locked(local(lock_file(store)), f"the store {store} is being written by another process", timeout_s):
+        yield
+
+
+@contextmanager
+def held(store: StorePath, timeout_s: float = 0.0) -> Iterator[None]:
+    """Keep other runs that ask for it from the store inside the block, from the first stage to the last.
+
+    Parameters
+    ----------
+    store : str or Path
+        Root of the store; made if it does not exist.
+    timeout_s : float
+        How long to wait for another run, in seconds.
+
+    Raises
+    ------
+    StoreConflict
+        If another run is still at work after that time.
+    """
+    with _locked(local(run_lock_file(store)), f"another run is at work on the store {store}", timeout_s):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, trouble: str, timeout_s: float) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        _acquire(descriptor, store, timeout_s)
+        _acquire(descriptor, trouble, timeout_s)
         yield
     finally:
         os.close(descriptor)  # also frees the lock
 
 
-def _acquire(descriptor: int, store: StorePath, timeout_s: float) -> None:
+def _acquire(descriptor: int, trouble: str, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while True:
         try:
@@ -50,8 +76,7 @@ def _acquire(descriptor: int, store: StorePath, timeout_s: float) -> None:
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
                 raise StoreConflict(
-                    f"the store {store} is being written by another process for more than {timeout_s:g} s; "
-                    "wait until it has ended and try again"
+                    f"{trouble} for more than {timeout_s:g} s; wait until it has ended and try again"
                 ) from error
             time.sleep(_PAUSE_S)
         else:

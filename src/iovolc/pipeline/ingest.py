@@ -7,7 +7,7 @@ from pathlib import Path
 
 from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
-from iovolc.archive.inputs import read_inputs
+from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
@@ -80,8 +80,12 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
     InputError
         If a catalogue or table cannot be read at all, or if nothing in the store or the inputs is usable.
     """
+    return ingest_listed(read_inputs(inputs), context)
+
+
+def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
+    """:func:`ingest` of what has been listed, or of a part of it."""
     grid = Grid.at(context.config.grid.pixels_per_degree)
-    listings = read_inputs(inputs)
     tables = [listing.path for listing in listings if listing.kind == "points"]
     tasks, repeated = without_namesakes(tasks_of(listings, context))
     findings = [finding for listing in listings for finding in listing.findings] + repeated

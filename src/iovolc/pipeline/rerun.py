@@ -12,7 +12,7 @@ from iovolc.pipeline.diff import Difference, diff
 from iovolc.pipeline.plan import Plan, plan_run
 from iovolc.pipeline.publish import is_whole
 from iovolc.pipeline.run import current_manifest, follow
-from iovolc.pipeline.runs import operational
+from iovolc.pipeline.runs import last_run, operational
 from iovolc.publish.saved import read_run
 
 
@@ -93,9 +93,6 @@ def rerun(context: Context, *, number: int | None = None, out: Path | None = Non
     if promote and not is_whole(context.config):
         raise ConfigError("a run that looks at a part of the store cannot be the operational one: leave out --promote")
     planned = plan_rerun(context, number)
-    try:
-        before = operational(context.store)
-    except NoWork:
-        before = None
+    before = last_run(context.store)
     _, folder = follow(chosen_manifest(context.store, number), context, out, {}, promote=promote)
     return Rerun(planned, folder, None if before is None else diff(before, read_run(folder)))

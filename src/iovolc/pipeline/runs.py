@@ -52,3 +52,11 @@ def operational(store: Path) -> SavedRun:
     if not folder.is_dir():
         raise ConfigError(f"the operational run {name} is no longer in {store}: `iovolc publish` makes it again")
     return read_run(folder)
+
+
+def last_run(store: Path) -> SavedRun | None:
+    """The operational run of a store; None if there is none, or its outputs have gone."""
+    try:
+        return operational(store)
+    except (NoWork, ConfigError):
+        return None

@@ -8,12 +8,11 @@ from typing import Any
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import latest_run_file, local
 from iovolc.cube.pointer import operational_run
-from iovolc.errors import ConfigError, NoWork
 from iovolc.light.display import ratio_text
 from iovolc.model.observation import format_utc
 from iovolc.pipeline.publish import refusals
 from iovolc.pipeline.run import current_manifest
-from iovolc.pipeline.runs import operational
+from iovolc.pipeline.runs import last_run
 from iovolc.publish.saved import SavedRun
 
 
@@ -30,7 +29,7 @@ def status(store: Path) -> dict[str, Any]:
     """
     manifest = current_manifest(store)
     newest = manifest.entries[-1] if manifest.entries else None
-    latest = _operational(store)
+    latest = last_run(store)
     waiting = [entry.observation_id for entry in manifest.entries if _waits(entry, latest)]
     return {
         "health": _health(latest, refused=bool(manifest.refused), behind=bool(waiting)),
@@ -46,13 +45,6 @@ def status(store: Path) -> dict[str, Any]:
         "backlog": waiting,
         "refused": [str(finding) for finding in refusals(store, manifest.refused)],
     }
-
-
-def _operational(store: Path) -> SavedRun | None:
-    try:
-        return operational(store)
-    except (NoWork, ConfigError):
-        return None
 
 
 def _night(item: Mapping[str, Any]) -> str:
