@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from iovolc.cli.answers import diff, doctor, explain, rerun, serve
+from iovolc.cli.bench import bench_null, bench_run
 from iovolc.cli.configuration import template, validate
 from iovolc.cli.heat import crossmatch, light_curve
 from iovolc.cli.light import fit_photometry
@@ -35,6 +36,11 @@ _config = typer.Typer(help="Print or check a configuration.", no_args_is_help=Tr
 for _command in (template, validate):
     _config.command()(_command)
 app.add_typer(_config, name="config")
+
+_bench = typer.Typer(help="Measure detection: needs the checkout.", no_args_is_help=True, rich_markup_mode=None)
+_bench.command("run")(bench_run)
+_bench.command("null")(bench_null)
+app.add_typer(_bench, name="bench")
 
 
 def main() -> None:

@@ -1,0 +1,71 @@
+"""What ``iovolc bench`` calls: run a suite or the null, summarise, write JSON and the page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.iobench import null
+from benchmarks.iobench.page import write_page
+from benchmarks.iobench.report import read_records, summarise
+from benchmarks.iobench.suite import SUITES, run_suite
+from benchmarks.iobench.truth import SECTORS
+
+from iovolc.errors import ConfigError
+from iovolc.parallel import Runner
+
+
+def bench_run(
+    folder: Path, runner: Runner, *, suite: str, sector: str, scenes: int | None, first_seed: int, page: Path | None
+) -> Mapping[str, Any]:
+    """Run a suite's scenes that are not yet recorded in ``folder``, and summarise one sector.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets a record per scene, ``summary-<sector>.json`` and, with ``page``, nothing else.
+    runner : Runner
+        Maps tasks over workers.
+    suite, sector : str
+        Names in :data:`SUITES` and :data:`SECTORS`.
+    scenes : int or None
+        Number of scenes with changes instead of the suite's.
+    first_seed : int
+        Where their numbers begin: chunks of a suite run with other first seeds, in the same folder.
+    page : Path or None
+        Markdown page to write from all summaries in ``folder``.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown.
+    """
+    if suite not in SUITES or sector not in SECTORS:
+        raise ConfigError(f"suites are {', '.join(SUITES)}; sectors are {', '.join(SECTORS)}")
+    chosen = replace(SUITES[suite], first_seed=first_seed)
+    if scenes is not None:
+        chosen = replace(chosen, scenes=scenes, null_scenes=0)
+    run_suite(chosen, folder, runner)
+    records = read_records(sorted(folder.glob(f"{suite}-*.json")))
+    summary = {"suite": suite, **summarise(records, sector, chosen.pixels_per_degree)}
+    _write(folder / f"summary-{sector}.json", summary)
+    if page is not None:
+        write_page(folder, page)
+    return summary
+
+
+def bench_null(
+    folder: Path, runner: Runner, *, runs: int, first_seed: int, epochs: Sequence[int], page: Path | None
+) -> Mapping[str, Any]:
+    """Run the null runs that are not yet recorded in ``folder``, and summarise them in ``summary-null.json``."""
+    records = null.run_all(folder, runner, runs=runs, first_seed=first_seed, epochs=epochs or null.EPOCHS)
+    summary = null.summarise(records)
+    _write(folder / "summary-null.json", summary)
+    if page is not None:
+        write_page(folder, page)
+    return summary
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
