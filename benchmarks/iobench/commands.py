@@ -17,14 +17,22 @@ from iovolc.parallel import Runner
 
 
 def bench_run(
-    folder: Path, runner: Runner, *, suite: str, sector: str, scenes: int | None, first_seed: int, page: Path | None
+    folder: Path,
+    runner: Runner,
+    *,
+    suite: str,
+    sector: str,
+    scenes: int | None = None,
+    first_seed: int = 1,
+    overrides: Sequence[str] = (),
+    page: Path | None = None,
 ) -> Mapping[str, Any]:
     """Run a suite's scenes that are not yet recorded in ``folder``, and summarise one sector.
 
     Parameters
     ----------
     folder : Path
-        Gets a record per scene, ``summary-<sector>.json`` and, with ``page``, nothing else.
+        Gets a record per scene and ``summary-<sector>.json``.
     runner : Runner
         Maps tasks over workers.
     suite, sector : str
@@ -33,22 +41,26 @@ def bench_run(
         Number of scenes with changes instead of the suite's.
     first_seed : int
         Where their numbers begin: chunks of a suite run with other first seeds, in the same folder.
+    overrides : sequence of str
+        Settings under test, as ``section.key=value``; a folder holds the scenes of one configuration.
     page : Path or None
         Markdown page to write from all summaries in ``folder``.
 
     Raises
     ------
     ConfigError
-        If a name is unknown.
+        If a name is unknown, or the folder's scenes were run with other settings.
     """
     if suite not in SUITES or sector not in SECTORS:
         raise ConfigError(f"suites are {', '.join(SUITES)}; sectors are {', '.join(SECTORS)}")
-    chosen = replace(SUITES[suite], first_seed=first_seed)
+    chosen = replace(SUITES[suite], first_seed=first_seed, overrides=tuple(overrides))
     if scenes is not None:
         chosen = replace(chosen, scenes=scenes, null_scenes=0)
     run_suite(chosen, folder, runner)
     records = read_records(sorted(folder.glob(f"{suite}-*.json")))
-    summary = {"suite": suite, **summarise(records, sector, chosen.pixels_per_degree)}
+    if any(record["overrides"] != list(overrides) for record in records):
+        raise ConfigError(f"{folder} holds scenes that were run with other settings; give another folder")
+    summary = {"suite": suite, "overrides": list(overrides), **summarise(records, sector, chosen.pixels_per_degree)}
     _write(folder / f"summary-{sector}.json", summary)
     if page is not None:
         write_page(folder, page)
@@ -56,7 +68,13 @@ def bench_run(
 
 
 def bench_null(
-    folder: Path, runner: Runner, *, runs: int, first_seed: int, epochs: Sequence[int], page: Path | None
+    folder: Path,
+    runner: Runner,
+    *,
+    runs: int,
+    first_seed: int = 1,
+    epochs: Sequence[int] = (),
+    page: Path | None = None,
 ) -> Mapping[str, Any]:
     """Run the null runs that are not yet recorded in ``folder``, and summarise them in ``summary-null.json``."""
     records = null.run_all(folder, runner, runs=runs, first_seed=first_seed, epochs=epochs or null.EPOCHS)

@@ -1,7 +1,8 @@
 """From a scene to what detectors read: a store as ingest writes it, and arrays for those that want arrays.
 
-Each epoch is registered by the package on its own base map, by the red band, and all its bands are resampled once with
-that warp and written by the cube's own writer. Files and their readers are left out: they change nothing and cost most.
+Each epoch is registered by the package on its own base map, by the first band, and all its bands are resampled once
+with that warp and written by the cube's own writer. Files and their readers are left out: they change nothing and cost
+most.
 """
 
 import math
@@ -94,12 +95,12 @@ def build(
     raw: dict[str, list[Plane]] = {band: [] for band in bands}
     residual: list[float] = []
     for plan in scene.epochs:
-        planes = observe(plan, base, changed(base, scene.truths, plan.index))
+        numbers = [BANDS.index(band) for band in bands]
+        planes = observe(plan, base, changed(base, scene.truths, plan.index)[numbers])
         delivered = stretched(planes) if quantity == "relative" else planes
         registration = _registered(plan, delivered[0], config, grid)
         residual.append(_residual_km(plan, registration, np.isfinite(delivered[0])))
-        for band in bands:
-            pixels = delivered[BANDS.index(band)]
+        for band, pixels in zip(bands, delivered, strict=True):
             observation = Observation(record_of(plan, band, quantity), pixels)
             epoch = on_sheet(grid, observation, registration, config)
             entries.append(write_epoch(store, epoch, grid, {"benchmark": "iobench", "seed": plan.seed}))

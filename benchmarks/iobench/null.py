@@ -15,8 +15,9 @@ from typing import Any, Final
 import numpy as np
 from benchmarks.iobench.cube import on_sheet, record_of, stated
 from benchmarks.iobench.plan import EpochPlan, plan_epochs
-from benchmarks.iobench.render import observe
+from benchmarks.iobench.render import observe, shown_places
 from benchmarks.iobench.surface import BANDS, Base, load_base
+from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
 from iovolc.config import Config, DetectConfig, GridConfig
@@ -94,17 +95,20 @@ def run(seed: int, epochs: int, base: Base, runner: Runner, *, special: str = ""
 
 
 def _write(plan: EpochPlan, base: Base, store: Path, grid: Grid, special: str) -> EpochEntry | None:
-    band = BANDS.index(BAND)
-    pixels = observe(plan, base, base.surface.planes[band : band + 1])[0]
-    if special == "constant":
-        pixels = np.full_like(pixels, 0.5)
-    if special == "empty" and plan.index > 0:
-        pixels = np.full_like(pixels, np.nan)
+    pixels = _pixels(plan, base, special)
     try:
         epoch = on_sheet(grid, Observation(record_of(plan, BAND, "iof"), pixels), stated(RESIDUAL_KM), _CONFIG)
         return write_epoch(store, epoch, grid, {"benchmark": "null", "seed": plan.seed})
     except (DataQualityError, KeyError):  # no valid pixel: ingest refuses such an epoch too
         return None
+
+
+def _pixels(plan: EpochPlan, base: Base, special: str) -> NDArray[np.float32]:
+    band = BANDS.index(BAND)
+    if not special or (special == "empty" and plan.index == 0):
+        return observe(plan, base, base.surface.planes[band : band + 1])[0]
+    lats, lons = shown_places(PIXELS_PER_DEGREE)
+    return np.full((len(lats), len(lons)), 0.5 if special == "constant" else np.nan, np.float32)
 
 
 def run_all(

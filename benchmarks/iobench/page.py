@@ -45,6 +45,8 @@ def _sector(summary: Mapping[str, Any]) -> str:
         f"{_middle(summary['residual_km'])} km per axis."
     )
     lines = [f"## Sector {summary['sector']}, suite {summary['suite']}", "", what]
+    if summary["overrides"]:
+        lines += ["", f"Settings that differ from the defaults: {', '.join(summary['overrides'])}."]
     for most in ("1", "3", "10"):
         per_km2 = float(most) / summary["pixel_km"] ** 2
         lines += [

@@ -10,6 +10,7 @@ from benchmarks.iobench.surface import BANDS, Base
 from benchmarks.iobench.truth import Truth, window
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.interpolate import RectBivariateSpline
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from iovolc import body
@@ -23,6 +24,7 @@ _WARP, _SHIFT, _LIGHT, _TEXTURE, _GAPS, _GAIN, _NOISE = range(7)
 WARP_KM: Final = (800.0, 4000.0)
 TEXTURE_KM: Final = (300.0, 1000.0)
 GAP_KM: Final = (1500.0, 5000.0)
+_STEP_PX: Final = 8
 RESIDUAL_KM: Final = 1.5
 """What registering is expected to leave per look and axis; only for choosing contrasts before anything is rendered."""
 
@@ -93,22 +95,39 @@ def observe(plan: EpochPlan, base: Base, planes: Plane) -> Plane:
     """
     ppd = base.surface.pixels_per_degree
     lats, lons = shown_places(ppd)
-    lat, lon = np.meshgrid(lats, lons, indexing="ij")
-    vectors = unit_vectors(lat.ravel(), lon.ravel())
-    true = vectors + displacement(plan, vectors) / np.float32(body.RADIUS_KM)
-    row = (90.0 - np.degrees(np.arctan2(true[2], np.hypot(true[0], true[1])))) * ppd - 0.5
-    col = (np.degrees(np.arctan2(true[1], true[0])) + 180.0) * ppd - 0.5
+    x, y, z, tone, gap = _smooth_fields(plan, lats, lons)
+    row = (90.0 - np.degrees(np.arctan2(z, np.hypot(x, y)))) * ppd - 0.5
+    col = (np.degrees(np.arctan2(y, x)) + 180.0) * ppd - 0.5
     through = blurred(Surface(planes, ppd), plan.resolution_km).planes
-    factor = np.exp(light(plan, vectors)).reshape(lat.shape)
-    hidden = _hidden(plan, vectors).reshape(lat.shape)
     gains = np.exp(plan.gain_sigma * rng_of(plan, _GAIN).standard_normal(len(BANDS)))
-    out = np.empty((len(planes), *lat.shape), np.float32)
+    hidden = gap < np.quantile(gap, plan.gap_share) if plan.gap_share > 0.0 else np.zeros(gap.shape, bool)
+    factor = np.exp(tone)
+    out = np.empty((len(planes), *row.shape), np.float32)
     for band, plane in enumerate(through):
-        seen = map_coordinates(plane, [row, col], order=3, mode="grid-wrap").reshape(lat.shape)
+        seen = map_coordinates(plane, [row, col], order=3, mode="grid-wrap")
         signal = np.maximum(seen, np.float32(0.01)) * factor * np.float32(gains[band])
-        noise = rng_of(plan, _NOISE, band).standard_normal(lat.shape, dtype=np.float32)
+        noise = rng_of(plan, _NOISE, band).standard_normal(row.shape, dtype=np.float32)
         out[band] = np.where(hidden, np.nan, signal * (1.0 + np.float32(plan.noise) * noise))
     return out
+
+
+def _smooth_fields(plan: EpochPlan, lats: NDArray[np.float64], lons: NDArray[np.float64]) -> list[Plane]:
+    """True place (x, y, z of any length), light and gaps at all places: splines through every eighth of them.
+
+    The fields are smooth on the sphere, and the splines reach both ends of the longitudes: there is no seam.
+    """
+    some_lats = np.linspace(lats[0], lats[-1], max(8, len(lats) // _STEP_PX))
+    some_lons = np.linspace(lons[0], lons[-1], max(8, len(lons) // _STEP_PX))
+    shape = len(some_lats), len(some_lons)
+    vectors = unit_vectors(*(part.ravel() for part in np.meshgrid(some_lats, some_lons, indexing="ij")))
+    moved = displacement(plan, vectors) / np.float32(body.RADIUS_KM)
+    gap = waves(vectors, GAP_KM, 12, 1, rng_of(plan, _GAPS))[0]
+    fields = [
+        RectBivariateSpline(-some_lats, some_lons, field.reshape(shape))(-lats, lons).astype(np.float32)
+        for field in (*moved, light(plan, vectors), gap)
+    ]
+    every = unit_vectors(*np.meshgrid(lats, lons, indexing="ij"))
+    return [place + move for place, move in zip(every, fields[:3], strict=True)] + fields[3:]
 
 
 def stretched(planes: Plane, *, quality: int = 88) -> Plane:
@@ -123,13 +142,6 @@ def stretched(planes: Plane, *, quality: int = 88) -> Plane:
         with Image.open(file) as picture:
             out[band] = np.where(np.isfinite(plane), np.asarray(picture, np.float32), np.nan)
     return out
-
-
-def _hidden(plan: EpochPlan, vectors: Vectors) -> NDArray[np.bool_]:
-    if plan.gap_share <= 0.0:
-        return np.zeros(vectors.shape[1], bool)
-    field = waves(vectors, GAP_KM, 12, 1, rng_of(plan, _GAPS))[0]
-    return field < np.quantile(field, plan.gap_share)
 
 
 def matched_snr(

@@ -20,7 +20,7 @@ from benchmarks.iobench.truth import SECTORS, Truth, window
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from iovolc.config import Config, DetectConfig, GridConfig
+from iovolc.config import Config, override
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Quantity
@@ -52,6 +52,8 @@ class Suite:
         Bands used.
     quantity : str
         ``iof``, or ``relative`` for stretched pictures.
+    overrides : tuple of str
+        Settings under test that differ from the defaults, as ``section.key=value``.
     """
 
     name: str
@@ -63,6 +65,12 @@ class Suite:
     first_seed: int = 1
     bands: tuple[str, ...] = ("red", "blue")
     quantity: Quantity = "iof"
+    overrides: tuple[str, ...] = ()
+
+    def config(self) -> Config:
+        """The configuration under test."""
+        grid = Config.model_validate({"grid": {"pixels_per_degree": self.pixels_per_degree}})
+        return override(grid, self.overrides)
 
     def seeds(self) -> Iterator[tuple[int, int]]:
         """Seed and number of changes of each scene."""
@@ -80,7 +88,7 @@ SUITES: Final = {
 
 
 def run_scene(
-    suite: Suite, seed: int, changes: int, base: Base, runner: Runner, *, peers: Sequence[Peer] = PEERS
+    suite: Suite, seed: int, changes: int, base: Base, runner: Runner, *, peers: Sequence[Peer] | None = None
 ) -> dict[str, Any]:
     """Plan, render, detect with everything, and count.
 
@@ -94,15 +102,16 @@ def run_scene(
         The surface.
     runner : Runner
         Maps tasks over workers.
-    peers : sequence of Peer
-        Which to run beside iovolc.
+    peers : sequence of Peer or None
+        Which to run beside iovolc; None is all.
 
     Returns
     -------
     dict
         Plain values: the changes with their SNR, each method's curve by sector, iovolc's events, times in seconds.
     """
-    config = Config(grid=GridConfig(pixels_per_degree=suite.pixels_per_degree), detect=DetectConfig())
+    peers = PEERS if peers is None else peers
+    config = suite.config()
     scene = plan_scene(base, seed, epochs=suite.epochs, changes=changes)
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -115,7 +124,7 @@ def run_scene(
         finds, counts = find_events(store, cube.manifest, config, runner, field)
         seconds["iovolc"] = time.perf_counter() - began
     record: dict[str, Any] = {
-        "seed": seed, "suite": suite.name, "base": base.name,
+        "seed": seed, "suite": suite.name, "base": base.name, "overrides": list(suite.overrides),
         "epochs": [_plain(asdict(plan)) for plan in scene.epochs],
         "residual_km": [round(value, 3) for value in cube.residual_km],
         "truths": [_truth_record(truth, scene, cube, base) for truth in scene.truths],
@@ -132,7 +141,7 @@ def run_scene(
     return record
 
 
-def run_suite(suite: Suite, folder: Path, runner: Runner, peers: Sequence[Peer] = PEERS) -> list[Path]:
+def run_suite(suite: Suite, folder: Path, runner: Runner) -> list[Path]:
     """Run the scenes whose record is not yet in ``folder``; gives the paths of all records."""
     folder.mkdir(parents=True, exist_ok=True)
     base: Base | None = None
@@ -143,7 +152,7 @@ def run_suite(suite: Suite, folder: Path, runner: Runner, peers: Sequence[Peer] 
         if path.exists():
             continue
         base = base or load_base(suite.pixels_per_degree)
-        record = run_scene(suite, seed, changes, base, runner, peers=peers)
+        record = run_scene(suite, seed, changes, base, runner)
         path.write_text(json.dumps(record), encoding="utf-8")
     return paths
 

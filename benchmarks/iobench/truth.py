@@ -59,10 +59,10 @@ WHITE: Final = (0.25, 0.6, 1.0)
 RED: Final = (-0.12, -0.5, -1.0)
 
 FAMILIES: Final = (
-    Family("dark patch", (12.0, 200.0), (DARK,), (0.04, 0.5)),
-    Family("bright patch", (12.0, 150.0), (WHITE,), (0.04, 0.4)),
-    Family("red ring", (100.0, 450.0), (RED,), (0.03, 0.5), aspect=(1.0, 1.3), inner=(0.55, 0.75)),
-    Family("plume ring", (50.0, 180.0), (WHITE,), (0.03, 0.35), aspect=(1.0, 1.2), inner=(0.4, 0.65)),
+    Family("dark patch", (12.0, 200.0), (DARK,), (0.05, 0.5)),
+    Family("bright patch", (12.0, 150.0), (WHITE,), (0.05, 0.4)),
+    Family("red ring", (100.0, 450.0), (RED,), (0.05, 0.5), aspect=(1.0, 1.3), inner=(0.55, 0.75)),
+    Family("plume ring", (50.0, 180.0), (WHITE,), (0.05, 0.35), aspect=(1.0, 1.2), inner=(0.4, 0.65)),
     Family("flow", (9.0, 60.0), (DARK,), (0.05, 0.6), aspect=(2.5, 6.0), soft=0.08, lobes=0.12),
     Family("small", (5.0, 12.0), (DARK, WHITE), (0.08, 0.6)),
 )

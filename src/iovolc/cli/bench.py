@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from iovolc.cli.options import CORES, Common, JsonOption, OutOption, QuietOption, WorkersOption, runner_of
+from iovolc.cli.options import CORES, Common, JsonOption, OutOption, QuietOption, SetOption, WorkersOption, runner_of
 
 SeedOption = Annotated[int, typer.Option("--first-seed", help="Number of the first scene or run: for chunks.")]
 PageOption = Annotated[Path | None, typer.Option("--page", help="Write the page, from all summaries in --out.")]
@@ -20,6 +20,7 @@ def bench_run(
     sector: Annotated[str, typer.Option("--sector", help="Where changes count: develop, tune or sealed.")] = "develop",
     scenes: Annotated[int | None, typer.Option("--scenes", min=1, help="Only so many scenes with changes.")] = None,
     first_seed: SeedOption = 1,
+    overrides: SetOption = None,
     page: PageOption = None,
     workers: WorkersOption = CORES,
     quiet: QuietOption = False,
@@ -31,7 +32,14 @@ def bench_run(
     benchmarks = _commands()
     with _workers(workers, quiet=quiet) as runner:
         summary = benchmarks.bench_run(
-            out, runner, suite=suite, sector=sector, scenes=scenes, first_seed=first_seed, page=page
+            out,
+            runner,
+            suite=suite,
+            sector=sector,
+            scenes=scenes,
+            first_seed=first_seed,
+            overrides=tuple(overrides or ()),
+            page=page,
         )
     answer(summary, _found(summary), as_json=as_json)
 

