@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 from benchmarks.iobench.cube import SHEET, Cube, build
 from benchmarks.iobench.detector import find_events
+from benchmarks.iobench.oracle import template_snr
 from benchmarks.iobench.peers import PEERS, Peer
-from benchmarks.iobench.render import matched_snr
+from benchmarks.iobench.render import matched_snr, shown_places
 from benchmarks.iobench.scene import Scene, plan_scene
 from benchmarks.iobench.score import Field, extents, sweep
 from benchmarks.iobench.surface import Base, load_base
@@ -127,7 +128,7 @@ def run_scene(
         "seed": seed, "suite": suite.name, "base": base.name, "overrides": list(suite.overrides),
         "epochs": [_plain(asdict(plan)) for plan in scene.epochs],
         "residual_km": [round(value, 3) for value in cube.residual_km],
-        "truths": [_truth_record(truth, scene, cube, base) for truth in scene.truths],
+        "truths": [_truth_record(truth, scene, cube, base, field) for truth in scene.truths],
         "finds": [find.to_json() for find in finds], "counts": counts,
         "megapixels": dict(zip(SECTORS, field.megapixels(), strict=True)),
         "peers": {}, "missing": {peer.name: peer.missing for peer in peers if peer.missing},
@@ -199,15 +200,21 @@ def _smoothed(cube: Plane, sigma_px: float) -> Plane:
     return out
 
 
-def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base) -> dict[str, Any]:
+def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base, field: Field) -> dict[str, Any]:
     before, after = _looks(truth, cube)
-    snr = 0.0
+    snr, template = 0.0, 0.0
     if before is not None and after is not None:
         residual = cube.residual_km[before], cube.residual_km[after]
         snr = matched_snr(truth, base, scene.epochs[before], scene.epochs[after], residual)
+        lats, lons = shown_places(base.surface.pixels_per_degree)
+        answers = [
+            template_snr(truth, even[after] - even[before], field.extent, lats, lons) for even in cube.even.values()
+        ]
+        template = float(np.max(np.nan_to_num(answers)))
     sector = next(name for name, (west, east) in SECTORS.items() if west <= truth.lon_e < east)
     return asdict(truth) | {
-        "radius_km": truth.radius_km, "area_km2": truth.area_km2, "kind": truth.kind, "snr": round(snr, 3),
+        "radius_km": truth.radius_km, "area_km2": truth.area_km2, "kind": truth.kind,
+        "snr": round(snr, 3), "template_snr": round(template, 3),
         "sector": sector, "before": before, "after": after,
     }  # fmt: skip
 
@@ -215,9 +222,7 @@ def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base) -> dict[st
 def _looks(truth: Truth, cube: Cube) -> tuple[int | None, int | None]:
     """The last look before and the first one after that show nearly all of a change."""
     planes = cube.raw[cube.bands[0]]
-    rows, cols = planes.shape[1:]
-    lats = 65.0 - (np.arange(rows) + 0.5) * 130.0 / rows
-    lons = -180.0 + (np.arange(cols) + 0.5) * 360.0 / cols
+    lats, lons = shown_places(planes.shape[2] / 360.0)
     near = window(truth, lats, lons, 0.0)
     lat, lon = np.meshgrid(lats[near[0]], lons[near[1]], indexing="ij")
     weight = truth.weight(lat, lon)
