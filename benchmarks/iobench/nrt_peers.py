@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-LEAST_HISTORY = 2
+LEAST_HISTORY = 3
 """Earlier looks that a pixel must have: fewer have no spread."""
 
 

@@ -1,7 +1,9 @@
 """A scene: which epochs look at Io, and what changes between them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from benchmarks.iobench.plan import EpochPlan, plan_epochs
@@ -9,6 +11,9 @@ from benchmarks.iobench.render import matched_snr
 from benchmarks.iobench.surface import Base
 from benchmarks.iobench.truth import FAMILIES, STRATA, Family, Truth, draw_shape, is_apart, window
 from numpy.typing import NDArray
+
+ROUGH_NOISE: Final = 0.04
+"""Of a pixel of a difference; only to pass over shapes that cannot reach a stratum before their SNR is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,16 @@ def _one(
     rng: np.random.Generator,
 ) -> Truth | None:
     low, high = stratum
-    for _ in range(25):
+    for _ in range(60):
         onset = int(rng.integers(max(1, len(looks) // 2), len(looks)))
         shape = draw_shape(family, rng, onset)
         if not is_apart(shape, others):
             continue
-        per_unit = matched_snr(shape, base, looks[onset - 1], looks[onset])
         wanted = float(np.exp(rng.uniform(np.log(low), np.log(min(high, 4.0 * low)))))
-        contrast = wanted / per_unit
+        guess = wanted * ROUGH_NOISE * base.surface.pixel_km / math.sqrt(shape.area_km2)
+        if not family.contrast[0] / 4.0 <= guess <= family.contrast[1] * 2.0:
+            continue
+        contrast = wanted / matched_snr(shape, base, looks[onset - 1], looks[onset])
         if family.contrast[0] <= contrast <= family.contrast[1]:
             return scaled(shape, contrast)
     return None

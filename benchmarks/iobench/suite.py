@@ -82,7 +82,7 @@ class Suite:
 
 
 SUITES: Final = {
-    "tiny": Suite("tiny", 4, 6, 24, 1, 0),
+    "tiny": Suite("tiny", 4, 8, 72, 1, 0),
     "small": Suite("small", 8, 10, 120, 2, 1),
     "full": Suite("full", 8, 10, 120, 60, 22),
 }
