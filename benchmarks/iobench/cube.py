@@ -17,6 +17,7 @@ from benchmarks.iobench.render import SHOWN_LAT, displacement, observe, shown_pl
 from benchmarks.iobench.scene import Scene, changed
 from benchmarks.iobench.surface import BANDS, Base
 from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter
 
 from iovolc import body
 from iovolc.config import Config
@@ -58,7 +59,7 @@ class Cube:
     raw : dict of str to ndarray, shape (epoch, row, col), float32
         ln of the values as delivered, on the sheet ``equator``, by band; NaN where not seen.
     even : dict of str to ndarray, shape (epoch, row, col), float32
-        The same registered, brought to one resolution and one light by the package.
+        The same registered, brought to one resolution and one light by the package, less the rims of gaps.
     residual_km : tuple of float
         What registering left in each epoch, rms per axis over the sheet.
     """
@@ -184,9 +185,15 @@ def _even(store: Path, manifest: Manifest, band: str, config: Config) -> Plane:
         sides[0], observation_id="median", resolution_km=coarsest, tone={SHEET: middle},
         blocks=block_means({SHEET: middle}, frame.owned, frame.grid), is_mosaic=False, lit=None,
     )  # fmt: skip
-    return np.stack(
-        [
-            difference(replace(side, lit=None), whole, frame, reuse_correlation=1.0).value[SHEET].astype(np.float32)
-            for side in sides
-        ]
-    )
+    planes = [
+        difference(replace(side, lit=None), whole, frame, reuse_correlation=1.0).value[SHEET].astype(np.float32)
+        for side in sides
+    ]
+    return np.stack([_without_rim(plane, round(coarsest / frame.grid.pixel_km)) for plane in planes])
+
+
+def _without_rim(plane: Plane, width_px: int) -> Plane:
+    """The plane less a rim around its gaps, where a blur knows one side only: no one would let a detector see it."""
+    known = np.isfinite(plane)
+    size = (2 * width_px + 1, 2 * width_px + 1)
+    return np.where(minimum_filter(known, size, mode=("nearest", "wrap")), plane, np.float32(np.nan))

@@ -84,8 +84,10 @@ class Suite:
 SUITES: Final = {
     "tiny": Suite("tiny", 4, 8, 72, 1, 0),
     "small": Suite("small", 8, 10, 120, 2, 1),
-    "full": Suite("full", 8, 10, 120, 60, 22),
+    "relative": Suite("relative", 8, 10, 120, 2, 1, quantity="relative"),
+    "full": Suite("full", 8, 10, 120, 70, 22),
 }
+"""`full` has 400 changes or more in each stratum and 60 Mpx free of changes in each sector."""
 
 
 def run_scene(

@@ -16,7 +16,9 @@ PageOption = Annotated[Path | None, typer.Option("--page", help="Write the page,
 
 def bench_run(
     out: OutOption,
-    suite: Annotated[str, typer.Option("--suite", help="tiny, small or full.")] = "small",
+    suite: Annotated[
+        str, typer.Option("--suite", help="tiny, small, relative (stretched pictures) or full.")
+    ] = "small",
     sector: Annotated[str, typer.Option("--sector", help="Where changes count: develop, tune or sealed.")] = "develop",
     scenes: Annotated[int | None, typer.Option("--scenes", min=1, help="Only so many scenes with changes.")] = None,
     first_seed: SeedOption = 1,
