@@ -57,6 +57,8 @@ def _sector(summary: Mapping[str, Any]) -> str:
             "|---" * (len(_STRATA) + 2) + "|",
         ]
         lines += [_line(name, method["at"][most]) for name, method in _ranked(summary["methods"], most)]
+    ceiling = ", ".join(f"SNR {name} {_share(summary['ceiling'][name])}" for name in _STRATA)
+    lines += ["", f"A template that knew each change's shape and place would answer with 5 sigma or more: {ceiling}."]
     lines += ["", "### Configurations", ""]
     lines += [f"- {name}: {method['configuration']}" for name, method in summary["methods"].items()]
     lines += [f"- {name}: not run, {why}" for name, why in summary["missing"].items()]

@@ -29,6 +29,8 @@ from iovolc.model.grid import Grid
 
 CHOSEN_AT: Final = 1.0
 """A peer's configuration is the one that finds most at this many false detections per Mpx."""
+SURE_SNR: Final = 5.0
+"""A search over a million places passes this about once by chance."""
 
 
 def read_records(paths: Sequence[Path]) -> list[Record]:
@@ -67,6 +69,7 @@ def summarise(records: Sequence[Record], sector: str, pixels_per_degree: int) ->
         "pixel_km": round(pixel_km, 4),
         "residual_km": _quantiles([value for record in records for value in record["residual_km"]]),
         "methods": methods,
+        "ceiling": {name: ceiling(members) for name, members in by_stratum(wanted).items()},
         "accuracy": accuracy(records, wanted, pixel_km),
         "decisions": decisions(records, wanted, sector),
         "missing": records[0]["missing"] if records else {},
@@ -120,6 +123,11 @@ def _method(
 
 def _thinned(points: list[tuple[float, int]], most: int = 40) -> list[tuple[float, int]]:
     return points[:: max(1, len(points) // most)]
+
+
+def ceiling(wanted: Mapping[tuple[int, int], Mapping[str, Any]]) -> dict[str, Any]:
+    """Share of the changes to which a template that knows them answers with :data:`SURE_SNR` or more."""
+    return _share(sum(truth["template_snr"] >= SURE_SNR for truth in wanted.values()), len(wanted))
 
 
 def accuracy(

@@ -20,7 +20,7 @@ EPOCHS = [{"time_utc": f"{year}-01-01T00:00:00+00:00"} for year in (1996, 1997, 
 def truth(snr, sector="develop", **changes):
     facts = {
         "snr": snr, "sector": sector, "lat": 0.0, "lon_e": -100.0, "area_km2": 1000.0, "radius_km": 40.0, "onset": 2,
-        "kind": "darkening",
+        "kind": "darkening", "template_snr": snr,
     }  # fmt: skip
     return facts | changes
 
@@ -98,6 +98,7 @@ def test_the_summary_tells_accuracy_and_decisions():
     assert summary["changes"] == 2
     assert summary["methods"]["iovolc"]["at"]["1"]["strata"][">=4"]["found"] == 1
     assert {"two-date difference", "two-date difference (raw cube)"} <= set(summary["methods"])
+    assert summary["ceiling"]["4-8"]["share"] == 1.0
     told = summary["accuracy"]
     assert told["offset_px"]["p50"] == 0.0
     assert told["area_bias"] == pytest.approx(0.1)
