@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.iobench import null
 from benchmarks.iobench.page import write_page
+from benchmarks.iobench.pool import Record
 from benchmarks.iobench.report import read_records, summarise
 from benchmarks.iobench.suite import SUITES, run_suite
 from benchmarks.iobench.truth import SECTORS
@@ -56,10 +57,10 @@ def bench_run(
     chosen = replace(SUITES[suite], first_seed=first_seed, overrides=tuple(overrides))
     if scenes is not None:
         chosen = replace(chosen, scenes=scenes, null_scenes=0)
-    run_suite(chosen, folder, runner)
-    records = read_records(sorted(folder.glob(f"{suite}-*.json")))
-    if any(record["overrides"] != list(overrides) for record in records):
+    if any(record["overrides"] != list(overrides) for record in _records(folder, suite)):
         raise ConfigError(f"{folder} holds scenes that were run with other settings; give another folder")
+    run_suite(chosen, folder, runner)
+    records = _records(folder, suite)
     summary = {"suite": suite, "overrides": list(overrides), **summarise(records, sector, chosen.pixels_per_degree)}
     _write(folder / f"summary-{sector}.json", summary)
     if page is not None:
@@ -83,6 +84,10 @@ def bench_null(
     if page is not None:
         write_page(folder, page)
     return summary
+
+
+def _records(folder: Path, suite: str) -> list[Record]:
+    return read_records(sorted(folder.glob(f"{suite}-*.json")))
 
 
 def _write(path: Path, data: Mapping[str, Any]) -> None:

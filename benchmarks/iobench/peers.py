@@ -96,8 +96,7 @@ def rst_pooled(bands: Bands, _times: tuple[datetime, ...]) -> Plane:
     scores = []
     for cube in bands.values():
         for k in range(2, len(cube)):
-            with np.errstate(all="ignore"):
-                scores.append(_scaled(cube[k] - _mean(cube[:k])))
+            scores.append(_scaled(cube[k] - _mean(cube[:k])))
     return _largest(scores)
 
 
