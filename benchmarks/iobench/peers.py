@@ -93,11 +93,7 @@ def rst(bands: Bands, _times: tuple[datetime, ...]) -> Plane:
 
 def rst_pooled(bands: Bands, _times: tuple[datetime, ...]) -> Plane:
     """RST with the spread of the whole map instead of each pixel's: the form that few epochs allow."""
-    scores = []
-    for cube in bands.values():
-        for k in range(2, len(cube)):
-            scores.append(_scaled(cube[k] - _mean(cube[:k])))
-    return _largest(scores)
+    return _largest(_scaled(cube[k] - _mean(cube[:k])) for cube in bands.values() for k in range(2, len(cube)))
 
 
 def pca_residual(bands: Bands, _times: tuple[datetime, ...]) -> Plane:
