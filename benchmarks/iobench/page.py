@@ -40,7 +40,7 @@ def write_page(folder: Path, page: Path) -> None:
 
 def _sector(summary: Mapping[str, Any]) -> str:
     what = (
-        f"{summary['scenes']} scenes of {', '.join(summary['base'])}, {summary['changes']} changes of SNR >= 2, "
+        f"Scenes of {', '.join(summary['base'])}: {summary['scenes']}, with {summary['changes']} changes of SNR >= 2, "
         f"{summary['megapixels']} Mpx ({summary['million_km2']} million km2) free of changes; registering left "
         f"{_middle(summary['residual_km'])} km per axis."
     )
@@ -58,7 +58,11 @@ def _sector(summary: Mapping[str, Any]) -> str:
         ]
         lines += [_line(name, method["at"][most]) for name, method in _ranked(summary["methods"], most)]
     ceiling = ", ".join(f"SNR {name} {_share(summary['ceiling'][name])}" for name in _STRATA)
-    lines += ["", f"A template that knew each change's shape and place would answer with 5 sigma or more: {ceiling}."]
+    lines += [
+        "",
+        "A template that knew each change's shape and place would answer with 5 sigma or more, at the scene's",
+    ]
+    lines += [f"coarsest resolution and where the rims of gaps let it see the change: {ceiling}."]
     lines += ["", "### Configurations", ""]
     lines += [f"- {name}: {method['configuration']}" for name, method in summary["methods"].items()]
     lines += [f"- {name}: not run, {why}" for name, why in summary["missing"].items()]

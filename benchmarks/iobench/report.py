@@ -127,7 +127,8 @@ def _thinned(points: list[tuple[float, int]], most: int = 40) -> list[tuple[floa
 
 def ceiling(wanted: Mapping[tuple[int, int], Mapping[str, Any]]) -> dict[str, Any]:
     """Share of the changes to which a template that knows them answers with :data:`SURE_SNR` or more."""
-    return _share(sum(truth["template_snr"] >= SURE_SNR for truth in wanted.values()), len(wanted))
+    answers = [truth["template_snr"] for truth in wanted.values() if truth["template_snr"] is not None]
+    return _share(sum(answer >= SURE_SNR for answer in answers), len(answers))
 
 
 def accuracy(

@@ -204,7 +204,7 @@ def _smoothed(cube: Plane, sigma_px: float) -> Plane:
 
 def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base, field: Field) -> dict[str, Any]:
     before, after = _looks(truth, cube)
-    snr, template = 0.0, 0.0
+    snr, template = 0.0, None
     if before is not None and after is not None:
         residual = cube.residual_km[before], cube.residual_km[after]
         snr = matched_snr(truth, base, scene.epochs[before], scene.epochs[after], residual)
@@ -212,11 +212,11 @@ def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base, field: Fie
         answers = [
             template_snr(truth, even[after] - even[before], field.extent, lats, lons) for even in cube.even.values()
         ]
-        template = float(np.max(np.nan_to_num(answers)))
+        template = max((round(answer, 3) for answer in answers if np.isfinite(answer)), default=None)
     sector = next(name for name, (west, east) in SECTORS.items() if west <= truth.lon_e < east)
     return asdict(truth) | {
         "radius_km": truth.radius_km, "area_km2": truth.area_km2, "kind": truth.kind,
-        "snr": round(snr, 3), "template_snr": round(template, 3),
+        "snr": round(snr, 3), "template_snr": template,
         "sector": sector, "before": before, "after": after,
     }  # fmt: skip
 
