@@ -18,7 +18,7 @@ from iovolc.model.tables import (
     json_schema,
 )
 from iovolc.publish import canonical
-from iovolc.publish.rasters import LAYERS
+from iovolc.publish.rasters import LAYERS, LIMITS
 from iovolc.publish.run_output import PIXEL_STATUS
 
 PUBLISHED: Final = (EVENTS, DETECTIONS, LOOKS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)
@@ -86,6 +86,7 @@ spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) a
 def _rasters() -> str:
     lines = ["## Rasters", "", "| layer | type | unit | what it shows |", "|---|---|---|---|"]
     lines += [f"| `{layer.name}` | {layer.dtype} | {layer.unit or '-'} | {layer.title} |" for layer in LAYERS]
+    lines += [f"| `{layer.name}` | {layer.dtype} | as `difference` | {layer.title} |" for layer in LIMITS.values()]
     codes = ", ".join(f"{code} = {meaning}" for code, meaning in enumerate(PIXEL_STATUS))
     return "\n".join([*lines, "", f"Codes of `status`: {codes}.", ""])
 
