@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -104,8 +105,9 @@ def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, gri
 
 
 def _curve(shape: Shape, evidence: Evidence) -> Curve:
-    """The detection curve of changes as large as this one."""
-    return evidence.sensitivity.curve(evidence.curves, equal_area_diameter_km(shape.area_km2))
+    """The detection curve of changes as large as this one, which has passed the least area and so has no ceiling."""
+    curve = evidence.sensitivity.curve(evidence.curves, equal_area_diameter_km(shape.area_km2))
+    return replace(curve, ceiling=1.0)
 
 
 def _limit(cluster: Cluster, shape: Shape, evidence: Evidence, probability: float) -> float:
