@@ -14,7 +14,7 @@ from iovolc.detect.look import Look
 from iovolc.light.match import Frame
 from iovolc.model.grid import Grid
 
-_HEIGHT_DEG: Final = 42.0
+_HEIGHT_DEG: Final = 30.0
 _CENTRES_DEG: Final = (-19.0, 19.0)
 
 

@@ -14,7 +14,7 @@ from iovolc.detect.curve import Curves
 from iovolc.detect.epoch import EpochChange
 from iovolc.detect.trial import Epochs, Margins, plan_injections, try_injections
 
-_COUNTS: Final = {300.0: 2, 100.0: 6, 30.0: 12, 10.0: 12}
+_COUNTS: Final = {300.0: 3, 100.0: 12, 30.0: 14, 10.0: 14}
 _PROBABILITIES: Final = (0.9, 0.5)
 """What is injected is predicted to be found with these, in turn."""
 _TOLERATED: Final = 0.05
