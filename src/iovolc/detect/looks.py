@@ -34,7 +34,7 @@ def look_rows(
     contrast, sigma : float
         Mean difference over the footprint and its standard deviation against a single predecessor.
     chance : float
-        Probability with which a comparison with a single predecessor would have found it.
+        Probability with which a comparison with a single predecessor would have shown it at its known place.
     older : sequence of (observation id, differences by sheet)
         Newest epoch minus each predecessor; NaN where either has no data.
     """

@@ -60,7 +60,7 @@ def describe_all(
     for i, (cluster, shape) in enumerate(zip(clusters, shapes, strict=True)):
         name = detection_id(evidence.newer.record, [look.record.id for look in evidence.older], cluster.sign, shape)
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
-        plain = abs(shape.contrast) / (single * evidence.sensitivity.needed_z[cluster.scale])
+        plain = abs(shape.contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
         chance = float(_curve(shape, evidence).probability(plain))
         seen = look_rows(name, cluster, shape.contrast, single, chance, older)
         row = _row(cluster, shape, known[i], evidence, grid)

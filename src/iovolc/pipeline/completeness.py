@@ -5,7 +5,7 @@ Reads published outputs alone.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from iovolc.track.exposure import AreaRate, Watch, area_rate, exposure_km2_years
 Floats = NDArray[np.float64]
 
 _DAY_S: Final = 86400.0
+_LEAST_FOUND: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ def channel_rate(
 ) -> AreaRate:
     """How often changes at least as large and strong happen in a channel: events of tier A and B over the exposure.
 
-    The exposure is that of a change which just is so large and strong; larger ones are found at least as well.
+    The exposure is that of a change which just is so large and strong; larger ones are found at least as well. Where
+    under half of such changes would have been found there is no rate: larger ones would pass for them.
     """
     watches = [
         Watch(_days(epoch.since_utc), _days(epoch.seen_utc), chance, epoch.maps.share.astype(np.float64))
@@ -168,7 +170,10 @@ def channel_rate(
     large = detections["area_km2"] >= math.pi / 4.0 * change.size_km**2
     mine = detections["event_id"].isin(sure) & large & (contrast >= change.contrast)
     here = mine & (detections["channel"] == epochs[0].channel)
-    return area_rate(int(detections.loc[here, "event_id"].nunique()), exposure_km2_years(watches))
+    exposure = exposure_km2_years(watches)
+    whole = exposure_km2_years([replace(watch, probability=np.ones_like(watch.probability)) for watch in watches])
+    told = exposure if exposure >= _LEAST_FOUND * whole else 0.0
+    return area_rate(int(detections.loc[here, "event_id"].nunique()), told)
 
 
 def rate_record(found: AreaRate) -> dict[str, Any]:
@@ -226,10 +231,13 @@ def _line(channel: Mapping[str, Any]) -> str:
     limits = (
         f"below {high}" if events == 0 else f"{channel['per_million_km2_and_year']} ({channel['low_95']} to {high})"
     )
+    if high is None:
+        rate = "too rarely found for a rate"
+    else:
+        rate = f"{events} events at least as large and strong, {limits} per million km2 and year (95 %)"
     return (
         f"{channel['channel']}: found with 90 % at some time on {channel['ever_found_90_km2'] / 1e6:.2f} million km2, "
-        f"blind on {channel['blind_km2'] / 1e6:.2f}; {events} events at least as large and strong, "
-        f"{limits} per million km2 and year (95 %)"
+        f"blind on {channel['blind_km2'] / 1e6:.2f}; {rate}"
     )
 
 
