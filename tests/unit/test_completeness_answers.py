@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from iovolc import body
 from iovolc.cli import app
 from iovolc.errors import ConfigError
-from iovolc.pipeline.completeness import Change, completeness, place_of
+from iovolc.pipeline.completeness import Change, completeness, contradictions, place_of
 from iovolc.publish.saved import read_run
 
 HALF_KM2 = 2.0 * math.pi * body.RADIUS_KM**2
@@ -110,3 +110,11 @@ def test_an_older_run_is_told_of(tmp_path):
 
     with pytest.raises(ConfigError, match="completeness"):
         read_reach(tmp_path, {"run_id": "x"})
+
+
+def test_a_run_whose_injections_contradict_the_curves_says_so():
+    check = {"injected": 40, "found": 9, "expected": 28.0, "expected_sigma": 2.5, "contradicts": True}
+    (told,) = contradictions({"relative": check, "calibrated": {**check, "contradicts": False}})
+    assert "relative" in told
+    assert "not to be trusted" in told
+    assert asked().warnings == ()

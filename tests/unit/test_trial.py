@@ -45,8 +45,8 @@ def tried(margin, count, quantity="iof", seed=0, band=None):
 def test_what_is_predicted_at_nine_in_ten_is_found_about_so_often(quantity):
     _, change, _ = scene(quantity)
     margin = change.sensitivity.curve(curves_of("packaged"), 300.0).margin_at(0.9)
-    trials = [trial for seed in range(3) for trial in tried(margin, 12, quantity, seed)]
-    assert len(trials) >= 24
+    trials = [trial for seed in range(2) for trial in tried(margin, 14, quantity, seed)]
+    assert len(trials) >= 20
     assert 0.75 <= np.mean([trial.found for trial in trials]) <= 1.0
 
 

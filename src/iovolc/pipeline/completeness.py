@@ -62,12 +62,15 @@ class Answer:
         place.
     channels : tuple of dict
         One row per channel: areas in which any comparison would have found it, the area where none would, the rate.
+    warnings : tuple of str
+        What the run's own injections contradict.
     """
 
     change: Change
     place: Place | None
     epochs: tuple[dict[str, Any], ...]
     channels: tuple[dict[str, Any], ...]
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -80,6 +83,7 @@ class Answer:
             "place": place,
             "epochs": list(self.epochs),
             "channels": list(self.channels),
+            "warnings": list(self.warnings),
         }
 
     def text(self) -> str:
@@ -87,7 +91,7 @@ class Answer:
         at = "" if self.place is None else f" at {self.place.name or ''} {self.place.lat:g} N {self.place.lon_e:g} E"
         head = f"a change of {self.change.size_km:g} km and contrast {self.change.contrast:g}{at}".replace("  ", " ")
         table = pd.DataFrame(list(self.epochs))
-        return "\n".join([head, table.to_string(index=False, na_rep="-"), *map(_line, self.channels)])
+        return "\n".join([head, table.to_string(index=False, na_rep="-"), *map(_line, self.channels), *self.warnings])
 
 
 def completeness(run: SavedRun, change: Change, place: Place | None = None) -> Answer:
@@ -115,7 +119,23 @@ def completeness(run: SavedRun, change: Change, place: Place | None = None) -> A
     chances = [chance_map(epoch, reach.curves, change) for epoch in reach.epochs]
     rows = [_row(epoch, chance, place) for epoch, chance in zip(reach.epochs, chances, strict=True)]
     channels = [_channel(name, reach, chances, change, run.detections, run.events) for name in _names(reach)]
-    return Answer(change, place, tuple(rows), tuple(channels))
+    return Answer(change, place, tuple(rows), tuple(channels), contradictions(reach.record["check"]))
+
+
+def contradictions(checks: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """What a reader must know where a run's own injections contradict the detection curves.
+
+    Parameters
+    ----------
+    checks : mapping of str to mapping
+        The checks in ``run.json``, by kind of map.
+    """
+    return tuple(
+        f"Of {check['injected']} changes injected into the {kind} maps of this run {check['found']} were found, where "
+        f"{check['expected']:.0f} were expected: completeness, limits and rates are not to be trusted there."
+        for kind, check in checks.items()
+        if check["contradicts"]
+    )
 
 
 def place_of(site: str, lat: float | None, lon_e: float | None) -> Place | None:

@@ -9,7 +9,7 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.detect.check import Check, pooled
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q
 from iovolc.model.detection import Tracked
-from iovolc.pipeline.completeness import Change, chance_map, channel_rate, rate_record
+from iovolc.pipeline.completeness import Change, chance_map, channel_rate, contradictions, rate_record
 from iovolc.pipeline.detect import Scan, reach_of_task
 from iovolc.pipeline.reach import curves_of
 from iovolc.publish.run_output import Completeness, EpochReach
@@ -58,14 +58,8 @@ def run_completeness(scan: Scan, tracked: Tracked) -> Completeness | None:
 
 
 def completeness_notes(told: Completeness | None) -> tuple[str, ...]:
-    """What a reader must know if the run's own injections contradict the detection curves."""
-    checks = {} if told is None else told.record["check"]
-    return tuple(
-        f"Of {check['injected']} changes injected into the {kind} maps of this run {check['found']} were found, where "
-        f"{check['expected']:.0f} were expected: its completeness is not to be trusted."
-        for kind, check in checks.items()
-        if check["contradicts"]
-    )
+    """What a reader must know first if the run's own injections contradict the detection curves."""
+    return () if told is None else contradictions(told.record["check"])
 
 
 def _check_record(check: Check) -> dict[str, Any]:
