@@ -174,6 +174,10 @@ class DetectConfig(Section):
     )
     null_draws: int = Field(default=2, ge=1, description="Surrogate residual fields per epoch.")
     seed: int = Field(default=20231230, ge=0, description="Seed of the surrogates.")
+    completeness: str = Field(
+        default="packaged",
+        description="Detection curves: a name in `data/completeness`, or the path of a file like those.",
+    )
 
     @field_validator("scales_km")
     @classmethod

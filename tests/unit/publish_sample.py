@@ -12,6 +12,8 @@ import pandas as pd
 
 from iovolc.config import Config
 from iovolc.demo.truth import COMPARISON_COLUMNS
+from iovolc.detect.completeness import SIZES_KM, CoarseMaps
+from iovolc.detect.curve import Curve, Curves, FittedCurve
 from iovolc.errors import Finding
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.model.detection import LOOKS, Footprint, Tracked
@@ -23,7 +25,9 @@ from iovolc.publish.run_output import (
     Backdrop,
     ChannelLayers,
     ChannelSummary,
+    Completeness,
     Cutout,
+    EpochReach,
     InputFile,
     ManifestSummary,
     RunOutput,
@@ -134,7 +138,26 @@ def layers(channel, name):
     return ChannelLayers(
         value, np.where(seen, difference, np.nan).astype(np.float32), (difference / 0.03).astype(np.float32), status,
         np.full(lat.shape, 16.0, np.float32), seen, np.where(seen, 0.9, 0.0).astype(np.float32),
+        {size: limits(seen, 6.0 / size) for size in SIZES_KM},
     )  # fmt: skip
+
+
+def limits(seen, half):
+    """The contrast found in 50 and 90 % of cases, the same everywhere."""
+    return np.where(seen, np.array([half, 1.2 * half])[:, None, None], np.nan).astype(np.float32)
+
+
+def reach():
+    """One comparison: the eastern half shows 100 km and contrast 0.2 at twice what passes, the rest was not seen."""
+    seen = np.zeros((180, 360), np.float32)
+    seen[:, 180:] = 1.0
+    margin = np.array([0.1, 1.0, 10.0, 30.0], np.float32)[:, None, None] * seen
+    epoch = EpochReach(
+        "obs-c", "red", False, 20.0, utc(2013, 12, 30), utc(2023, 12, 30), CoarseMaps(margin, seen)
+    )  # fmt: skip
+    curves = Curves((FittedCurve(False, 5.0, Curve(1.0, 0.1, 1.0, count=500)),), "made up", "2026-01-01")
+    check = {"calibrated": {"injected": 30, "found": 21, "expected": 21.0, "expected_sigma": 2.0, "contradicts": False}}
+    return Completeness((epoch,), curves, {"sizes_km": SIZES_KM, "check": check, "rates": []})
 
 
 def compared(channel, name):
@@ -227,6 +250,7 @@ def sample_run(**changes):
         "notes": ("The changes in this run are replayed.",),
         "truth": truth(),
         "timings": {"detect": 1.5},
+        "completeness": reach(),
     }  # fmt: skip
     return RunOutput(**{**fields, **changes})
 

@@ -7,7 +7,7 @@ from publish_sample import GRID, published
 from rasterio.transform import array_bounds
 
 from iovolc import body
-from iovolc.publish.rasters import LAYERS, area_km2, map_transform, write_cog
+from iovolc.publish.rasters import LAYERS, LIMITS, area_km2, map_transform, write_cog
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
@@ -42,7 +42,7 @@ def test_overviews_of_codes_invent_no_codes():
 def test_overviews_of_data_are_averages(tmp_path):
     value = next(layer for layer in LAYERS if layer.name == "value")
     pixels = np.indices((720, 1440)).sum(axis=0).astype(np.float32) % 2
-    write_cog(tmp_path / "x.tif", pixels, value, GRID, {})
+    write_cog(tmp_path / "x.tif", pixels, value, {})
     with rasterio.open(tmp_path / "x.tif", overview_level=0) as dataset:
         np.testing.assert_allclose(dataset.read(1), 0.5)
 
@@ -56,4 +56,14 @@ def test_the_area_of_the_whole_map_is_that_of_the_sphere():
 
 def test_the_transform_maps_the_corners():
     half = np.pi * body.RADIUS_M
-    assert array_bounds(720, 1440, map_transform(GRID)) == pytest.approx((-half, -half / 2, half, half / 2))
+    assert array_bounds(720, 1440, map_transform(1440)) == pytest.approx((-half, -half / 2, half, half / 2))
+
+
+@pytest.mark.parametrize("size_km", LIMITS)
+def test_limits_have_a_band_for_each_probability(size_km):
+    with rasterio.open(published() / "rasters" / f"red_limit_{size_km:.0f}km.tif") as dataset:
+        assert dataset.descriptions == ("contrast found in 50% of cases", "contrast found in 90% of cases")
+        half, most = dataset.read()
+    assert np.isnan(half[360, 0])
+    assert half[360, 1000] == pytest.approx(6.0 / size_km)
+    assert most[360, 1000] == pytest.approx(7.2 / size_km)

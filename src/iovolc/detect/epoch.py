@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.bulk import bulk
 from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
+from iovolc.detect.completeness import TOLD_FOR_Q, Sensitivity
+from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Places
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
@@ -24,7 +26,7 @@ from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
 from iovolc.detect.rows import describe_all
-from iovolc.detect.significance import Tail, p_values, q_values
+from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.match import Difference, Frame, by_rank, difference
@@ -52,6 +54,12 @@ class EpochChange:
         Coarser resolution of the two sides.
     null : dict
         Statistics of the null, for the run record.
+    floor : mapping of str to ndarray, shape (row, col), float32, or float
+        Local systematic error of an amplitude of any size, by sheet.
+    sensitivity : Sensitivity
+        What the plainness of a change depends on.
+    verdict : Verdict
+        By what the clusters were judged.
     """
 
     detected: Detected
@@ -60,6 +68,49 @@ class EpochChange:
     compared_km2: float
     resolution_km: float
     null: Mapping[str, Any]
+    floor: Mapping[str, Plane | float]
+    sensitivity: Sensitivity
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An epoch held against its predecessors, before any search.
+
+    Parameters
+    ----------
+    newer : Look
+        The epoch, in ranks if it is compared with a stretched map.
+    older : tuple of Look
+        The predecessors used, best first.
+    pairs : tuple of Difference
+        Difference against each of them.
+    combined : mapping of str to Combined
+        Median difference by sheet.
+    fields : mapping of str to Field
+        What is searched.
+    bare : mapping of str to ndarray, shape (row, col), float32
+        Inverse variance without the part for misregistration.
+    registration_km : mapping of str to ndarray, shape (row, col), float32
+        Registration sigma of the difference.
+    search : Search
+        Scales and thresholds.
+    resolution_km : float
+        Coarser resolution of the two sides.
+    relative : bool
+        Whether the difference is one of ranks.
+    """
+
+    newer: Look
+    older: tuple[Look, ...]
+    pairs: tuple[Difference, ...]
+    combined: Mapping[str, Combined]
+    fields: Mapping[str, Field]
+    bare: Mapping[str, Plane]
+    registration_km: Mapping[str, Plane]
+    search: Search
+    resolution_km: float
+    relative: bool
 
 
 def detect_epoch(
@@ -70,6 +121,7 @@ def detect_epoch(
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
     light: LightConfig | None = None,
+    curves: Curves | None = None,
 ) -> EpochChange:
     """Compare an epoch with its predecessors.
 
@@ -87,7 +139,61 @@ def detect_epoch(
         Probability of no change per block and predecessor id, where several bands tell it.
     light : LightConfig or None
         How the light model errs; None is the default.
+    curves : Curves or None
+        Detection curves, for limits and adequate looks; None takes what passes the seed threshold as found.
     """
+    light = light or LightConfig()
+    held = compare(newer, predecessors, frame, config, unchanged, light)
+    fields, search = held.fields, held.search
+    clusters, factors = find_clusters(fields, frame.grid, search)
+    least_km2 = config.min_resolution_elements * held.resolution_km**2
+    clusters = tuple(cluster for cluster in clusters if footprint_km2(cluster.footprint, places.area_km2) >= least_km2)
+    seed = (config.seed, zlib.crc32(newer.record.id.encode()))
+    spectrum = fit_spectrum(factors, search.scales, frame.grid)
+    null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
+    scatter = bulk(fields, clusters, search.scales[0], frame.grid)
+    p, tails = p_values(_scale(clusters), _z(clusters) / scatter.inflation, null, search.seed_z)
+    q = q_values(p)
+    real = tuple(cluster.footprint for cluster, own in zip(clusters, q, strict=True) if own <= TOLD_FOR_Q)
+    verdict = Verdict(null, p, scatter.inflation, real)
+    sensitivity = Sensitivity(
+        search.scales, factors, search.sigma_floor, held.resolution_km, held.relative,
+        needed_z(verdict, len(factors), search.seed_z, TOLD_FOR_Q),
+    )  # fmt: skip
+    evidence = Evidence(
+        held.newer, held.older, held.pairs, held.combined, held.bare, held.registration_km, search,
+        held.resolution_km, held.relative, null, sensitivity, curves or Curves(),
+    )  # fmt: skip
+    detected = describe_all(clusters, p, q, evidence, places, frame.grid, config)
+    compared = sum(
+        float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
+        for name, field in fields.items()
+    )
+    statistics = _statistics(held.newer, factors, search, null, tails, clusters, compared) | {
+        "bulk_centre": round(scatter.centre, 4),
+        "bulk_width": round(scatter.width, 4),
+        "inflation": round(scatter.inflation, 4),
+        "resolution_km": round(held.resolution_km, 3),
+        "relative": held.relative,
+        "sigma_floor": search.sigma_floor,
+        "needed_z": [round(z, 4) for z in sensitivity.needed_z],
+        **light_statistics(held.newer, held.pairs, light.sigma_gain),
+    }
+    shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
+    sigma = {name: _sigma(field.weight) for name, field in fields.items()}
+    floor = {name: field.floor for name, field in fields.items()}
+    return EpochChange(detected, shown, sigma, compared, held.resolution_km, statistics, floor, sensitivity, verdict)
+
+
+def compare(
+    newer: Look,
+    predecessors: Sequence[Look],
+    frame: Frame,
+    config: DetectConfig,
+    unchanged: Mapping[str, NDArray[np.float64]] | None = None,
+    light: LightConfig | None = None,
+) -> Compared:
+    """Hold an epoch against its predecessors: match, difference, variance; parameters as :func:`detect_epoch`."""
     light = light or LightConfig()
     law = Law(config.sigma_model, light.sigma_phase, light.sigma_slant)
     ordered, groups = _partners(newer, predecessors, frame, law, config.max_predecessors)
@@ -115,31 +221,9 @@ def detect_epoch(
         config.grow_z,
         config.sigma_rank if relative else config.sigma_model,
     )
-    clusters, factors = find_clusters(fields, frame.grid, search)
-    least_km2 = config.min_resolution_elements * resolution_km**2
-    clusters = tuple(cluster for cluster in clusters if footprint_km2(cluster.footprint, places.area_km2) >= least_km2)
-    seed = (config.seed, zlib.crc32(newer.record.id.encode()))
-    spectrum = fit_spectrum(factors, search.scales, frame.grid)
-    null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
-    scatter = bulk(fields, clusters, search.scales[0], frame.grid)
-    p, tails = p_values(_scale(clusters), _z(clusters) / scatter.inflation, null, search.seed_z)
-    evidence = Evidence(
-        newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
+    return Compared(
+        newer, tuple(ordered), tuple(pairs), combined, fields, bare, registration_km, search, resolution_km, relative
     )
-    detected = describe_all(clusters, p, q_values(p), evidence, places, frame.grid, config)
-    compared = sum(
-        float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
-        for name, field in fields.items()
-    )
-    statistics = _statistics(newer, factors, search, null, tails, clusters, compared) | {
-        "bulk_centre": round(scatter.centre, 4),
-        "bulk_width": round(scatter.width, 4),
-        "inflation": round(scatter.inflation, 4),
-        **light_statistics(newer, pairs, light.sigma_gain),
-    }
-    shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
-    sigma = {name: _sigma(field.weight) for name, field in fields.items()}
-    return EpochChange(detected, shown, sigma, compared, resolution_km, statistics)
 
 
 def _partners(

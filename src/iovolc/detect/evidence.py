@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.clusters import Cluster
+from iovolc.detect.completeness import Sensitivity
+from iovolc.detect.curve import Curves
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters
 from iovolc.detect.pieces import Search
@@ -40,6 +42,10 @@ class Evidence:
         Whether the difference is one of ranks.
     null : NullClusters
         The null, for the ranking.
+    sensitivity : Sensitivity
+        What the plainness of a change depends on.
+    curves : Curves
+        Detection curves.
     """
 
     newer: Look
@@ -52,6 +58,8 @@ class Evidence:
     resolution_km: float
     relative: bool
     null: NullClusters
+    sensitivity: Sensitivity
+    curves: Curves
 
 
 def mean_over(cluster: Cluster, planes: Mapping[str, Plane]) -> float:

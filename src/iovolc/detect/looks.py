@@ -11,7 +11,8 @@ from iovolc.model.detection import LookState
 Plane = NDArray[np.float32]
 
 LEAST_VALID = 0.8
-LEAST_SIGMAS = 3.0
+LEAST_PROBABILITY = 0.8
+"""A look tells of a change only if it would have shown it with this probability."""
 
 
 def look_rows(
@@ -19,6 +20,7 @@ def look_rows(
     cluster: Cluster,
     contrast: float,
     sigma: float,
+    chance: float,
     older: Sequence[tuple[str, Mapping[str, Plane]]],
 ) -> list[dict[str, object]]:
     """One row per predecessor that covers the footprint at least in part.
@@ -31,6 +33,8 @@ def look_rows(
         Its cluster.
     contrast, sigma : float
         Mean difference over the footprint and its standard deviation against a single predecessor.
+    chance : float
+        Probability with which a comparison with a single predecessor would have shown it at its known place.
     older : sequence of (observation id, differences by sheet)
         Newest epoch minus each predecessor; NaN where either has no data.
     """
@@ -48,7 +52,7 @@ def look_rows(
             {
                 "detection_id": detection_id,
                 "observation_id": observation_id,
-                "state": _state(share, mean, contrast, sigma),
+                "state": _state(share, mean, contrast, chance),
                 "valid_fraction": share,
                 "contrast": mean,
                 "contrast_sigma": sigma,
@@ -57,7 +61,7 @@ def look_rows(
     return rows
 
 
-def _state(share: float, mean: float, contrast: float, sigma: float) -> LookState:
-    if share < LEAST_VALID or abs(contrast) < LEAST_SIGMAS * sigma:
+def _state(share: float, mean: float, contrast: float, chance: float) -> LookState:
+    if share < LEAST_VALID or chance < LEAST_PROBABILITY:
         return "inadequate"
     return "without" if mean * np.sign(contrast) > 0.5 * abs(contrast) else "with"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,13 @@ from numpy.typing import NDArray
 from iovolc.config import DetectConfig
 from iovolc.detect.artefacts import Setting
 from iovolc.detect.clusters import Cluster
+from iovolc.detect.completeness import seen_share
+from iovolc.detect.curve import Curve
 from iovolc.detect.describe import (
     Places,
     Shape,
     detection_id,
+    equal_area_diameter_km,
     measure,
     place_columns,
 )
@@ -29,9 +33,6 @@ from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.grid import Grid
 from iovolc.model.tables import DETECTIONS
-
-DETECTED_9_IN_10 = 1.2816
-"""Standard deviations by which a mean must exceed a threshold to pass it nine times in ten."""
 
 
 def describe_all(
@@ -59,8 +60,10 @@ def describe_all(
     for i, (cluster, shape) in enumerate(zip(clusters, shapes, strict=True)):
         name = detection_id(evidence.newer.record, [look.record.id for look in evidence.older], cluster.sign, shape)
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
-        seen = look_rows(name, cluster, shape.contrast, single, older)
-        row = _row(cluster, shape, known[i], evidence, grid, config)
+        plain = abs(shape.contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
+        chance = float(_curve(shape, evidence).probability(plain))
+        seen = look_rows(name, cluster, shape.contrast, single, chance, older)
+        row = _row(cluster, shape, known[i], evidence, grid)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}
         row["reference_ids"] = [name for name in oldest_first if name in covering]
@@ -73,9 +76,7 @@ def describe_all(
     )
 
 
-def _row(
-    cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid, config: DetectConfig
-) -> dict[str, object]:
+def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid) -> dict[str, object]:
     record = evidence.newer.record
     scale_km = evidence.search.scales[cluster.scale].fwhm_km
     registration = mean_over(cluster, evidence.registration_km)
@@ -98,9 +99,24 @@ def _row(
         "delta_phase_deg": light.phase_deg - float(np.mean(before)) if before else math.nan,
         "resolution_km": evidence.resolution_km,
         "registration_sigma_km": registration,
-        "limit_90": (config.seed_z + DETECTED_9_IN_10) * cluster.sigma,
+        "limit_90": _limit(cluster, shape, evidence, 0.9),
         "light_class": light.light.word,
     }
+
+
+def _curve(shape: Shape, evidence: Evidence) -> Curve:
+    """The detection curve of changes as large as this one, which has passed the least area and so has no ceiling."""
+    curve = evidence.sensitivity.curve(evidence.curves, equal_area_diameter_km(shape.area_km2))
+    return replace(curve, ceiling=1.0)
+
+
+def _limit(cluster: Cluster, shape: Shape, evidence: Evidence, probability: float) -> float:
+    """The contrast with which a change of this size would have been found here with a probability."""
+    size_km = equal_area_diameter_km(shape.area_km2)
+    scale_km = evidence.search.scales[cluster.scale].fwhm_km
+    share = seen_share(size_km, scale_km, evidence.resolution_km)
+    needed = evidence.sensitivity.needed_z[cluster.scale]
+    return _curve(shape, evidence).margin_at(probability) * needed * cluster.sigma / share
 
 
 def _share(cluster: Cluster, evidence: Evidence) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from iovolc.detect.null import NullClusters
+from iovolc.model.detection import Footprint
 
 SHAPE_PRIOR_SIGMA = 0.05
 """Standard deviation of the prior of the tail's shape about 0."""
@@ -15,6 +16,8 @@ PRIOR_PEAKS = 20.0
 """Null peaks that the prior of the mean excess counts for."""
 _LEAST_SAMPLE = 50
 _EXTRAPOLATION = 1000.0
+_LEAST_P = 1e-15
+_BISECTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,28 @@ class Tail:
     shape_sigma: float
     count: int
     floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """By what the clusters of a comparison were judged.
+
+    Parameters
+    ----------
+    null : NullClusters
+        Clusters of the surrogate fields.
+    p : ndarray of float64
+        p-values of all clusters.
+    inflation : float
+        By how much significances were divided (:class:`iovolc.detect.bulk.Bulk`).
+    real : tuple of Footprint
+        Where the clusters lie that passed.
+    """
+
+    null: NullClusters
+    p: NDArray[np.float64]
+    inflation: float
+    real: tuple[Footprint, ...]
 
 
 def fit_tail(z: NDArray[np.float64], threshold: float) -> Tail:
@@ -125,3 +150,51 @@ def _sample(null: NullClusters, index: int) -> NDArray[np.float64]:
 def q_values(p: NDArray[np.float64]) -> NDArray[np.float64]:
     """Benjamini-Hochberg adjusted p-values."""
     return false_discovery_control(p, method="bh") if len(p) else p
+
+
+def needed_z(verdict: Verdict, count: int, threshold: float, q: float) -> tuple[float, ...]:
+    """The significance with which one more cluster would pass at a false-discovery rate, by scale.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of the comparison.
+    count : int
+        Number of scales.
+    threshold : float
+        Seed threshold of the search; never less than this.
+    q : float
+        The rate.
+    """
+    low, high = math.log(_LEAST_P), 0.0
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        passes = would_pass(np.array([math.exp(middle)]), verdict.p, q)[0]
+        low, high = (middle, high) if passes else (low, middle)
+    return tuple(
+        verdict.inflation * _z_of(fit_tail(_sample(verdict.null, index), threshold), low, threshold)
+        for index in range(count)
+    )
+
+
+def _z_of(tail: Tail, log_p: float, threshold: float) -> float:
+    """The peak that this share of null clusters exceeds; infinite below the tail's floor."""
+    if log_p < math.log(tail.floor):
+        return math.inf
+    excess = -log_p if tail.shape < 1e-6 else math.expm1(-tail.shape * log_p) / tail.shape
+    return threshold + tail.scale * max(excess, 0.0)
+
+
+def would_pass(p: NDArray[np.float64], others: NDArray[np.float64], q: float) -> NDArray[np.bool_]:
+    """Whether a cluster, were it alone with the others, would pass at a false-discovery rate.
+
+    Parameters
+    ----------
+    p : ndarray of float64
+        p-values of clusters, each of which is added to the others by itself.
+    others : ndarray of float64
+        p-values of the others.
+    q : float
+        The rate.
+    """
+    return np.array([q_values(np.append(others, own))[-1] <= q for own in p], np.bool_)

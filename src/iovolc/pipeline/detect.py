@@ -16,16 +16,20 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.epoch import EpochChange, detect_epoch
+from iovolc.detect.trial import Epochs
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.lighting import light_settings
+from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_reach, reach_of, save_reach
 from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
 
 Plane = NDArray[np.float32]
 
 _STAGE = "detect"
+_FLOOR_STEP = 8
+"""The systematic error varies slowly: it is kept at every eighth pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ class Task:
         """Hash of everything the result depends on."""
         return cache_key(
             ALGORITHM_VERSIONS["detect"],
-            self.config.model_dump(mode="json", exclude={"q"}),  # which changes are real, tracking decides
+            # Which changes are real, tracking decides; completeness is always told for the same rate.
+            self.config.model_dump(mode="json", exclude={"q", "completeness"}),
+            curves_key(self.config.completeness),
             light_settings(self.light),
             self.entry.content_hash,
             [entry.content_hash for entry in self.predecessors],
@@ -137,11 +143,26 @@ def is_kept(task: Task) -> bool:
 
 def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
     """Difference and its standard deviation per pixel on a sheet; None where nothing was compared."""
+    found = _planes_of(task, sheet)
+    return None if found is None else (found["difference"].astype(np.float32), found["sigma"].astype(np.float32))
+
+
+def variance_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
+    """Standard deviation per pixel, and the systematic error beside it; None where nothing was compared."""
+    found = _planes_of(task, sheet)
+    if found is None:
+        return None
+    sigma, floor = found["sigma"].astype(np.float32), found["floor"].astype(np.float32)
+    rows, cols = sigma.shape
+    return sigma, np.repeat(np.repeat(floor, _FLOOR_STEP, axis=0), _FLOOR_STEP, axis=1)[:rows, :cols]
+
+
+def _planes_of(task: Task, sheet: str) -> Mapping[str, NDArray[Any]] | None:
     path = _folder_of(task) / f"{sheet}.npz"
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as planes:
-        return planes["difference"].astype(np.float32), planes["sigma"].astype(np.float32)
+        return {name: planes[name] for name in planes.files}
 
 
 def _folder_of(task: Task) -> Path:
@@ -157,14 +178,24 @@ def _itself(folder: Path) -> Path:
     return folder
 
 
-def _compute(task: Task) -> EpochChange:
+def _compute(task: Task) -> tuple[EpochChange, Reach]:
     frame, places = frame_of(task.entry.pixels_per_degree)
     newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
-    return detect_epoch(newer, older, frame, places, task.config, unchanged, task.light)
+    curves = curves_of(task.config.completeness)
+    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves)
+    epochs = Epochs(newer, tuple(older), frame, task.config, task.light, unchanged)
+    return change, reach_of(epochs, change, curves)
 
 
-def _save(change: Any, folder: Path) -> None:
+def reach_of_task(task: Task) -> Reach:
+    """What a comparison would have shown."""
+    return load_reach(_folder_of(task))
+
+
+def _save(result: Any, folder: Path) -> None:
+    change, reach = result
+    save_reach(reach, folder)
     change.detected.detections.to_parquet(folder / "detections.parquet", compression="zstd")
     change.detected.looks.to_parquet(folder / "looks.parquet", compression="zstd")
     (folder / "null.json").write_text(json.dumps(change.null, sort_keys=True), encoding="utf-8")
@@ -175,7 +206,9 @@ def _save(change: Any, folder: Path) -> None:
     }
     np.savez(folder / "footprints.npz", allow_pickle=False, **pixels)
     for sheet, plane in change.difference.items():
-        half = {"difference": plane.astype(np.float16), "sigma": change.sigma[sheet].astype(np.float16)}
+        floor = np.broadcast_to(change.floor[sheet], plane.shape)[::_FLOOR_STEP, ::_FLOOR_STEP]
+        kept = {"difference": plane, "sigma": change.sigma[sheet], "floor": floor}
+        half = {name: values.astype(np.float16) for name, values in kept.items()}
         np.savez(folder / f"{sheet}.npz", allow_pickle=False, **half)
 
 

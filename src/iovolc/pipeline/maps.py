@@ -1,7 +1,7 @@
 """The maps and views of a run, read from what ingest and detection have kept."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,26 +9,27 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_provenance
-from iovolc.detect.matched import respond
-from iovolc.detect.pyramid import Scale, expand
+from iovolc.detect.completeness import SIZES_KM, Sensitivity, margin_per_contrast
+from iovolc.detect.pyramid import Scale
 from iovolc.light.display import stretch_text
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid, SheetName
-from iovolc.pipeline.detect import Scan, Task, maps_of
+from iovolc.pipeline.detect import Scan, Task, maps_of, variance_of
 from iovolc.pipeline.nightside import KEY, night_text
 from iovolc.pipeline.planes import compared_anywhere, difference_of
+from iovolc.pipeline.reach import curves_of
 from iovolc.pipeline.tones import look_at
 from iovolc.publish.figures import strongest_detections
-from iovolc.publish.run_output import ChannelLayers, ChannelSummary, Cutout
+from iovolc.publish.run_output import LIMIT_PROBABILITIES, ChannelLayers, ChannelSummary, Cutout
 from iovolc.publish.sampling import local_view, view
 
 Plane = NDArray[np.float32]
 
 COMPLETENESS_KM = 60.0
+_SIZES_KM = (*SIZES_KM, COMPLETENESS_KM)
 COMPLETENESS_CONTRAST = 0.2
 COMPLETENESS_RANK = 1.0
 CUTOUT_PX = 160
@@ -66,6 +67,7 @@ class Maps:
         found = maps_of(task, sheet_name)
         difference, sigma = found if found is not None else (nothing, nothing)
         compared = np.isfinite(difference)
+        margins = self._margins(task, sheet_name)
         return ChannelLayers(
             value=tone if _relative(task) else np.exp(tone),
             difference=difference,
@@ -73,7 +75,8 @@ class Maps:
             status=self._status(task, sheet_name, tone, compared),
             resolution_km=np.where(compared, np.float32(look.side.resolution_km), np.float32(np.nan)),
             comparable=compared,
-            completeness=self._completeness(task, sheet_name, sigma),
+            completeness=self._completeness(task, margins, compared),
+            limits=self._limits(task, margins, compared),
         )
 
     def compared(self, channel: str, sheet_name: SheetName) -> NDArray[np.bool_]:
@@ -137,25 +140,41 @@ class Maps:
                     status.ravel()[pixels] = np.maximum(status.ravel()[pixels], code)
         return status
 
-    def _completeness(self, task: Task, sheet_name: SheetName, sigma: Plane) -> Plane:
-        """Probability that the stated change passes the seed threshold, from the analytic variance at its size."""
+    def _margins(self, task: Task, sheet_name: SheetName) -> dict[float, Plane]:
+        """Margin per unit of contrast, by size; 0 where nothing was compared."""
         sheet = self.grid.sheet(sheet_name)
+        found = variance_of(task, sheet_name)
+        if found is None:
+            return {size: np.zeros(sheet.shape, np.float32) for size in _SIZES_KM}
+        sigma, floor = found
         weight = np.where(np.isfinite(sigma), 1.0 / np.maximum(sigma, 1e-10) ** 2, 0.0).astype(np.float32)
-        scale = Scale(max(COMPLETENESS_KM, 2.0 * self.grid.pixel_km))
-        response = respond(np.zeros_like(weight), weight, sheet, scale)
-        config = task.config
-        floor = config.sigma_rank if _relative(task) else config.sigma_model
-        contrast = COMPLETENESS_RANK if _relative(task) else COMPLETENESS_CONTRAST
-        error = np.sqrt((self._noise_factor(task, scale) * response.sigma) ** 2 + floor**2)
-        chance = np.where(np.isfinite(error), ndtr(contrast / error - config.seed_z), np.nan)
-        return expand(chance.astype(np.float32), response.factor)
+        return margin_per_contrast(weight, floor, sheet, self._sensitivity(task), _SIZES_KM)
 
-    def _noise_factor(self, task: Task, scale: Scale) -> float:
-        statistics = next(item for item in self.scan.statistics if item["observation_id"] == task.entry.observation_id)
-        sizes = np.log(np.array(statistics["scales_km"], dtype=float))
-        factors = np.array([math.nan if item is None else item for item in statistics["noise_factors"]], dtype=float)
-        known = np.isfinite(factors)
-        return float(np.interp(math.log(scale.fwhm_km), sizes[known], factors[known])) if known.any() else 1.0
+    def _completeness(self, task: Task, margins: Mapping[float, Plane], compared: NDArray[np.bool_]) -> Plane:
+        """Probability that the stated change would have been found."""
+        sensitivity = self._sensitivity(task)
+        contrast = COMPLETENESS_RANK if sensitivity.relative else COMPLETENESS_CONTRAST
+        curve = sensitivity.curve(curves_of(task.config.completeness), COMPLETENESS_KM)
+        chance = curve.probability(contrast * margins[COMPLETENESS_KM])
+        return np.where(compared, chance, np.nan).astype(np.float32)
+
+    def _limits(self, task: Task, margins: Mapping[float, Plane], compared: NDArray[np.bool_]) -> dict[float, Plane]:
+        """Contrasts that would have been found with the published probabilities, by size; NaN where none is."""
+        limits: dict[float, Plane] = {}
+        for size in SIZES_KM:
+            curve = self._sensitivity(task).curve(curves_of(task.config.completeness), size)
+            needed = np.array([curve.margin_at(chance) for chance in LIMIT_PROBABILITIES], np.float32)
+            seen = compared & (margins[size] > 0)
+            planes = needed[:, None, None] / np.where(seen, margins[size], np.float32(np.nan))
+            limits[size] = np.where(np.isfinite(planes), planes, np.float32(np.nan))
+        return limits
+
+    def _sensitivity(self, task: Task) -> Sensitivity:
+        told = next(item for item in self.scan.statistics if item["observation_id"] == task.entry.observation_id)
+        scales = tuple(Scale(float(size)) for size in told["scales_km"])
+        factors = tuple(math.nan if item is None else float(item) for item in told["noise_factors"])
+        needed = tuple(math.inf if item is None else float(item) for item in told["needed_z"])
+        return Sensitivity(scales, factors, told["sigma_floor"], told["resolution_km"], told["relative"], needed)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

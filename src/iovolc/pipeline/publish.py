@@ -33,6 +33,7 @@ from iovolc.pipeline.heat import follow as follow_heat
 from iovolc.pipeline.maps import Maps
 from iovolc.pipeline.nightside import jupitershine, light_notes
 from iovolc.pipeline.nulls import null_summary
+from iovolc.pipeline.run_completeness import completeness_notes, run_completeness
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.outputs import publish as write_outputs
 from iovolc.publish.run_output import Backdrop, InputFile, ManifestSummary, RunOutput
@@ -164,6 +165,7 @@ def _output(
     refused = refusals(context.store, manifest.refused)
     events = tracked.events.assign(run_id=name)
     heat = follow_heat(manifest, context)
+    told = run_completeness(scan, tracked)
     return RunOutput(
         run_id=name,
         config=context.config,
@@ -183,11 +185,12 @@ def _output(
         package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
         algorithm_versions={"iovolc": __version__, **ALGORITHM_VERSIONS},
         credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
-        notes=(*story.notes, *light_notes(shown, scan.statistics)),
+        notes=(*story.notes, *completeness_notes(told), *light_notes(shown, scan.statistics)),
         jupitershine=shown,
         truth=story.truth,
         backdrop=backdrop(reference),
         timings=timings,
+        completeness=told,
     )
 
 

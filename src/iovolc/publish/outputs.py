@@ -15,6 +15,8 @@ from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
 from iovolc.publish.page import write_page
 from iovolc.publish.rasters import write_rasters
+from iovolc.publish.reach import FOLDER as COMPLETENESS
+from iovolc.publish.reach import write_reach
 from iovolc.publish.record import run_record
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.schemas import PUBLISHED, write_schemas
@@ -24,7 +26,7 @@ from iovolc.publish.tables import event_frame, run_tables, write_tables
 
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
-    {RECORD, TIMINGS, "iovolc.gpkg", "page", "rasters", "schemas", "stac"}
+    {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac"}
     | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
 )
 """Everything that an output holds at its top level."""
@@ -60,6 +62,7 @@ def publish(out: Path, run: RunOutput) -> None:
             write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
         with _timed(timings, "rasters"):
             rasters = write_rasters(folder, run)
+            write_reach(folder, run)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)
         with _timed(timings, "coverage"):

@@ -1,7 +1,7 @@
 """The layers of a channel as Cloud-Optimised GeoTIFFs of the whole globe, in Io's own coordinate system."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from rasterio.transform import Affine
 
 from iovolc import body
+from iovolc.detect.completeness import SIZES_KM
 from iovolc.model.grid import SHEET_NAMES, Grid
-from iovolc.publish.run_output import ChannelLayers, ChannelSummary, RunOutput
+from iovolc.publish.run_output import LIMIT_PROBABILITIES, ChannelLayers, ChannelSummary, RunOutput
 from iovolc.publish.sampling import map_lat_lon, mosaic
 
 
@@ -42,9 +43,18 @@ LAYERS: Final = (
     Layer("comparable", "uint8", "", "1 where the newest epoch could be compared"),
     Layer("completeness", "float32", "", "Probability that the stated change would have been found"),
 )
+LIMITS: Final = {
+    size_km: Layer(
+        f"limit_{size_km:.0f}km", "float32", "",
+        f"Contrast with which a change of {size_km:.0f} km would have been found in 50 % and 90 % of cases (two bands)",
+    )
+    for size_km in SIZES_KM
+}  # fmt: skip
+"""By diameter."""
 
 
 _WRITERS: Final = 2
+_LIMIT_BANDS: Final = tuple(f"contrast found in {chance:.0%} of cases" for chance in LIMIT_PROBABILITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +82,10 @@ def write_rasters(folder: Path, run: RunOutput) -> tuple[ChannelRasters, ...]:
     return tuple(_write_channel(folder, run, summary) for summary in run.channels)
 
 
-def map_transform(grid: Grid) -> Affine:
-    """From pixel corners (col, row) of the global map to metres of ``IAU_2015:50110``."""
-    sheet = grid.sheets[0]
-    return Affine(sheet.pixel_m, 0.0, sheet.left_m, 0.0, -sheet.pixel_m, 90 * grid.pixels_per_degree * sheet.pixel_m)
+def map_transform(cols: int) -> Affine:
+    """From pixel corners (col, row) of a global map of so many columns to metres of ``IAU_2015:50110``."""
+    pixel_m = 2.0 * math.pi * body.RADIUS_M / cols
+    return Affine(pixel_m, 0.0, -cols / 2 * pixel_m, 0.0, -pixel_m, cols / 4 * pixel_m)
 
 
 def area_km2(mask: NDArray[np.bool_], grid: Grid) -> float:
@@ -89,16 +99,24 @@ def area_km2(mask: NDArray[np.bool_], grid: Grid) -> float:
 
 def _write_channel(folder: Path, run: RunOutput, summary: ChannelSummary) -> ChannelRasters:
     sheets = {name: run.layers(summary.channel, name) for name in SHEET_NAMES}
-    files = {layer.name: f"rasters/{summary.channel}_{layer.name}.tif" for layer in LAYERS}
+    limits = [size for size in LIMITS if all(size in layers.limits for layers in sheets.values())]
+    every = (*LAYERS, *(LIMITS[size] for size in limits))
+    files = {layer.name: f"rasters/{summary.channel}_{layer.name}.tif" for layer in every}
 
     def write(layer: Layer) -> float | None:
         pixels = mosaic(run.grid, {name: _array(sheets[name], layer) for name in SHEET_NAMES})
-        write_cog(folder / files[layer.name], pixels, layer, run.grid, _tags(run, summary, layer))
+        write_cog(folder / files[layer.name], pixels, layer, _tags(run, summary, layer))
         return area_km2(pixels == 1, run.grid) if layer.name == "comparable" else None
+
+    def write_limit(size: float) -> None:
+        bands = [mosaic(run.grid, {name: sheets[name].limits[size][k] for name in SHEET_NAMES}) for k in range(2)]
+        layer = LIMITS[size]
+        write_cog(folder / files[layer.name], np.stack(bands), layer, _tags(run, summary, layer), _LIMIT_BANDS)
 
     # Each layer is a file of its own, so the threads cannot change a byte.
     with ThreadPoolExecutor(_WRITERS) as writers:
         areas = [area for area in writers.map(write, LAYERS) if area is not None]
+        list(writers.map(write_limit, limits))
     return ChannelRasters(summary, files, round(areas[0], 1))
 
 
@@ -122,28 +140,38 @@ def _tags(run: RunOutput, summary: ChannelSummary, layer: Layer) -> dict[str, st
     return tags
 
 
-def write_cog(path: Path, pixels: NDArray[Any], layer: Layer, grid: Grid, tags: Mapping[str, str]) -> None:
+def write_cog(
+    path: Path,
+    pixels: NDArray[Any],
+    layer: Layer,
+    tags: Mapping[str, str],
+    bands: Sequence[str] = (),
+) -> None:
     """Write a global map as Cloud-Optimised GeoTIFF: 512-pixel tiles, overviews, ``IAU_2015:50110``.
 
     Parameters
     ----------
     path : Path
         Its folder exists.
-    pixels : ndarray, shape (180 ppd, 360 ppd)
+    pixels : ndarray, shape (row, col), or (band, row, col)
+        The whole globe, twice as wide as high.
         Floats have NaN for no data; masks have no such value.
     layer : Layer
         Masks get overviews of the nearest pixel, data of the average.
-    grid : Grid
-        Whose global map it is.
     tags : mapping of str to str
         Metadata.
+    bands : sequence of str
+        What each band is, where there are several.
     """
+    planes = pixels if pixels.ndim == 3 else pixels[None]
     with rasterio.open(
-        path, "w", driver="COG", height=pixels.shape[0], width=pixels.shape[1], count=1, dtype=layer.dtype,
-        nodata=None if layer.is_mask else math.nan, crs=body.CRS_EQUIRECTANGULAR, transform=map_transform(grid),
+        path, "w", driver="COG", height=planes.shape[1], width=planes.shape[2], count=len(planes), dtype=layer.dtype,
+        nodata=None if layer.is_mask else math.nan, crs=body.CRS_EQUIRECTANGULAR,
+        transform=map_transform(planes.shape[2]),
         compress="ZSTD", level=1, predictor="YES", blocksize=512,
         overview_resampling="NEAREST" if layer.is_mask else "AVERAGE",
     ) as dataset:  # fmt: skip
-        dataset.write(pixels, 1)
-        dataset.set_band_description(1, layer.name)
+        dataset.write(planes)
+        for number, name in enumerate(bands or (layer.name,), start=1):
+            dataset.set_band_description(number, name)
         dataset.update_tags(**dict(sorted(tags.items())))

@@ -12,6 +12,7 @@ from iovolc.errors import PROBLEMS, Finding
 from iovolc.model.tables import SCHEMA_VERSION, TIERS, Table
 from iovolc.publish.coverage import Coverage
 from iovolc.publish.rasters import ChannelRasters
+from iovolc.publish.reach import reach_record
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.staging import PROGRAM
 
@@ -58,6 +59,7 @@ def run_record(
         "area_of_io_km2": round(BODY_AREA_KM2, 1),
         "null_statistics": run.null_statistics,
         **{name: run.null_statistics.get(name) for name in _FALSE_EVENTS},
+        "completeness": None if run.completeness is None else reach_record(run.completeness),
         "jupitershine": list(run.jupitershine),
         "counts": counts(run, tables),
         "refused": [refusal(finding) for finding in run.refused],

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iovolc.config import Config
+from iovolc.detect.completeness import CoarseMaps
+from iovolc.detect.curve import Curves
 from iovolc.errors import Finding
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid, SheetName
@@ -26,6 +28,10 @@ PIXEL_STATUS: Final = (
     "compared: change (tier A or B)",
 )
 """Meaning of the codes 0, 1, 2 … of the ``status`` layer."""
+
+
+LIMIT_PROBABILITIES: Final = (0.5, 0.9)
+"""Probabilities of the two bands of the limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,9 @@ class ChannelLayers:
         Where the newest epoch could be compared.
     completeness : ndarray, float32
         Probability that the stated change would have been found, 0 to 1.
+    limits : mapping of float to ndarray, shape (2, row, col), float32
+        By diameter in km: the contrast that would have been found with :data:`LIMIT_PROBABILITIES`; NaN where nothing
+        was compared or no contrast is found so often.
     """
 
     value: NDArray[np.float32]
@@ -118,6 +127,7 @@ class ChannelLayers:
     resolution_km: NDArray[np.float32]
     comparable: NDArray[np.bool_]
     completeness: NDArray[np.float32]
+    limits: Mapping[float, NDArray[np.float32]] = field(default_factory=dict[float, NDArray[np.float32]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,52 @@ class Backdrop:
 
 
 @dataclass(frozen=True, slots=True)
+class EpochReach:
+    """What one comparison would have shown.
+
+    Parameters
+    ----------
+    observation_id, channel : str
+        The newer epoch.
+    relative : bool
+        Whether ranks were compared.
+    resolution_km : float
+        Resolution of the comparison.
+    since_utc, seen_utc : datetime
+        Middle of the latest predecessor and of the epoch.
+    maps : CoarseMaps
+        How plainly, all over Io.
+    """
+
+    observation_id: str
+    channel: str
+    relative: bool
+    resolution_km: float
+    since_utc: datetime
+    seen_utc: datetime
+    maps: CoarseMaps
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What all comparisons of a run would have shown.
+
+    Parameters
+    ----------
+    epochs : tuple of EpochReach
+        One per comparison, by channel and time.
+    curves : Curves
+        With which probability what is that plain is found.
+    record : mapping of str to plain values
+        For ``run.json``: the check by injections, and rates.
+    """
+
+    epochs: tuple[EpochReach, ...]
+    curves: Curves
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RunOutput:
     """All that is published of a run.
 
@@ -219,6 +275,8 @@ class RunOutput:
         Behind the events on the overview map.
     timings : mapping of str to float
         Seconds by stage; outside the run's identity.
+    completeness : Completeness or None
+        What all comparisons would have shown; None where nothing was compared.
     """
 
     run_id: str
@@ -244,6 +302,7 @@ class RunOutput:
     truth: pd.DataFrame | None = None
     backdrop: Backdrop | None = None
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
+    completeness: Completeness | None = None
 
     @property
     def grid(self) -> Grid:

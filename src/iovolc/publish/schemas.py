@@ -18,7 +18,7 @@ from iovolc.model.tables import (
     json_schema,
 )
 from iovolc.publish import canonical
-from iovolc.publish.rasters import LAYERS
+from iovolc.publish.rasters import LAYERS, LIMITS
 from iovolc.publish.run_output import PIXEL_STATUS
 
 PUBLISHED: Final = (EVENTS, DETECTIONS, LOOKS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)
@@ -72,6 +72,7 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
+| `completeness/<observation id>.tif` | how plainly each comparison would have shown changes |
 | `iovolc.gpkg` | events, detections and hot spots for QGIS |
 | `stac/collection.json` | STAC Collection with one Item per channel |
 | `schemas/<table>.schema.json` | JSON Schemas of the tables |
@@ -86,8 +87,17 @@ spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) a
 def _rasters() -> str:
     lines = ["## Rasters", "", "| layer | type | unit | what it shows |", "|---|---|---|---|"]
     lines += [f"| `{layer.name}` | {layer.dtype} | {layer.unit or '-'} | {layer.title} |" for layer in LAYERS]
+    lines += [f"| `{layer.name}` | {layer.dtype} | as `difference` | {layer.title} |" for layer in LIMITS.values()]
+    small = (
+        "`completeness/<observation id>.tif` has one pixel per degree. Its bands are the margin (signal-to-noise ratio "
+        "over what passes) per unit of contrast for changes of "
+        f"{', '.join(f'{size:.0f}' for size in LIMITS)} km, and the share of the pixel that was compared. With the "
+        "curves under `completeness` in `run.json` they give the probability that a change was found: see methods, "
+        "section 6. Limits are blank where no contrast is found so often: changes below about 2.3 resolution elements "
+        "never pass the least area.\n"
+    )
     codes = ", ".join(f"{code} = {meaning}" for code, meaning in enumerate(PIXEL_STATUS))
-    return "\n".join([*lines, "", f"Codes of `status`: {codes}.", ""])
+    return "\n".join([*lines, "", f"Codes of `status`: {codes}.", "", small])
 
 
 def _flags() -> str:

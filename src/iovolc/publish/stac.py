@@ -13,7 +13,7 @@ import pystac
 from iovolc import body
 from iovolc.model.observation import format_utc
 from iovolc.publish import canonical
-from iovolc.publish.rasters import LAYERS, ChannelRasters, map_transform
+from iovolc.publish.rasters import LAYERS, LIMITS, ChannelRasters, map_transform
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.sampling import map_shape
 
@@ -84,7 +84,8 @@ def _item(run: RunOutput, rasters: ChannelRasters) -> pystac.Item:
         stac_extensions=[PROJECTION, SSYS],
         collection=f"iovolc-{run.run_id}",
     )
-    for layer in LAYERS:
+    written = [layer for layer in (*LAYERS, *LIMITS.values()) if layer.name in rasters.files]
+    for layer in written:
         role = "metadata" if layer.is_mask else "data"
         asset = pystac.Asset(f"../{rasters.files[layer.name]}", title=layer.title, media_type=_COG, roles=[role])
         item.add_asset(layer.name, asset)
@@ -95,7 +96,7 @@ def _item(run: RunOutput, rasters: ChannelRasters) -> pystac.Item:
 
 def _properties(run: RunOutput, rasters: ChannelRasters, start: datetime, stop: datetime) -> dict[str, Any]:
     rows, cols = map_shape(run.grid)
-    transform = map_transform(run.grid)
+    transform = map_transform(cols)
     half_x, half_y = cols / 2 * transform.a, rows / 2 * transform.a
     return {
         **_SSYS,

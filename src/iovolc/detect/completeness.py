@@ -1,0 +1,187 @@
+"""How plainly a comparison would have shown changes of given sizes, from its variance and its thresholds alone.
+
+Plainness is the margin: the signal-to-noise ratio over that with which a change passes the search.
+
+Not for how often what is that plain is found (:mod:`iovolc.detect.curve`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.curve import Curve, Curves
+from iovolc.detect.matched import respond
+from iovolc.detect.pyramid import Scale, expand
+from iovolc.geometry.sphere import sheet_pixel
+from iovolc.model.grid import Grid, Sheet, SheetName
+
+Plane = NDArray[np.float32]
+
+SIZES_KM: Final = (10.0, 30.0, 100.0, 300.0)
+"""Diameters for which completeness is told."""
+_WIDEST: Final = 1.5
+"""Filters wider than this many diameters never show a change best."""
+TOLD_FOR_Q: Final = 0.1
+"""The false-discovery rate at which a change must pass to count as found, whatever rate a run asks for."""
+COARSE_PPD: Final = 1
+"""Pixels per degree of the maps that are kept of every comparison."""
+_SAMPLES: Final = 4
+_SPLIT_LAT: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the plainness of a change in a comparison depends on.
+
+    Parameters
+    ----------
+    scales : tuple of Scale
+        Of the search.
+    noise_factors : tuple of float
+        How much wider than for white noise the answers scatter, at each scale; nan where unknown.
+    sigma_floor : float
+        Systematic error of an amplitude of any size.
+    resolution_km : float
+        Resolution (FWHM) of the comparison.
+    relative : bool
+        Whether ranks are compared.
+    needed_z : tuple of float
+        Significance with which a change passes, at each scale (:func:`iovolc.detect.significance.needed_z`).
+    """
+
+    scales: tuple[Scale, ...]
+    noise_factors: tuple[float, ...]
+    sigma_floor: float
+    resolution_km: float
+    relative: bool
+    needed_z: tuple[float, ...]
+
+    def curve(self, curves: Curves, size_km: float) -> Curve:
+        """The detection curve of changes of a size in this comparison."""
+        return curves.of(relative=self.relative, elements=size_km / self.resolution_km)
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseMaps:
+    """A comparison's sensitivity on one global map of :data:`COARSE_PPD` pixels per degree, north up from 180 W.
+
+    Parameters
+    ----------
+    margin : ndarray, shape (size, row, col), float32
+        Margin per unit of contrast, for each of :data:`SIZES_KM`; 0 where nothing was compared.
+    share : ndarray, shape (row, col), float32
+        Share of the pixel that was compared.
+    """
+
+    margin: NDArray[np.float32]
+    share: Plane
+
+
+def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
+    """Part of a disc's contrast that the filter answers at its centre.
+
+    Parameters
+    ----------
+    size_km : float
+        Diameter of the disc.
+    scale_km, resolution_km : float
+        Full widths at half maximum of filter and picture, both Gaussian.
+    """
+    return 1.0 - 2.0 ** -(size_km**2 / (scale_km**2 + resolution_km**2))
+
+
+def margin_per_contrast(
+    weight: Plane, floor: Plane | float, sheet: Sheet, sensitivity: Sensitivity, sizes_km: Sequence[float] = SIZES_KM
+) -> dict[float, Plane]:
+    """Margin of a disc of unit contrast about each pixel, at the scale that shows it best.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (row, col), float32
+        Inverse variance of the difference; 0 where nothing was compared.
+    floor : ndarray, shape (row, col), float32, or float
+        Local systematic error of an amplitude of any size.
+    sheet : Sheet
+        The sheet.
+    sensitivity : Sensitivity
+        Of the comparison.
+    sizes_km : sequence of float
+        Diameters.
+
+    Returns
+    -------
+    dict of float to ndarray, shape (row, col), float32
+        By size; 0 where the filter is not covered.
+    """
+    best = {size: np.zeros(sheet.shape, np.float32) for size in sizes_km}
+    nothing = np.zeros_like(weight)
+    for index, scale in enumerate(sensitivity.scales):
+        wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
+        noise = sensitivity.noise_factors[index]
+        if not wanted or not np.isfinite(noise):
+            continue
+        answer = respond(nothing, weight, sheet, scale)
+        half = answer.factor // 2
+        local = floor[half :: answer.factor, half :: answer.factor] if isinstance(floor, np.ndarray) else floor
+        error = np.sqrt((noise * answer.sigma) ** 2 + np.float32(sensitivity.sigma_floor**2) + local**2)
+        plain = expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
+        for size in wanted:
+            share = np.float32(seen_share(size, scale.fwhm_km, sensitivity.resolution_km))
+            np.maximum(best[size], share * plain, out=best[size])
+    return best
+
+
+def coarse_maps(
+    margin: Mapping[str, Mapping[float, Plane]], compared_where: Mapping[str, NDArray[np.bool_]], grid: Grid
+) -> CoarseMaps:
+    """A comparison's sensitivity for changes of :data:`SIZES_KM`, on one coarse global map.
+
+    Parameters
+    ----------
+    margin : mapping of str to mapping of float to ndarray, shape (row, col), float32
+        By sheet, as :func:`margin_per_contrast` gives it; absent sheets were not compared.
+    compared_where : mapping of str to ndarray, shape (row, col), bool
+        Where there was something to compare.
+    grid : Grid
+        The grid.
+    """
+    rows, cols = 180 * COARSE_PPD, 360 * COARSE_PPD
+    fine = np.zeros((len(SIZES_KM), rows * _SAMPLES, cols * _SAMPLES), np.float32)
+    compared = np.zeros(fine.shape[1:], np.float32)
+    for sheet in grid.sheets:
+        if sheet.name not in margin:
+            continue
+        here, at = _sampled(grid, sheet.name)
+        known = compared_where[sheet.name].ravel()[at]
+        compared[here] = known
+        for layer, size in zip(fine, SIZES_KM, strict=True):
+            layer[here] = np.where(known, margin[sheet.name][size].ravel()[at], np.float32(0.0))
+    share = _means(compared)
+    means = np.stack([_means(layer) for layer in fine]) / np.maximum(share, np.float32(1e-6))
+    return CoarseMaps(means.astype(np.float32), share)
+
+
+@lru_cache(maxsize=6)
+def _sampled(grid: Grid, name: SheetName) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which samples of the coarse map lie on a sheet, and the flat index of the pixel under each of them."""
+    step = 1.0 / (COARSE_PPD * _SAMPLES)
+    lat, lon_e = np.meshgrid(
+        np.arange(90.0 - step / 2, -90.0, -step), np.arange(-180.0 + step / 2, 180.0, step), indexing="ij"
+    )
+    poles = {"equator": np.abs(lat) < _SPLIT_LAT, "north": lat >= _SPLIT_LAT, "south": lat <= -_SPLIT_LAT}
+    here = poles[name]
+    sheet = grid.sheet(name)
+    row, col = (np.rint(part).astype(np.int64) for part in sheet_pixel(sheet, lat[here], lon_e[here]))
+    cols = sheet.shape[1]
+    col = col % cols if sheet.wraps else np.clip(col, 0, cols - 1)
+    return here, np.clip(row, 0, sheet.shape[0] - 1) * cols + col
+
+
+def _means(layer: Plane) -> Plane:
+    rows, cols = layer.shape
+    blocks = layer.reshape(rows // _SAMPLES, _SAMPLES, cols // _SAMPLES, _SAMPLES)
+    return blocks.mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
