@@ -145,7 +145,10 @@ class DetectConfig(Section):
         default=3.9, gt=0.0, description="A change must reach this significance somewhere (p = 1e-4)."
     )
     grow_z: float = Field(default=2.6, gt=0.0, description="It extends as far as this significance (p = 1e-2).")
-    min_resolution_elements: float = Field(default=4.0, ge=1.0, description="Least area in resolution elements.")
+    min_resolution_elements: tuple[float, float] = Field(
+        default=(1.0, 4.0),
+        description="Least area in resolution elements, of calibrated and of `relative` maps, whose sharpness is a guess.",
+    )
     q: float = Field(default=0.1, gt=0.0, lt=1.0, description="False-discovery rate over the changes of one epoch.")
     shrinkage: float = Field(
         default=10.0, gt=0.0, description="Weight, in epochs, of the noise model against the history's own spread."
@@ -159,7 +162,7 @@ class DetectConfig(Section):
     sigma_model: float = Field(
         default=0.02,
         ge=0.0,
-        description="Systematic error of the light model in ln albedo; it does not average down with size.",
+        description="Error of the light model in ln albedo between looks of one geometry; the law of light grows from it.",
     )
     sigma_rank: float = Field(
         default=0.1,

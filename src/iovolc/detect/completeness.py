@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.curve import Curve, Curves
-from iovolc.detect.matched import respond
+from iovolc.detect.matched import SURROUNDINGS, respond
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.grid import Grid, Sheet, SheetName
@@ -82,7 +82,7 @@ class CoarseMaps:
 
 
 def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
-    """Part of a disc's contrast that the filter answers at its centre.
+    """Part of a disc's contrast that the filter answers at its centre, less what its surroundings answer.
 
     Parameters
     ----------
@@ -91,7 +91,10 @@ def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
     scale_km, resolution_km : float
         Full widths at half maximum of filter and picture, both Gaussian.
     """
-    return 1.0 - 2.0 ** -(size_km**2 / (scale_km**2 + resolution_km**2))
+    inner, outer = (
+        2.0 ** -(size_km**2 / (width_km**2 + resolution_km**2)) for width_km in (scale_km, SURROUNDINGS * scale_km)
+    )
+    return outer - inner
 
 
 def margin_per_contrast(

@@ -112,6 +112,10 @@ class Compared:
     resolution_km: float
     relative: bool
 
+    def least_km2(self, config: DetectConfig) -> float:
+        """Area under which a change is dropped."""
+        return config.min_resolution_elements[self.relative] * self.resolution_km**2
+
 
 def detect_epoch(
     newer: Look,
@@ -146,7 +150,7 @@ def detect_epoch(
     held = compare(newer, predecessors, frame, config, unchanged, light)
     fields, search = held.fields, held.search
     clusters, factors = find_clusters(fields, frame.grid, search)
-    least_km2 = config.min_resolution_elements * held.resolution_km**2
+    least_km2 = held.least_km2(config)
     clusters = tuple(cluster for cluster in clusters if footprint_km2(cluster.footprint, places.area_km2) >= least_km2)
     seed = (config.seed, zlib.crc32(newer.record.id.encode()))
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
@@ -219,7 +223,7 @@ def compare(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
         config.seed_z,
         config.grow_z,
-        config.sigma_rank if relative else config.sigma_model,
+        config.sigma_rank if relative else 0.0,
     )
     return Compared(
         newer, tuple(ordered), tuple(pairs), combined, fields, bare, registration_km, search, resolution_km, relative

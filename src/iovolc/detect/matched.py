@@ -16,6 +16,8 @@ from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
 
+SURROUNDINGS = 4.0
+"""Width of the surroundings that an amplitude is told against, in widths of the filter."""
 _MAD_TO_SIGMA = 1.4826
 _LEAST_COVERAGE = 0.5
 
@@ -27,7 +29,9 @@ class Response:
     Parameters
     ----------
     amplitude : ndarray, shape (row, col), float32
-        Best amplitude; 0 where the place is not covered.
+        Best amplitude against the surroundings; 0 where the place is not covered.
+    alone : ndarray, shape (row, col), float32
+        The same by itself.
     sigma : ndarray, shape (row, col), float32
         Its standard deviation if the noise were white; inf where not covered.
     factor : int
@@ -35,8 +39,18 @@ class Response:
     """
 
     amplitude: Plane
+    alone: Plane
     sigma: Plane
     factor: int
+
+    def told(self) -> Plane:
+        """The amplitude, but at most twice what the place shows by itself.
+
+        Beside a strong change everything stands out against the surroundings, with the other sign.
+        """
+        positive = np.clip(self.amplitude, 0.0, np.maximum(2.0 * self.alone, 0.0))
+        negative = np.clip(self.amplitude, np.minimum(2.0 * self.alone, 0.0), 0.0)
+        return positive + negative
 
 
 def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Response:
@@ -58,8 +72,11 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     total = smooth(weights, sheet, scale.sigma_km)
     summed = smooth(products, sheet, scale.sigma_km)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    amplitude, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
-    return Response(amplitude, sigma, factor)
+    alone, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
+    wide_km = SURROUNDINGS * scale.sigma_km
+    around = smooth(products, sheet, wide_km) / np.maximum(smooth(weights, sheet, wide_km), np.float32(1e-20))
+    against = np.where(np.isfinite(sigma), alone - around, np.float32(0.0))
+    return Response(against, alone, sigma, factor)
 
 
 @njit(**KERNEL)

@@ -5,7 +5,7 @@ and of smoothed noise of growing width, whose powers reproduce the scatter of th
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,14 @@ from scipy.optimize import nnls
 
 from iovolc import body
 from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2
-from iovolc.detect.matched import sigma_px_squared
+from iovolc.detect.matched import SURROUNDINGS, sigma_px_squared
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.geometry.sphere import pixel_area_km2
 from iovolc.model.grid import Grid, Sheet
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) 
 
     Notes
     -----
-    Unit noise smoothed to width ``a`` keeps the share ``a^2 / (a^2 + s^2)`` of its variance under a Gaussian ``s``,
-    white noise ``pixel area / (4 pi s^2)``. The powers are non-negative least squares on the relative variances.
+    Of unit noise smoothed to width ``a``, Gaussians of the widths ``s`` and ``t`` see the covariance
+    ``2 a^2 / (2 a^2 + s^2 + t^2)``, of white noise ``pixel area / (2 pi (s^2 + t^2))``; the filter is a Gaussian less its
+    surroundings. The powers are non-negative least squares on the relative variances.
     """
     widths = (0.0, *(scale.sigma_km for scale in scales))
     known = [i for i, factor in enumerate(factors) if math.isfinite(factor) and factor > 0]
@@ -84,10 +87,19 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) 
     s2 = np.array([scales[i].sigma_km ** 2 for i in known])
     measured = np.array([factors[i] ** 2 for i in known])
     white = _pixel_km2(grid) / (4.0 * math.pi * s2)
-    columns = [np.ones_like(s2)] + [width**2 / (width**2 + s2) / white for width in widths[1:]]
+    columns = [_against_surroundings(lambda s, t: 2.0 * s2 / (s**2 + t**2), s2)] + [
+        _against_surroundings(lambda s, t, a=width: 2.0 * a**2 / (2.0 * a**2 + s**2 + t**2), s2) / white
+        for width in widths[1:]
+    ]
     design = np.stack(columns, axis=1) / measured[:, None]
     power, _ = nnls(design, np.ones(len(known)))
     return Spectrum(widths, tuple(float(value) for value in power))
+
+
+def _against_surroundings(covariance: Callable[[Vector, Vector], Vector], s2: Vector) -> Vector:
+    """Variance of a Gaussian less its surroundings, from the covariance of two Gaussians by their widths."""
+    inner, outer = np.sqrt(s2), SURROUNDINGS * np.sqrt(s2)
+    return covariance(inner, inner) + covariance(outer, outer) - 2.0 * covariance(inner, outer)
 
 
 def _pixel_km2(grid: Grid) -> float:

@@ -163,7 +163,7 @@ def _view(
         for name, r in responses.items()
     }
     z = {
-        name: np.where(np.isfinite(sigma[name]), r.amplitude / sigma[name], 0.0).astype(np.float32)
+        name: np.where(np.isfinite(sigma[name]), r.told() / sigma[name], 0.0).astype(np.float32)
         for name, r in responses.items()
     }
     return _View(index, noise, responses, sigma, z)
@@ -218,14 +218,14 @@ def _take(
 def _piece(region: _Region, view: _View, name: str) -> tuple[Piece, NDArray[np.int64]]:
     z, response, pixels = view.z[name], view.responses[name], region.pixels
     strength = region.sign * z.ravel()[pixels]
-    amplitude = region.sign * response.amplitude.ravel()[pixels]
+    amplitude = region.sign * response.alone.ravel()[pixels]
     peak = pixels[int(np.argmax(strength))]
     kept = pixels[amplitude >= _HALF * np.quantile(amplitude, _UPPER_QUANTILE)]
     piece = Piece(
         region.sign,
         view.index,
         float(abs(z.ravel()[peak])),
-        float(response.amplitude.ravel()[peak]),
+        float(response.alone.ravel()[peak]),
         float(view.sigma[name].ravel()[peak]),
         full_pixels(kept, z.shape, response.factor),
     )

@@ -164,7 +164,7 @@ def try_injections(
     if band is not None:
         newer, older, frame = band.look(newer), tuple(band.look(look) for look in older), band.frame
     held = compare(newer, older, frame, epochs.config, epochs.unchanged, epochs.light)
-    clusters, centres = _clusters(held, frame.grid, epochs.config.min_resolution_elements)
+    clusters, centres = _clusters(held, frame.grid, held.least_km2(epochs.config))
     verdict = change.verdict
     scale = np.array([cluster.scale for cluster in clusters], np.int64)
     z = np.array([cluster.z for cluster in clusters], np.float64) / verdict.inflation
@@ -181,11 +181,10 @@ def _in_ranks(look: Look, frame: Frame) -> Look:
     return replace(look, side=by_rank(look.side, frame))
 
 
-def _clusters(held: Compared, grid: Grid, elements: float) -> tuple[list[Cluster], NDArray[np.float64]]:
+def _clusters(held: Compared, grid: Grid, least_km2: float) -> tuple[list[Cluster], NDArray[np.float64]]:
     """Clusters that are large enough, and unit vectors to their centres, shape (cluster, 3)."""
     clusters, _ = find_clusters(held.fields, grid, held.search)
     areas = {name: pixel_area_km2(grid.sheet(name)).ravel() for name in held.fields}
-    least_km2 = elements * held.resolution_km**2
     large = [cluster for cluster in clusters if footprint_km2(cluster.footprint, areas) >= least_km2]
     centres = np.zeros((len(large), 3))
     for i, cluster in enumerate(large):
