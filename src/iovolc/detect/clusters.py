@@ -69,9 +69,10 @@ def find_clusters(
         Scales and thresholds.
     """
     pieces, factors = find_pieces(fields, grid, search)
+    owned = {name: field.owned for name, field in fields.items()}
     clusters: list[Cluster] = []
     for sign in (-1, 1):
-        clusters += _join(pieces, sign, fields, grid)
+        clusters += join_pieces(pieces, sign, owned, grid)
     clusters.sort(key=lambda cluster: (-cluster.z, cluster.sign, int(cluster.footprint.pixels[0][1][0])))
     return tuple(clusters), factors
 
@@ -85,7 +86,22 @@ class _Part:
     pieces: tuple[Piece, ...]
 
 
-def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str, Field], grid: Grid) -> list[Cluster]:
+def join_pieces(
+    pieces: Mapping[str, Sequence[Piece]], sign: int, owned: Mapping[str, NDArray[np.bool_]], grid: Grid
+) -> list[Cluster]:
+    """Pieces of one sign that touch, across scales, the seam and sheets, as one change each.
+
+    Parameters
+    ----------
+    pieces : mapping of str to sequence of Piece
+        By sheet name.
+    sign : int
+        +1 or -1; others are left out.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    grid : Grid
+        The grid.
+    """
     parts: list[_Part] = []
     numbers: dict[str, NDArray[np.int32]] = {}
     links: list[tuple[int, int]] = []
@@ -95,7 +111,7 @@ def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str,
             numbers[sheet.name] = _label_parts(mine, sheet, parts)
             links += _within_pieces(mine, numbers[sheet.name])
     groups = _groups(len(parts), [*links, *_across_sheets(numbers, grid)])
-    clusters = [_cluster([parts[i] for i in group], sign, fields) for group in groups]
+    clusters = [_cluster([parts[i] for i in group], sign, owned) for group in groups]
     return [cluster for cluster in clusters if cluster is not None]
 
 
@@ -167,11 +183,11 @@ def _groups(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _cluster(parts: Sequence[_Part], sign: int, fields: Mapping[str, Field]) -> Cluster | None:
+def _cluster(parts: Sequence[_Part], sign: int, owned: Mapping[str, NDArray[np.bool_]]) -> Cluster | None:
     pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...] = tuple(
         (part.sheet, mine.astype(np.int32))
         for part in parts
-        if (mine := part.pixels[fields[part.sheet].owned.ravel()[part.pixels]]).size
+        if (mine := part.pixels[owned[part.sheet].ravel()[part.pixels]]).size
     )
     if not pixels:
         return None

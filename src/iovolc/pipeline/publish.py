@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,11 +22,9 @@ from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
 from iovolc.geometry.warp import sample
-from iovolc.model import frames
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
-from iovolc.model.tables import SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.heat import follow as follow_heat
@@ -169,9 +167,9 @@ def _output(
         config=context.config,
         manifest=ManifestSummary(manifest.number, manifest.digest, inputs),
         channels=maps.summaries(),
-        tracked=Tracked(events, tracked.detections, tracked.footprints),
+        tracked=replace(tracked, events=events),
         looks=scan.detected.looks,
-        segments=frames.empty(SEGMENTS),
+        segments=tracked.segments,
         hotspots=heat.hotspots,
         light_curves=heat.light_curves,
         layers=maps.layers,

@@ -22,6 +22,7 @@ from iovolc.track.looks import Looks
 from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
+from iovolc.track.support import Support, is_seconded, lifted, refined
 from iovolc.track.tiers import is_shift_like, simes, tier
 
 UNPUBLISHED: Final = "unpublished"
@@ -45,21 +46,36 @@ def event_id(chain: Chain) -> str:
     return hashlib.sha256(chain.founding.id.encode()).hexdigest()[:12]
 
 
-def event_rows(chains: Sequence[Chain], context: Context) -> list[dict[str, Any]]:
-    """One row of the events table per chain, in the chains' order."""
+def event_rows(
+    chains: Sequence[Chain], context: Context, support: Sequence[Sequence[Support]] | None = None
+) -> list[dict[str, Any]]:
+    """One row of the events table per chain, in the chains' order.
+
+    Parameters
+    ----------
+    chains : sequence of Chain
+        The events.
+    context : Context
+        What the rows need besides.
+    support : sequence of sequence of Support, or None
+        The segments of each event; None where none were sought.
+    """
     ids = [event_id(chain) for chain in chains]
-    begun = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    causal = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    support = support or [()] * len(chains)
+    begun = [refined(start, mine, chain) for start, mine, chain in zip(causal, support, chains, strict=True)]
+    seconded = [is_seconded(chain, mine) for chain, mine in zip(chains, support, strict=True)]
     tiers = [
-        tier(chain, context.q, unordered=start.flag == "span_overlap")
-        for chain, start in zip(chains, begun, strict=True)
+        lifted(tier(chain, context.q, unordered=start.flag == "span_overlap"), chain, start, seconded=second)
+        for chain, start, second in zip(chains, begun, seconded, strict=True)
     ]
     strong = context.config.strong_overlap
     rows: list[dict[str, Any]] = []
-    for name, chain, start, grade in zip(ids, chains, begun, tiers, strict=True):
+    for name, chain, start, grade, second in zip(ids, chains, begun, tiers, seconded, strict=True):
         lifecycle = {
             "event_id": name,
             "tier": grade,
-            "status": status(grade, chain.undone, strong),
+            "status": status(grade, chain.undone, strong, seconded=second),
             "activity": activity(chain, chains, start, context.looks, strong),
             "new_site": is_new_site(chain, tiers),
             "parents": sorted(ids[number] for number in chain.parents),
