@@ -114,6 +114,7 @@ def detect_epoch(
         config.seed_z,
         config.grow_z,
         config.sigma_rank if relative else config.sigma_model,
+        rings=True,
     )
     clusters, factors = find_clusters(fields, frame.grid, search)
     least_km2 = config.min_resolution_elements * resolution_km**2
@@ -122,7 +123,7 @@ def detect_epoch(
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
     null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
     scatter = bulk(fields, clusters, search.scales[0], frame.grid)
-    p, tails = p_values(_scale(clusters), _z(clusters) / scatter.inflation, null, search.seed_z)
+    p, tails = p_values(_scale(clusters, search), _z(clusters) / scatter.inflation, null, search.seed_z)
     evidence = Evidence(
         newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
     )
@@ -239,8 +240,8 @@ def _sigma(weight: Plane) -> Plane:
     return np.where(weight > 0, 1.0 / np.sqrt(np.maximum(weight, np.float32(1e-20))), np.float32(np.nan))
 
 
-def _scale(clusters: Sequence[Cluster]) -> NDArray[np.int64]:
-    return np.array([cluster.scale for cluster in clusters], dtype=np.int64)
+def _scale(clusters: Sequence[Cluster], search: Search) -> NDArray[np.int64]:
+    return np.array([cluster.rank_class(search) for cluster in clusters], dtype=np.int64)
 
 
 def _z(clusters: Sequence[Cluster]) -> NDArray[np.float64]:
@@ -265,10 +266,11 @@ def _statistics(
         "null_draws": null.draws,
         "null_clusters_per_draw": round(len(null.z) / null.draws, 2),
         "clusters": len(clusters),
+        "rings": sum(cluster.ring is not None for cluster in clusters),
         "darker": sum(cluster.sign < 0 for cluster in clusters),
         "p_floor": float(f"{min((tail.floor for tail in tails.values()), default=1.0):.4g}"),
         "tails": {
-            f"{search.scales[index].fwhm_km:.1f}": {
+            "ring" if index == search.ring_class else f"{search.scales[index].fwhm_km:.1f}": {
                 "shape": round(tail.shape, 4),
                 "shape_sigma": round(tail.shape_sigma, 4) if tail.count > 1 else None,
                 "scale": round(tail.scale, 4),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from iovolc.detect.null import NullClusters
 from iovolc.detect.ranking import isolation, reliability
 from iovolc.detect.residual import baseline_share
 from iovolc.detect.setting import measure_artefacts, setting
+from iovolc.geometry.longitudes import wrap180
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
@@ -45,7 +47,7 @@ def describe_all(
 ) -> Detected:
     """Tables and footprints of an epoch's clusters."""
     difference = {name: part.median for name, part in evidence.combined.items()}
-    shapes = [measure(cluster, difference, places) for cluster in clusters]
+    shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
@@ -73,10 +75,17 @@ def describe_all(
     )
 
 
+def _centred(cluster: Cluster, shape: Shape) -> Shape:
+    """A ring lies about its template's centre, wherever its strongest part is."""
+    ring = cluster.ring
+    return shape if ring is None else replace(shape, lat=ring.lat, lon_e=float(wrap180(ring.lon_e)))
+
+
 def _row(
     cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid, config: DetectConfig
 ) -> dict[str, object]:
     record = evidence.newer.record
+    ring = cluster.ring
     scale_km = evidence.search.scales[cluster.scale].fwhm_km
     registration = mean_over(cluster, evidence.registration_km)
     light, *others = known.lights
@@ -85,8 +94,8 @@ def _row(
     return {
         "observation_id": record.id,
         "channel": record.channel,
-        "scale_km": scale_km,
-        "kind": "brightening" if cluster.sign > 0 else "darkening",
+        "scale_km": scale_km if ring is None else 2.0 * ring.radius_km,
+        "kind": "ring" if ring else "brightening" if cluster.sign > 0 else "darkening",
         **place_columns(shape, math.hypot(registration, size_km / FWHM_PER_SIGMA / cluster.z)),
         "contrast": math.nan if evidence.relative else shape.contrast,
         "contrast_sigma": math.nan if evidence.relative else cluster.sigma,
