@@ -16,6 +16,7 @@ from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.bulk import bulk
 from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
 from iovolc.detect.describe import Places
+from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
@@ -23,7 +24,7 @@ from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
-from iovolc.detect.rows import describe_all
+from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -127,7 +128,11 @@ def detect_epoch(
     evidence = Evidence(
         newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
     )
-    detected = describe_all(clusters, p, q_values(p), evidence, places, frame.grid, config)
+    q = q_values(p)
+    checks = diagnose(fields, clusters, q <= REAL_Q, newer.side.tone, factors, frame, search, seed)
+    detected = describe_all(clusters, p, q, evidence, places, frame.grid, config)
+    if checks.contradicted:
+        detected = doubted(detected)
     compared = sum(
         float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
         for name, field in fields.items()
@@ -136,6 +141,7 @@ def detect_epoch(
         "bulk_centre": round(scatter.centre, 4),
         "bulk_width": round(scatter.width, 4),
         "inflation": round(scatter.inflation, 4),
+        **checks.statistics(),
         **light_statistics(newer, pairs, light.sigma_gain),
     }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}

@@ -30,6 +30,7 @@ FLOOR_SHARE: Final = 0.25
 _SCREEN_WIDTH: Final = 0.3
 _SCREEN_Z: Final = 2.5
 _LEAST_RADIUS_PX: Final = 4.0
+_FINEST_RADIUS_PX: Final = 8.0
 _CANDIDATES: Final = 40
 _OUTLINES: Final = 12
 _OUTLINE_PIXELS: Final = 1000
@@ -142,7 +143,7 @@ def _outlined(shapes: Sequence[Shape], noise: Mapping[float, float], grid: Grid)
 
 def _factor(radius_km: float, grid: Grid) -> int:
     """By how much sheets may be reduced for a radius; 0 where even whole pixels are too coarse."""
-    if radius_km < _LEAST_RADIUS_PX * grid.pixel_km:
+    if radius_km < _FINEST_RADIUS_PX * grid.pixel_km:
         return 0
     factor = 1
     while radius_km >= 2 * factor * _LEAST_RADIUS_PX * grid.pixel_km and all(

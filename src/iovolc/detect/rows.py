@@ -75,6 +75,13 @@ def describe_all(
     )
 
 
+def doubted(detected: Detected) -> Detected:
+    """The same with every change flagged: the diagnostics contradict the null by which they are significant."""
+    rows = detected.detections
+    marked = pd.Series([[*words, "null_contradicted"] for words in rows["flags"]], index=rows.index, dtype=object)
+    return replace(detected, detections=rows.assign(flags=marked))
+
+
 def _centred(cluster: Cluster, shape: Shape) -> Shape:
     """A ring lies about its template's centre, wherever its strongest part is."""
     ring = cluster.ring

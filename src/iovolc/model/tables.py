@@ -28,6 +28,7 @@ TRENDS: Final = ("brightening", "fading")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
     "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse",
+    "null_contradicted",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.heat import follow as follow_heat
 from iovolc.pipeline.maps import Maps
 from iovolc.pipeline.nightside import jupitershine, light_notes
-from iovolc.pipeline.nulls import null_summary
+from iovolc.pipeline.nulls import null_notes, null_summary
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.outputs import publish as write_outputs
 from iovolc.publish.run_output import Backdrop, InputFile, ManifestSummary, RunOutput
@@ -181,7 +181,7 @@ def _output(
         package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
         algorithm_versions={"iovolc": __version__, **ALGORITHM_VERSIONS},
         credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
-        notes=(*story.notes, *light_notes(shown, scan.statistics)),
+        notes=(*story.notes, *light_notes(shown, scan.statistics), *null_notes(scan.statistics)),
         jupitershine=shown,
         truth=story.truth,
         backdrop=backdrop(reference),

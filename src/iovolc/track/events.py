@@ -23,7 +23,7 @@ from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.support import Support, is_seconded, lifted, refined
-from iovolc.track.tiers import is_shift_like, simes, tier
+from iovolc.track.tiers import cauchy, is_shift_like, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -146,7 +146,7 @@ def _evidence(chain: Chain) -> dict[str, Any]:
         "n_epochs": len({change.visit for change in changes}),
         "channels": [channel for channel in CHANNELS if channel in seen],
         "snr": max(change.snr for change in changes),
-        "p_value": simes([change.p_value for change in changes]),
+        "p_value": cauchy([change.p_value for change in changes]),
         "q_value": min(change.pooled_q for change in changes),
         "reliability": max(change.reliability for change in changes),
         "light_class": best.light_class,
