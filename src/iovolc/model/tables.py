@@ -188,6 +188,9 @@ EVENTS: Final = Table(
         _FLAGS,
         Column("parents", "list", "Events from which it split or that merged into it"),
         Column("run_id", "text", "The run that made this table"),
+        Column("kind_probability", "number", "Probability of the kind, by colour, shape or history", nullable=True),
+        Column("second_kind", "text", "The next likely kind", nullable=True, values=KINDS),
+        Column("second_kind_probability", "number", "Its probability", nullable=True),
     ),
     ("event_id",),
 )

@@ -133,8 +133,16 @@ def _what(chain: Chain, grid: Grid) -> dict[str, Any]:
     weights = np.array([change.snr for change in ranks])
     rank = float(weights @ np.array([change.rank_contrast for change in ranks]) / weights.sum()) if ranks else None
     largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
-    kind = "fading" if chain.reverts else kind_of(chain.changes, dlna, is_ring(largest.footprint, grid))
-    return {"kind": kind, "rank_contrast": rank} | {f"dlna_{channel}": value for channel, value in dlna.items()}
+    found = kind_of(
+        chain.changes, dlna, _sigma_by_channel(generation), ring=is_ring(largest.footprint, grid), reverts=chain.reverts
+    )
+    kinds = {
+        "kind": found.kind,
+        "kind_probability": found.probability,
+        "second_kind": found.second,
+        "second_kind_probability": found.second_probability,
+    }
+    return kinds | {"rank_contrast": rank} | {f"dlna_{channel}": value for channel, value in dlna.items()}
 
 
 def _evidence(chain: Chain) -> dict[str, Any]:
@@ -158,6 +166,13 @@ def _evidence(chain: Chain) -> dict[str, Any]:
 def _by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
     channels = sorted({change.channel for change in changes})
     return {name: weighted_contrast(change for change in changes if change.channel == name) for name in channels}
+
+
+def _sigma_by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
+    known = [change for change in changes if math.isfinite(change.contrast) and change.contrast_sigma > 0.0]
+    channels = sorted({change.channel for change in known})
+    weights = {name: math.fsum(_weight(change) for change in known if change.channel == name) for name in channels}
+    return {name: weight**-0.5 for name, weight in weights.items()}
 
 
 def _weight(change: Change) -> float:
