@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from iovolc.pipeline.nulls import null_summary
+from iovolc.pipeline.nulls import null_notes, null_summary
 
 STATISTICS = (
     {"observation_id": "a", "channel": "red", "compared_km2": 4e6, "null_clusters_per_draw": 20.0, "clusters": 9},
@@ -39,3 +39,11 @@ def test_without_comparisons_nothing_was_measured():
     assert summary["expected_false_events"] is None
     assert summary["false_events_per_million_km2"] is None
     assert summary["by_epoch"] == []
+
+
+def test_comparisons_that_contradict_their_null_are_named():
+    doubted = ({**STATISTICS[0], "contradicted": ["signs", "blocks"]}, {**STATISTICS[1], "contradicted": []})
+    assert null_summary(doubted, _detections(), 0.1)["contradicted"] == ["a"]
+    (note,) = null_notes(doubted)
+    assert note.startswith("a: ")
+    assert "darker and brighter ones are not alike, large parts lean to one side together" in note

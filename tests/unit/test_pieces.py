@@ -18,7 +18,7 @@ def only(fields, name="equator"):
 
 
 def pieces_of(fields, search=SEARCH, name="equator"):
-    return find_pieces(fields, GRID, search)[0][name]
+    return find_pieces(fields, GRID, search).pieces[name]
 
 
 def silent(sigma=1.0):
@@ -97,7 +97,7 @@ def test_the_systematic_error_bounds_the_significance():
 
 @slow_uncompiled
 def test_noise_factors_of_white_noise_are_one():
-    _, factors = find_pieces(white_fields(GRID, 8), GRID, SEARCH)
+    factors = find_pieces(white_fields(GRID, 8), GRID, SEARCH).factors
     assert len(factors) == len(SEARCH.scales)
     np.testing.assert_allclose(factors, 1.0, atol=0.15)
     np.testing.assert_allclose(factors[:3], 1.0, atol=0.06)
@@ -115,7 +115,8 @@ def test_places_without_data_hold_no_piece():
 @slow_uncompiled
 def test_a_map_without_data_has_neither_pieces_nor_noise():
     nothing = {name: replace(field, weight=0.0 * field.weight) for name, field in white_fields(GRID, 0).items()}
-    pieces, factors = find_pieces(nothing, GRID, SEARCH)
+    found = find_pieces(nothing, GRID, SEARCH)
+    pieces, factors = found.pieces, found.factors
     assert not any(pieces.values())
     assert all(math.isnan(factor) for factor in factors)
 
@@ -135,7 +136,7 @@ def test_a_local_systematic_error_holds_significance_down_there_alone():
     lon_e = pixel_lat_lon(GRID.sheet("equator"))[1]
     floor = np.where(lon_e > 0, np.float32(2.0), np.float32(0.0))
     doubted = {**fields, "equator": replace(fields["equator"], floor=floor)}
-    pieces, _ = find_pieces(doubted, GRID, search_on(GRID))
+    pieces = find_pieces(doubted, GRID, search_on(GRID)).pieces
     places = [lon_e.ravel()[piece.pixels].mean() for piece in pieces["equator"] if piece.z > 8.0]
     assert any(abs(place + 60.0) < 5.0 for place in places)
     assert not any(place > 0.0 for place in places)

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
+from scipy.special import ndtr
 from scipy.stats import false_discovery_control
 
-from iovolc.track.tiers import simes
+from iovolc.track.tiers import cauchy
 from track_sample import detection, epoch, event_of, look, run
 
 EPOCHS = [
@@ -81,18 +83,35 @@ def test_many_candidates_elsewhere_cost_significance():
     assert tier_of([alone, *crowd]) == "C"
 
 
-def test_event_p_is_simes_and_q_the_best_pooled_one():
+def test_event_p_is_cauchys_and_q_the_best_pooled_one():
     p = {"a": 0.002, "b": 0.01, "c": 0.3}
     found = [
         detection("a", "r1", 0, 0, p_value=p["a"]), detection("b", "r2", 0, 0, p_value=p["b"]),
         detection("c", "r1", 0, 60, p_value=p["c"]),
     ]  # fmt: skip
     row = event_of(run(found, EPOCHS), "a")
-    assert row["p_value"] == pytest.approx(0.004)
+    assert row["p_value"] == pytest.approx(2 / (1 / 0.002 + 1 / 0.01), rel=1e-3)
     assert row["q_value"] == pytest.approx(false_discovery_control(list(p.values())).min(), rel=1e-3)
 
 
-def test_simes_of_one_and_of_equal_values_is_the_value():
-    assert simes([0.03]) == 0.03
-    assert simes([0.03, 0.03, 0.03]) == pytest.approx(0.03)
-    assert simes([1.0, 1.0]) == 1.0
+def test_cauchy_of_one_and_of_equal_values_is_the_value():
+    assert cauchy([0.03]) == pytest.approx(0.03)
+    assert cauchy([1e-12, 1e-12, 1e-12]) == pytest.approx(1e-12)
+    assert cauchy([1.0, 1.0]) == pytest.approx(0.99)
+    assert cauchy([1e-5, 1.0]) == pytest.approx(2e-5, rel=0.01)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.95])
+def test_cauchy_holds_its_level_under_dependence(correlation):
+    generator = np.random.default_rng(1)
+    common, own = generator.standard_normal((20000, 1)), generator.standard_normal((20000, 4))
+    p = ndtr(np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own)
+    combined = np.array([cauchy(row) for row in p])
+    assert (combined <= 0.01).mean() < 0.0125
+
+
+def test_a_comparison_that_contradicts_its_null_counts_for_nothing():
+    doubted = {"flags": ["null_contradicted"]}
+    assert tier_of([detection("a", "r1", 0, 0, **doubted)]) == "C"
+    assert tier_of([detection("a", "r1", 0, 0, **doubted), detection("b", "r2", 0, 0)]) == "B"
+    assert tier_of([detection("a", "r1", 0, 0), detection("b", "r2", 0, 0)]) == "A"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.pieces import Field, Piece, Search, find_pieces, strongest
+from iovolc.detect.pieces import Field, Piece, Search, find_pieces, ring_pieces, strongest
+from iovolc.detect.ringfit import Ring
+from iovolc.detect.rings import shape_of
 from iovolc.detect.segment import Regions, connected
 from iovolc.geometry.sphere import pixel_lat_lon, sheet_pixel
 from iovolc.model.detection import Footprint
@@ -30,6 +32,8 @@ class Cluster:
         At that scale: significance, amplitude (signed) and its standard deviation.
     footprint : Footprint
         Its pixels.
+    ring : Ring or None
+        The annulus that sees it best, if one does.
     """
 
     sign: int
@@ -38,6 +42,11 @@ class Cluster:
     amplitude: float
     sigma: float
     footprint: Footprint
+    ring: Ring | None = None
+
+    def rank_class(self, search: Search) -> int:
+        """The class among whose null clusters it ranks: its scale, or that of rings."""
+        return self.scale if self.ring is None else search.ring_class
 
 
 def owned_pixels(grid: Grid) -> dict[str, NDArray[np.bool_]]:
@@ -68,12 +77,21 @@ def find_clusters(
     search : Search
         Scales and thresholds.
     """
-    pieces, factors = find_pieces(fields, grid, search)
-    clusters: list[Cluster] = []
-    for sign in (-1, 1):
-        clusters += _join(pieces, sign, fields, grid)
-    clusters.sort(key=lambda cluster: (-cluster.z, cluster.sign, int(cluster.footprint.pixels[0][1][0])))
-    return tuple(clusters), factors
+    found = find_pieces(fields, grid, search)
+    owned = {name: field.owned for name, field in fields.items()}
+    clusters = _joined(found.pieces, owned, grid)
+    if search.rings:
+        shapes = [shape_of(cluster.footprint, grid) for cluster in clusters]
+        rings = ring_pieces(fields, found.left, shapes, grid, search)
+        if any(rings.values()):
+            clusters = _joined({name: [*mine, *rings[name]] for name, mine in found.pieces.items()}, owned, grid)
+    return tuple(clusters), found.factors
+
+
+def _joined(pieces: Mapping[str, Sequence[Piece]], owned: Mapping[str, NDArray[np.bool_]], grid: Grid) -> list[Cluster]:
+    """The clusters of both signs, strongest first."""
+    clusters = [cluster for sign in (-1, 1) for cluster in join_pieces(pieces, sign, owned, grid)]
+    return sorted(clusters, key=lambda cluster: (-cluster.z, cluster.sign, int(cluster.footprint.pixels[0][1][0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,22 @@ class _Part:
     pieces: tuple[Piece, ...]
 
 
-def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str, Field], grid: Grid) -> list[Cluster]:
+def join_pieces(
+    pieces: Mapping[str, Sequence[Piece]], sign: int, owned: Mapping[str, NDArray[np.bool_]], grid: Grid
+) -> list[Cluster]:
+    """Pieces of one sign that touch, across scales, the seam and sheets, as one change each.
+
+    Parameters
+    ----------
+    pieces : mapping of str to sequence of Piece
+        By sheet name.
+    sign : int
+        +1 or -1; others are left out.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    grid : Grid
+        The grid.
+    """
     parts: list[_Part] = []
     numbers: dict[str, NDArray[np.int32]] = {}
     links: list[tuple[int, int]] = []
@@ -94,8 +127,8 @@ def _join(pieces: Mapping[str, Sequence[Piece]], sign: int, fields: Mapping[str,
         if mine:
             numbers[sheet.name] = _label_parts(mine, sheet, parts)
             links += _within_pieces(mine, numbers[sheet.name])
-    groups = _groups(len(parts), [*links, *_across_sheets(numbers, grid)])
-    clusters = [_cluster([parts[i] for i in group], sign, fields) for group in groups]
+    groups = _groups(len(parts), [*links, *_within_rings(parts), *_across_sheets(numbers, grid)])
+    clusters = [_cluster([parts[i] for i in group], sign, owned) for group in groups]
     return [cluster for cluster in clusters if cluster is not None]
 
 
@@ -127,6 +160,17 @@ def _within_pieces(pieces: Sequence[Piece], numbers: NDArray[np.int32]) -> list[
         first, *others = np.unique(numbers.ravel()[piece.pixels]).tolist()
         pairs += [(first, other) for other in others]
     return pairs
+
+
+def _within_rings(parts: Sequence[_Part]) -> list[tuple[int, int]]:
+    """Pairs of parts that one ring spans, on one sheet or several."""
+    first: dict[Ring, int] = {}
+    return [
+        (first.setdefault(piece.ring, number), number)
+        for number, part in enumerate(parts)
+        for piece in part.pieces
+        if piece.ring is not None
+    ]
 
 
 def _across_sheets(numbers: Mapping[str, NDArray[np.int32]], grid: Grid) -> list[tuple[int, int]]:
@@ -167,16 +211,16 @@ def _groups(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _cluster(parts: Sequence[_Part], sign: int, fields: Mapping[str, Field]) -> Cluster | None:
+def _cluster(parts: Sequence[_Part], sign: int, owned: Mapping[str, NDArray[np.bool_]]) -> Cluster | None:
     pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...] = tuple(
         (part.sheet, mine.astype(np.int32))
         for part in parts
-        if (mine := part.pixels[fields[part.sheet].owned.ravel()[part.pixels]]).size
+        if (mine := part.pixels[owned[part.sheet].ravel()[part.pixels]]).size
     )
     if not pixels:
         return None
     best = strongest([piece for part in parts for piece in part.pieces])
-    return Cluster(sign, best.scale, best.z, best.amplitude, best.sigma, Footprint(_merged(pixels)))
+    return Cluster(sign, best.scale, best.z, best.amplitude, best.sigma, Footprint(_merged(pixels)), best.ring)
 
 
 def _merged(

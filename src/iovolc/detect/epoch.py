@@ -18,6 +18,7 @@ from iovolc.detect.clusters import Cluster, find_clusters, footprint_km2
 from iovolc.detect.completeness import TOLD_FOR_Q, Sensitivity
 from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Places
+from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
@@ -25,7 +26,7 @@ from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
-from iovolc.detect.rows import describe_all
+from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -156,7 +157,7 @@ def detect_epoch(
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
     null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
     scatter = bulk(fields, clusters, search.scales[0], frame.grid)
-    p, tails = p_values(_scale(clusters), _z(clusters) / scatter.inflation, null, search.seed_z)
+    p, tails = p_values(_scale(clusters, search), _z(clusters) / scatter.inflation, null, search.seed_z)
     q = q_values(p)
     real = tuple(cluster.footprint for cluster, own in zip(clusters, q, strict=True) if own <= TOLD_FOR_Q)
     verdict = Verdict(null, p, scatter.inflation, real)
@@ -168,7 +169,10 @@ def detect_epoch(
         held.newer, held.older, held.pairs, held.combined, held.bare, held.registration_km, search,
         held.resolution_km, held.relative, null, sensitivity, curves or Curves(),
     )  # fmt: skip
+    checks = diagnose(fields, clusters, q <= REAL_Q, held.newer.side.tone, factors, frame, search, seed)
     detected = describe_all(clusters, p, q, evidence, places, frame.grid, config)
+    if checks.contradicted:
+        detected = doubted(detected)
     compared = sum(
         float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
         for name, field in fields.items()
@@ -181,6 +185,7 @@ def detect_epoch(
         "relative": held.relative,
         "sigma_floor": search.sigma_floor,
         "needed_z": [round(z, 4) for z in sensitivity.needed_z],
+        **checks.statistics(),
         **light_statistics(held.newer, held.pairs, light.sigma_gain),
     }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
@@ -224,6 +229,7 @@ def compare(
         config.seed_z,
         config.grow_z,
         config.sigma_rank if relative else 0.0,
+        rings=True,
     )
     return Compared(
         newer, tuple(ordered), tuple(pairs), combined, fields, bare, registration_km, search, resolution_km, relative
@@ -327,8 +333,8 @@ def _sigma(weight: Plane) -> Plane:
     return np.where(weight > 0, 1.0 / np.sqrt(np.maximum(weight, np.float32(1e-20))), np.float32(np.nan))
 
 
-def _scale(clusters: Sequence[Cluster]) -> NDArray[np.int64]:
-    return np.array([cluster.scale for cluster in clusters], dtype=np.int64)
+def _scale(clusters: Sequence[Cluster], search: Search) -> NDArray[np.int64]:
+    return np.array([cluster.rank_class(search) for cluster in clusters], dtype=np.int64)
 
 
 def _z(clusters: Sequence[Cluster]) -> NDArray[np.float64]:
@@ -353,10 +359,11 @@ def _statistics(
         "null_draws": null.draws,
         "null_clusters_per_draw": round(len(null.z) / null.draws, 2),
         "clusters": len(clusters),
+        "rings": sum(cluster.ring is not None for cluster in clusters),
         "darker": sum(cluster.sign < 0 for cluster in clusters),
         "p_floor": float(f"{min((tail.floor for tail in tails.values()), default=1.0):.4g}"),
         "tails": {
-            f"{search.scales[index].fwhm_km:.1f}": {
+            "ring" if index == search.ring_class else f"{search.scales[index].fwhm_km:.1f}": {
                 "shape": round(tail.shape, 4),
                 "shape_sigma": round(tail.shape_sigma, 4) if tail.count > 1 else None,
                 "scale": round(tail.scale, 4),

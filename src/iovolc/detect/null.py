@@ -6,7 +6,7 @@ and of smoothed noise of growing width, whose powers reproduce the scatter of th
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,19 +47,22 @@ class NullClusters:
     Parameters
     ----------
     scale : ndarray of int64
-        Index of the best scale.
+        Index of the best scale; rings have a class of their own after those of the scales.
     z : ndarray of float64
         Peak significance.
     area_px : ndarray of float64
         Footprint in pixels.
     draws : int
         Number of surrogate fields.
+    ring_class : int or None
+        The class of rings; None where none were sought.
     """
 
     scale: NDArray[np.int64]
     z: NDArray[np.float64]
     area_px: NDArray[np.float64]
     draws: int
+    ring_class: int | None = None
 
 
 def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) -> Spectrum:
@@ -77,8 +80,8 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) 
     Notes
     -----
     Of unit noise smoothed to width ``a``, Gaussians of the widths ``s`` and ``t`` see the covariance
-    ``2 a^2 / (2 a^2 + s^2 + t^2)``, of white noise ``pixel area / (2 pi (s^2 + t^2))``; the filter is a Gaussian less its
-    surroundings. The powers are non-negative least squares on the relative variances.
+    ``2 a^2 / (2 a^2 + s^2 + t^2)``, of white noise ``pixel area / (2 pi (s^2 + t^2))``. The filter is a Gaussian less
+    its surroundings. The powers are non-negative least squares on the relative variances.
     """
     widths = (0.0, *(scale.sigma_km for scale in scales))
     known = [i for i, factor in enumerate(factors) if math.isfinite(factor) and factor > 0]
@@ -170,7 +173,7 @@ def null_clusters(
         Smaller clusters are left out, as they are of the real field.
     """
     generator = np.random.Generator(np.random.PCG64(list(seed)))
-    bare = Search(search.scales, search.seed_z, search.grow_z, 0.0)
+    bare = replace(search, sigma_floor=0.0)
     areas = {sheet.name: pixel_area_km2(sheet).ravel() for sheet in grid.sheets}
     found: list[tuple[int, float, float]] = []
     for _ in range(draws):
@@ -181,12 +184,12 @@ def null_clusters(
         }
         clusters, _ = find_clusters(surrogate, grid, bare)
         found += [
-            (cluster.scale, cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
+            (cluster.rank_class(search), cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
             for cluster in clusters
             if footprint_km2(cluster.footprint, areas) >= least_km2
         ]
     table = np.array(found, dtype=np.float64).reshape(-1, 3)
-    return NullClusters(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], draws)
+    return NullClusters(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], draws, search.ring_class)
 
 
 def _surrogate(field: Field, noise: NDArray[np.float32]) -> Field:

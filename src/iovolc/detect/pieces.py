@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from iovolc.detect.matched import Response, noise_factor, respond
 from iovolc.detect.pyramid import Scale, expand
+from iovolc.detect.ringfit import Ring
+from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Grid, Sheet
@@ -63,12 +65,20 @@ class Search:
         Hysteresis thresholds.
     sigma_floor : float
         Systematic error of an amplitude of any size, in the difference's unit.
+    rings : bool
+        Whether rings are sought in what the scales leave.
     """
 
     scales: tuple[Scale, ...]
     seed_z: float
     grow_z: float
     sigma_floor: float
+    rings: bool = False
+
+    @property
+    def ring_class(self) -> int:
+        """Number of the rings' class beside those of the scales: null rings rank rings."""
+        return len(self.scales)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ class Piece:
         Significance at the peak, the amplitude there (signed) and its total standard deviation.
     pixels : ndarray of int64
         Flat indices in the full sheet, ascending.
+    ring : Ring or None
+        The ring that it is part of; then the scale is the one nearest to the ring's width.
     """
 
     sign: int
@@ -93,6 +105,26 @@ class Piece:
     amplitude: float
     sigma: float
     pixels: NDArray[np.int64]
+    ring: Ring | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the scales see of a field.
+
+    Parameters
+    ----------
+    pieces : mapping of str to list of Piece
+        By sheet name.
+    factors : tuple of float
+        Noise factor of each scale.
+    left : mapping of str to ndarray, shape (row, col), float32
+        Weights, 0 where a piece explains the difference.
+    """
+
+    pieces: Mapping[str, list[Piece]]
+    factors: tuple[float, ...]
+    left: Mapping[str, Plane]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +146,8 @@ class _Region:
     pixels: NDArray[np.int64]
 
 
-def find_pieces(
-    fields: Mapping[str, Field], grid: Grid, search: Search
-) -> tuple[dict[str, list[Piece]], tuple[float, ...]]:
-    """Pieces of all sheets, and the noise factor of each scale."""
+def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Explained:
+    """What the scales see on all sheets, from fine to coarse."""
     fields = {name: field for name, field in fields.items() if field.weight.any()}
     weights = {name: field.weight.copy() for name, field in fields.items()}
     pieces: dict[str, list[Piece]] = {name: [] for name in fields}
@@ -139,7 +169,46 @@ def find_pieces(
         _take(then, view, weights, pieces, grid, search)
         untouched = {name: ahead.responses[name] for name, mine in then.items() if not mine}
         view = ahead if len(untouched) == len(fields) else _view(fields, weights, grid, search, index + 1, untouched)
-    return pieces, tuple(factors)
+    return Explained(pieces, tuple(factors), weights)
+
+
+def ring_pieces(
+    fields: Mapping[str, Field],
+    left: Mapping[str, Plane],
+    shapes: Sequence[Shape],
+    grid: Grid,
+    search: Search,
+) -> dict[str, list[Piece]]:
+    """The rings, each with a piece on every sheet that shows it.
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+        By sheet name.
+    left : mapping of str to ndarray, shape (row, col), float32
+        Their weights without what the scales explain.
+    shapes : sequence of Shape
+        Outlines of the changes that the scales found.
+    grid, search : Grid, Search
+        As for the scales.
+    """
+    differences = {name: fields[name].difference for name in left}
+    whole, owned = ({name: getattr(fields[name], part) for name in left} for part in ("weight", "owned"))
+    found = find_rings(
+        differences, whole, left, owned, grid, shapes, seed_z=search.seed_z, sigma_floor=search.sigma_floor
+    )
+    sizes = np.log([scale.fwhm_km for scale in search.scales])
+    pieces: dict[str, list[Piece]] = {name: [] for name in left}
+    for one in found:
+        scale = int(np.argmin(np.abs(sizes - np.log(one.ring.width_km))))
+        sign = 1 if one.amplitude > 0 else -1
+        for name, reduced in one.pixels.items():
+            rows, cols = grid.sheet(name).shape
+            pixels = full_pixels(reduced, (rows // one.factor, cols // one.factor), one.factor)
+            pixels = pixels[fields[name].weight.ravel()[pixels] > 0]
+            if pixels.size:
+                pieces[name].append(Piece(sign, scale, one.z, one.amplitude, one.sigma, pixels, one.ring))
+    return pieces
 
 
 def _view(

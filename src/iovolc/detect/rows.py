@@ -28,6 +28,7 @@ from iovolc.detect.null import NullClusters
 from iovolc.detect.ranking import isolation, reliability
 from iovolc.detect.residual import baseline_share
 from iovolc.detect.setting import measure_artefacts, setting
+from iovolc.geometry.longitudes import wrap180
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
@@ -46,7 +47,7 @@ def describe_all(
 ) -> Detected:
     """Tables and footprints of an epoch's clusters."""
     difference = {name: part.median for name, part in evidence.combined.items()}
-    shapes = [measure(cluster, difference, places) for cluster in clusters]
+    shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
@@ -76,8 +77,22 @@ def describe_all(
     )
 
 
+def doubted(detected: Detected) -> Detected:
+    """The same with every change flagged: the diagnostics contradict the null by which they are significant."""
+    rows = detected.detections
+    marked = pd.Series([[*words, "null_contradicted"] for words in rows["flags"]], index=rows.index, dtype=object)
+    return replace(detected, detections=rows.assign(flags=marked))
+
+
+def _centred(cluster: Cluster, shape: Shape) -> Shape:
+    """A ring lies about its template's centre, wherever its strongest part is."""
+    ring = cluster.ring
+    return shape if ring is None else replace(shape, lat=ring.lat, lon_e=float(wrap180(ring.lon_e)))
+
+
 def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid) -> dict[str, object]:
     record = evidence.newer.record
+    ring = cluster.ring
     scale_km = evidence.search.scales[cluster.scale].fwhm_km
     registration = mean_over(cluster, evidence.registration_km)
     light, *others = known.lights
@@ -86,8 +101,8 @@ def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, gri
     return {
         "observation_id": record.id,
         "channel": record.channel,
-        "scale_km": scale_km,
-        "kind": "brightening" if cluster.sign > 0 else "darkening",
+        "scale_km": scale_km if ring is None else 2.0 * ring.radius_km,
+        "kind": "ring" if ring else "brightening" if cluster.sign > 0 else "darkening",
         **place_columns(shape, math.hypot(registration, size_km / FWHM_PER_SIGMA / cluster.z)),
         "contrast": math.nan if evidence.relative else shape.contrast,
         "contrast_sigma": math.nan if evidence.relative else cluster.sigma,
@@ -113,7 +128,7 @@ def _curve(shape: Shape, evidence: Evidence) -> Curve:
 def _limit(cluster: Cluster, shape: Shape, evidence: Evidence, probability: float) -> float:
     """The contrast with which a change of this size would have been found here with a probability."""
     size_km = equal_area_diameter_km(shape.area_km2)
-    scale_km = evidence.search.scales[cluster.scale].fwhm_km
+    scale_km = max(evidence.search.scales[cluster.scale].fwhm_km, 0.5 * size_km)
     share = seen_share(size_km, scale_km, evidence.resolution_km)
     needed = evidence.sensitivity.needed_z[cluster.scale]
     return _curve(shape, evidence).margin_at(probability) * needed * cluster.sigma / share

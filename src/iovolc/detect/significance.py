@@ -1,7 +1,7 @@
 """From the rank of a cluster among null clusters to p- and q-values."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +115,7 @@ def p_values(
     Parameters
     ----------
     scale : ndarray of int64
-        Best scale of each cluster.
+        Best scale of each cluster, or the class of rings.
     z : ndarray of float64
         Peak significance of each cluster.
     null : NullClusters
@@ -139,7 +139,12 @@ def p_values(
 
 
 def _sample(null: NullClusters, index: int) -> NDArray[np.float64]:
-    """Null peaks of this scale; neighbouring scales join until the sample is large enough."""
+    """Null peaks of this scale; neighbouring scales join until the sample is large enough. Rings stay by themselves."""
+    if index == null.ring_class:
+        return null.z[null.scale == index]
+    if null.ring_class is not None:
+        plain = null.scale != null.ring_class
+        null = replace(null, scale=null.scale[plain], z=null.z[plain], ring_class=None)
     for reach in range(int(null.scale.max(initial=0)) + index + 1):
         near = np.abs(null.scale - index) <= reach
         if near.sum() >= _LEAST_SAMPLE:

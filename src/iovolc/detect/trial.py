@@ -166,7 +166,7 @@ def try_injections(
     held = compare(newer, older, frame, epochs.config, epochs.unchanged, epochs.light)
     clusters, centres = _clusters(held, frame.grid, held.least_km2(epochs.config))
     verdict = change.verdict
-    scale = np.array([cluster.scale for cluster in clusters], np.int64)
+    scale = np.array([cluster.rank_class(held.search) for cluster in clusters], np.int64)
     z = np.array([cluster.z for cluster in clusters], np.float64) / verdict.inflation
     p, _ = p_values(scale, z, verdict.null, held.search.seed_z)
     sign = np.array([cluster.sign for cluster in clusters], np.float64)

@@ -1,7 +1,7 @@
 """What detection hands to tracking and publishing: footprints, looks and the tables that go with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iovolc.model.frames import empty
 from iovolc.model.grid import SheetName
-from iovolc.model.tables import Column, Table
+from iovolc.model.tables import SEGMENTS, Column, Table
 
 LookState = Literal["without", "with", "inadequate"]
 LOOK_STATES: Final[tuple[LookState, ...]] = ("without", "with", "inadequate")
@@ -107,8 +108,27 @@ class Tracked:
         With ``event_id`` filled.
     footprints : mapping of str to Footprint
         By event id: the union over its detections.
+    segments : DataFrame
+        Schema :data:`iovolc.model.tables.SEGMENTS`, with ``event_id`` filled where a segment is an event's step.
     """
 
     events: pd.DataFrame
     detections: pd.DataFrame
+    footprints: Mapping[str, Footprint]
+    segments: pd.DataFrame = field(default_factory=lambda: empty(SEGMENTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """Steps in the history of places, found from all epochs.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        Schema :data:`iovolc.model.tables.SEGMENTS`; ``event_id`` is null until tracked.
+    footprints : mapping of str to Footprint
+        By segment id; the two steps of a transient share theirs.
+    """
+
+    segments: pd.DataFrame
     footprints: Mapping[str, Footprint]

@@ -24,9 +24,11 @@ LIGHT_CLASSES: Final = ("sun", "jupiter", "mixed", "dark", "eclipse", "unknown")
 POWER_METHODS: Final = ("single_T", "two_T", "k48_fixed", "none")
 BRIGHT_CLASSES: Final = ("outburst", "mini_outburst", "faint")
 LIMITS: Final = ("detection", "upper", "lower")
+TRENDS: Final = ("brightening", "fading")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
     "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse",
+    "null_contradicted",
 )  # fmt: skip
 
 
@@ -121,7 +123,13 @@ DETECTIONS: Final = Table(
         Column("observation_id", "text", "The epoch that shows the change"),
         Column("reference_ids", "list", "The earlier epochs it is compared with, oldest first"),
         Column("channel", "text", "Channel in which it was found", values=CHANNELS),
-        Column("scale_km", "number", "Size (FWHM) of the matched filter that fits best", "km", decimals=1),
+        Column(
+            "scale_km",
+            "number",
+            "Size (FWHM) of the matched filter that fits best; of a ring its diameter",
+            "km",
+            decimals=1,
+        ),
         Column("kind", "text", "What changed", values=KINDS),
         *_place("the change's centre"),
         Column("area_km2", "number", "Area of the footprint on the sphere", "km2", decimals=1),
@@ -180,6 +188,9 @@ EVENTS: Final = Table(
         _FLAGS,
         Column("parents", "list", "Events from which it split or that merged into it"),
         Column("run_id", "text", "The run that made this table"),
+        Column("kind_probability", "number", "Probability of the kind, by colour, shape or history", nullable=True),
+        Column("second_kind", "text", "The next likely kind", nullable=True, values=KINDS),
+        Column("second_kind_probability", "number", "Its probability", nullable=True),
     ),
     ("event_id",),
 )
@@ -193,11 +204,23 @@ SEGMENTS: Final = Table(
         Column("channel", "text", "Channel", values=CHANNELS),
         *_place("the step"),
         Column("area_km2", "number", "Area of the footprint on the sphere", "km2", decimals=1),
-        Column("after_utc", "time", "Last epoch before the step"),
-        Column("before_utc", "time", "First epoch after the step"),
+        Column("after_utc", "time", "Start of the last epoch that is surely before the step (95 %)"),
+        Column("before_utc", "time", "Stop of the first epoch that is surely after it"),
         Column("step", "number", "Change of ln albedo", nullable=True),
         Column("step_sigma", "number", "One-sigma uncertainty of the step", nullable=True),
-        Column("p_value", "number", "Significance of the step", decimals=None),
+        Column(
+            "p_value",
+            "number",
+            "Chance of such a step, or a transient, at one place; smallest of the footprint",
+            decimals=None,
+        ),
+        Column("rank_step", "number", "Change in matched-rank units; null for calibrated maps", nullable=True),
+        Column("n_before", "integer", "Epochs at the level before the step"),
+        Column("n_after", "integer", "Epochs at the level after it"),
+        Column("later_p_value", "number", "The step by the epochs after `before_utc` alone, one-sided", "", True, None),
+        Column("trend", "text", "Where the new level moves: back or further", nullable=True, values=TRENDS),
+        Column("trend_per_year", "number", "Median slope of the new level (Theil and Sen)", nullable=True),
+        Column("trend_p_value", "number", "Significance of the trend (Mann and Kendall)", "", True, None),
     ),
     ("segment_id",),
 )

@@ -1,9 +1,15 @@
 """What a run measured on maps without any change, as ``run.json`` and the page tell it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
+
+_CHECKS: Final = {
+    "signs": "darker and brighter ones are not alike",
+    "blocks": "large parts lean to one side together",
+    "resampling": "resampling alone makes changes",
+}
 
 
 def null_summary(statistics: Sequence[Mapping[str, Any]], detections: pd.DataFrame, q: float) -> dict[str, Any]:
@@ -25,7 +31,8 @@ def null_summary(statistics: Sequence[Mapping[str, Any]], detections: pd.DataFra
         among them (``weakest_p``) and ``expected_false``: the clusters in one surrogate field times that p, since a
         cluster's p is its rank among all null clusters. ``expected_false_events`` is their sum;
         ``false_events_per_million_km2`` the same per area, each comparison's area counted
-        (``area_compared_summed_km2``). Null where nothing was compared.
+        (``area_compared_summed_km2``). ``contradicted`` names the comparisons whose diagnostics contradict the null.
+        Null where nothing was compared.
     """
     passed = detections[detections["q_value"] <= q]
     rows = [
@@ -38,8 +45,19 @@ def null_summary(statistics: Sequence[Mapping[str, Any]], detections: pd.DataFra
         "area_compared_summed_km2": round(area, 1),
         "expected_false_events": round(expected, 3) if area > 0.0 else None,
         "false_events_per_million_km2": round(expected / area * 1e6, 5) if area > 0.0 else None,
+        "contradicted": [item["observation_id"] for item in statistics if item.get("contradicted")],
         "by_epoch": rows,
     }
+
+
+def null_notes(statistics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What a reader must know of comparisons whose diagnostics contradict their null."""
+    return tuple(
+        f"{item['observation_id']}: what is left beside the changes contradicts the noise by which they were found "
+        f"significant ({', '.join(_CHECKS[name] for name in item['contradicted'])}); its changes count for less."
+        for item in statistics
+        if item.get("contradicted")
+    )
 
 
 def _row(item: Mapping[str, Any], p_values: "pd.Series[float]") -> dict[str, Any]:

@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,17 +22,15 @@ from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
 from iovolc.geometry.warp import sample
-from iovolc.model import frames
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
-from iovolc.model.tables import SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.heat import follow as follow_heat
 from iovolc.pipeline.maps import Maps
 from iovolc.pipeline.nightside import jupitershine, light_notes
-from iovolc.pipeline.nulls import null_summary
+from iovolc.pipeline.nulls import null_notes, null_summary
 from iovolc.pipeline.run_completeness import completeness_notes, run_completeness
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.outputs import publish as write_outputs
@@ -171,9 +169,9 @@ def _output(
         config=context.config,
         manifest=ManifestSummary(manifest.number, manifest.digest, inputs),
         channels=maps.summaries(),
-        tracked=Tracked(events, tracked.detections, tracked.footprints),
+        tracked=replace(tracked, events=events),
         looks=scan.detected.looks,
-        segments=frames.empty(SEGMENTS),
+        segments=tracked.segments,
         hotspots=heat.hotspots,
         light_curves=heat.light_curves,
         layers=maps.layers,
@@ -185,7 +183,12 @@ def _output(
         package_versions={package: importlib.metadata.version(package) for package in _PACKAGES},
         algorithm_versions={"iovolc": __version__, **ALGORITHM_VERSIONS},
         credits=tuple(text for text in (reference.credit and f"Reference map: {reference.credit}",) if text),
-        notes=(*story.notes, *completeness_notes(told), *light_notes(shown, scan.statistics)),
+        notes=(
+            *story.notes,
+            *completeness_notes(told),
+            *light_notes(shown, scan.statistics),
+            *null_notes(scan.statistics),
+        ),
         jupitershine=shown,
         truth=story.truth,
         backdrop=backdrop(reference),

@@ -29,17 +29,22 @@ def _chosen(entry: EpochEntry, config: SelectConfig) -> bool:
 
 
 def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:
-    """The events of the chosen region and site, with their detections."""
+    """The events and segments of the chosen region and site, with their detections."""
     events = tracked.events
     keep = inside(events, config)
     if config.site:
         keep &= (events["nearest_feature"].fillna("").str.lower() == config.site.lower()).to_numpy()
-    if keep.all():
+    segments = tracked.segments
+    near = inside(segments, config)
+    if config.site:
+        near &= segments["event_id"].isin(set(events["event_id"][keep])).to_numpy()
+    if keep.all() and near.all():
         return tracked
     chosen = events[keep].reset_index(drop=True)
     names = set(chosen["event_id"])
     detections: pd.DataFrame = tracked.detections[tracked.detections["event_id"].isin(names)].reset_index(drop=True)
-    return Tracked(chosen, detections, {name: item for name, item in tracked.footprints.items() if name in names})
+    footprints = {name: item for name, item in tracked.footprints.items() if name in names}
+    return Tracked(chosen, detections, footprints, segments[near].reset_index(drop=True))
 
 
 def inside(table: pd.DataFrame, config: SelectConfig) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from iovolc.model.detection import EpochInfo, Tracked
 from iovolc.model.grid import Grid
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.segments import segments
 from iovolc.pipeline.select import select_events
 from iovolc.track import track as join
 
@@ -34,6 +35,7 @@ def track(manifest: Manifest, scan: Scan, context: Context) -> Tracked:
         config.track,
         config.detect.q,
         manifest.channels,
+        segments(manifest, context),
     )
     return select_events(tracked, config.select)
 

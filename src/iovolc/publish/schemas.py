@@ -43,6 +43,7 @@ FLAG_MEANINGS: Final = MappingProxyType(
         "specular": "level ground nearly mirrors Sun or Jupiter here in one of the maps: it may glint",
         "moving_shadow": "its two sides lie along the light of one map: the shadow of a mountain may have moved",
         "post_eclipse": "one of the maps was taken within 30 minutes of an eclipse, when Io is brighter than before",
+        "null_contradicted": "checks contradict the noise by which the changes of this comparison are significant",
     }
 )
 """What the words in the ``flags`` columns mean."""

@@ -89,6 +89,11 @@ class Change:
         """Whether a shift of the image explains it as well."""
         return "shift_like" in self.flags
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the diagnostics of its comparison contradict the null."""
+        return "null_contradicted" in self.flags
+
 
 def epoch_order(epoch: EpochInfo) -> tuple[datetime, str]:
     """Sort key of epochs: stop time, then id."""

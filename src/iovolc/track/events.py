@@ -22,7 +22,8 @@ from iovolc.track.looks import Looks
 from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
-from iovolc.track.tiers import is_shift_like, simes, tier
+from iovolc.track.support import Support, is_seconded, lifted, refined
+from iovolc.track.tiers import cauchy, is_shift_like, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -45,21 +46,36 @@ def event_id(chain: Chain) -> str:
     return hashlib.sha256(chain.founding.id.encode()).hexdigest()[:12]
 
 
-def event_rows(chains: Sequence[Chain], context: Context) -> list[dict[str, Any]]:
-    """One row of the events table per chain, in the chains' order."""
+def event_rows(
+    chains: Sequence[Chain], context: Context, support: Sequence[Sequence[Support]] | None = None
+) -> list[dict[str, Any]]:
+    """One row of the events table per chain, in the chains' order.
+
+    Parameters
+    ----------
+    chains : sequence of Chain
+        The events.
+    context : Context
+        What the rows need besides.
+    support : sequence of sequence of Support, or None
+        The segments of each event; None where none were sought.
+    """
     ids = [event_id(chain) for chain in chains]
-    begun = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    causal = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    support = support or [()] * len(chains)
+    begun = [refined(start, mine, chain) for start, mine, chain in zip(causal, support, chains, strict=True)]
+    seconded = [is_seconded(chain, mine) for chain, mine in zip(chains, support, strict=True)]
     tiers = [
-        tier(chain, context.q, unordered=start.flag == "span_overlap")
-        for chain, start in zip(chains, begun, strict=True)
+        lifted(tier(chain, context.q, unordered=start.flag == "span_overlap"), chain, start, seconded=second)
+        for chain, start, second in zip(chains, begun, seconded, strict=True)
     ]
     strong = context.config.strong_overlap
     rows: list[dict[str, Any]] = []
-    for name, chain, start, grade in zip(ids, chains, begun, tiers, strict=True):
+    for name, chain, start, grade, second in zip(ids, chains, begun, tiers, seconded, strict=True):
         lifecycle = {
             "event_id": name,
             "tier": grade,
-            "status": status(grade, chain.undone, strong),
+            "status": status(grade, chain.undone, strong, seconded=second),
             "activity": activity(chain, chains, start, context.looks, strong),
             "new_site": is_new_site(chain, tiers),
             "parents": sorted(ids[number] for number in chain.parents),
@@ -117,8 +133,16 @@ def _what(chain: Chain, grid: Grid) -> dict[str, Any]:
     weights = np.array([change.snr for change in ranks])
     rank = float(weights @ np.array([change.rank_contrast for change in ranks]) / weights.sum()) if ranks else None
     largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
-    kind = "fading" if chain.reverts else kind_of(chain.changes, dlna, is_ring(largest.footprint, grid))
-    return {"kind": kind, "rank_contrast": rank} | {f"dlna_{channel}": value for channel, value in dlna.items()}
+    found = kind_of(
+        chain.changes, dlna, _sigma_by_channel(generation), ring=is_ring(largest.footprint, grid), reverts=chain.reverts
+    )
+    kinds = {
+        "kind": found.kind,
+        "kind_probability": found.probability,
+        "second_kind": found.second,
+        "second_kind_probability": found.second_probability,
+    }
+    return kinds | {"rank_contrast": rank} | {f"dlna_{channel}": value for channel, value in dlna.items()}
 
 
 def _evidence(chain: Chain) -> dict[str, Any]:
@@ -130,7 +154,7 @@ def _evidence(chain: Chain) -> dict[str, Any]:
         "n_epochs": len({change.visit for change in changes}),
         "channels": [channel for channel in CHANNELS if channel in seen],
         "snr": max(change.snr for change in changes),
-        "p_value": simes([change.p_value for change in changes]),
+        "p_value": cauchy([change.p_value for change in changes]),
         "q_value": min(change.pooled_q for change in changes),
         "reliability": max(change.reliability for change in changes),
         "light_class": best.light_class,
@@ -142,6 +166,13 @@ def _evidence(chain: Chain) -> dict[str, Any]:
 def _by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
     channels = sorted({change.channel for change in changes})
     return {name: weighted_contrast(change for change in changes if change.channel == name) for name in channels}
+
+
+def _sigma_by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
+    known = [change for change in changes if math.isfinite(change.contrast) and change.contrast_sigma > 0.0]
+    channels = sorted({change.channel for change in known})
+    weights = {name: math.fsum(_weight(change) for change in known if change.channel == name) for name in channels}
+    return {name: weight**-0.5 for name, weight in weights.items()}
 
 
 def _weight(change: Change) -> float:

@@ -1,79 +1,93 @@
-"""What changed: rings by their shape, colours by the change in several channels, else the majority."""
+"""What changed: fading by history, rings by template or shape, else colour, each with its probability."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from iovolc import body
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid
 from iovolc.model.tables import KINDS
 from iovolc.track.changes import Change
+from iovolc.track.colour import colour_chances
 from iovolc.track.places import areas_km2, places_of, vectors
 
-BLUE_SIDE: Final = ("uv", "violet", "blue")
-RED_SIDE: Final = ("orange", "red", "nir")
-_FACTOR: Final = 2.0
+SIGNS: Final = ("darkening", "brightening")
 _LEAST_PIXELS: Final = 24
 _SECTORS: Final = 24
 _LEAST_HOLE: Final = 0.6
 _LEAST_ROUND: Final = 0.8
 
 
-def kind_of(changes: Sequence[Change], dlna: Mapping[str, float], ring: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class KindChance:
+    """A kind with its probability, and the next likely one."""
+
+    kind: str
+    probability: float
+    second: str
+    second_probability: float
+
+
+def kind_of(
+    changes: Sequence[Change], dlna: Mapping[str, float], sigma: Mapping[str, float], *, ring: bool, reverts: bool
+) -> KindChance:
     """The kind of an event.
 
     Parameters
     ----------
     changes : sequence of Change
         Its detections.
-    dlna : mapping of str to float
-        Change of ln albedo by channel; empty or NaN where unknown.
+    dlna, sigma : mapping of str to float
+        Change of ln albedo by channel, and its standard deviation; empty or NaN where unknown.
     ring : bool
-        Whether its footprint is annular.
-    """
-    if ring:
-        return "ring"
-    weight: dict[str, float] = dict.fromkeys(KINDS, 0.0)
-    for change in changes:
-        weight[change.kind] += change.snr
-    majority = max(KINDS, key=lambda kind: (weight[kind], -KINDS.index(kind)))
-    known = {channel: value for channel, value in dlna.items() if math.isfinite(value)}
-    return majority if majority in {"ring", "thermal"} or len(known) < 2 else colour_kind(known)
-
-
-def colour_kind(dlna: Mapping[str, float]) -> str:
-    """The kind that a change in two or more channels stands for.
-
-    Parameters
-    ----------
-    dlna : mapping of str to float
-        Change of ln albedo by channel.
+        Whether its largest footprint is annular.
+    reverts : bool
+        Whether it is the recovery of an earlier event.
 
     Notes
     -----
-    One sign within a factor of 2 is plain; red deposits darken the blue most, frosts brighten it most (science of
-    Galileo's deposits: Geissler et al. 2004, Icarus 169, 29). Without a blue or a red channel green takes its place.
+    History and shape go before colour: then the probability is the share of the summed signal-to-noise ratio that says
+    so. Else it is that of the colour (:func:`iovolc.track.colour.colour_chances`), or of the sign where no contrast is
+    calibrated.
     """
-    values = np.array(list(dlna.values()))
-    one_sign = bool((values < 0).all() or (values > 0).all())
-    plain = "darkening" if values[0] < 0 else "brightening"
-    sizes = np.abs(values)
-    if one_sign and sizes.max() <= _FACTOR * sizes.min():
-        return plain
-    blue, green, red = _mean(dlna, BLUE_SIDE), dlna.get("green"), _mean(dlna, RED_SIDE)
-    if blue is not None and green is not None and red is not None and green - max(blue, red) > sizes.max() / _FACTOR:
-        return "greening"
-    short, long = (green if blue is None else blue), (green if red is None else red)
-    if short is None or long is None:
-        return plain if one_sign else "mixed"
-    much_more = abs(short) > _FACTOR * abs(long)
-    if short < 0 and (much_more or long > 0):
-        return "reddening"
-    return "whitening" if short > 0 and much_more else "mixed"
+    weight: dict[str, float] = dict.fromkeys(KINDS, 0.0)
+    for change in changes:
+        weight[change.kind] += change.snr
+    total = math.fsum(weight.values())
+    majority = max(KINDS, key=lambda kind: (weight[kind], -KINDS.index(kind)))
+    chances = _by_colour(changes, dlna, sigma)
+    if reverts:
+        agreeing = abs(math.fsum(change.sign * change.snr for change in changes)) / total
+        return _first("fading", 0.5 * (1.0 + agreeing), chances)
+    if ring or majority == "ring":
+        return _first("ring", 1.0 if ring else weight["ring"] / total, chances)
+    if majority == "thermal" or (majority == "mixed" and len(chances) == len(SIGNS)):
+        return _first(majority, weight[majority] / total, chances)
+    kind, second, *_ = chances
+    return KindChance(kind, chances[kind], second, chances[second])
+
+
+def _first(kind: str, probability: float, chances: Mapping[str, float]) -> KindChance:
+    """A kind that history or shape tells; what colour says comes second."""
+    second = next(iter(chances))
+    return KindChance(kind, probability, second, (1.0 - probability) * chances[second])
+
+
+def _by_colour(changes: Sequence[Change], dlna: Mapping[str, float], sigma: Mapping[str, float]) -> dict[str, float]:
+    """Probability of the classes of colour, largest first."""
+    known = {channel: value for channel, value in dlna.items() if math.isfinite(value)}
+    if known:
+        return colour_chances(known, sigma)
+    sure = float(ndtr(max(change.snr for change in changes)))
+    darker = math.fsum(change.sign * change.snr for change in changes) < 0
+    first, other = SIGNS if darker else SIGNS[::-1]
+    return {first: sure, other: 1.0 - sure}
 
 
 def is_ring(footprint: Footprint, grid: Grid) -> bool:
@@ -104,8 +118,3 @@ def _round_share(directions: NDArray[np.float64], centre: NDArray[np.float64]) -
     angle = np.arctan2(directions @ along, directions @ across)
     sectors = np.unique(np.floor((angle + math.pi) / (2.0 * math.pi) * _SECTORS).astype(int) % _SECTORS)
     return sectors.size / _SECTORS
-
-
-def _mean(dlna: Mapping[str, float], channels: Sequence[str]) -> float | None:
-    known = [dlna[channel] for channel in channels if channel in dlna]
-    return sum(known) / len(known) if known else None

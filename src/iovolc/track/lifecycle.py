@@ -15,7 +15,7 @@ _FACTOR: Final = 2.0
 _SIGMAS: Final = 3.0
 
 
-def status(tier: str, undone: float, strong_overlap: float) -> str:
+def status(tier: str, undone: float, strong_overlap: float, *, seconded: bool = False) -> str:
     """How sure we are that the event is there.
 
     Parameters
@@ -26,6 +26,8 @@ def status(tier: str, undone: float, strong_overlap: float) -> str:
         Share of its footprint that significant opposite changes have undone.
     strong_overlap : float
         Share from which it is finished rather than fading.
+    seconded : bool
+        Whether a segment shows it in further data: that confirms B, too.
     """
     if tier == "C":
         return "candidate"
@@ -33,7 +35,7 @@ def status(tier: str, undone: float, strong_overlap: float) -> str:
         return "finished"
     if undone > 0.0:
         return "fading"
-    return "confirmed" if tier == "A" else "provisional"
+    return "confirmed" if tier == "A" or seconded else "provisional"
 
 
 def activity(chain: Chain, chains: Sequence[Chain], onset: Onset, looks: Looks, strong_overlap: float) -> str:

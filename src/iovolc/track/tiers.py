@@ -1,7 +1,7 @@
 """How sure an event is: significance over the whole run, and independent evidence."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -10,11 +10,17 @@ from iovolc.track.changes import Change
 
 Tier = Literal["A", "B", "C"]
 
+_LARGEST_P: Final = 0.99
 
-def simes(p_values: Sequence[float]) -> float:
-    """Simes' combined p-value: the least ``n p_(i) / i`` (Simes 1986, Biometrika 73, 751)."""
-    ordered = np.sort(np.asarray(p_values, dtype=np.float64))
-    return float(min(1.0, (ordered.size * ordered / np.arange(1, ordered.size + 1)).min()))
+
+def cauchy(p_values: Sequence[float]) -> float:
+    """Cauchy combination of p-values that may depend on each other in any way (Liu and Xie 2020, JASA 115, 393).
+
+    ``T = mean tan((0.5 - p) pi)``, ``p = 0.5 - atan(T) / pi``. A p of 1 would outweigh everything; none counts for more
+    than 0.99.
+    """
+    angles = (0.5 - np.minimum(np.asarray(p_values, dtype=np.float64), _LARGEST_P)) * np.pi
+    return float(np.arctan2(1.0, np.tan(angles).mean()) / np.pi)
 
 
 def is_shift_like(changes: Sequence[Change], q: float) -> bool:
@@ -28,7 +34,9 @@ def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
 
     B needs a detection that is significant among all of the run and no mere shift. A needs besides two calibrated
     detections of the event's sign, each significant in its own epoch, from another channel or another visit: two
-    detections on one image and channel are not independent.
+    detections on one image and channel are not independent. Where the diagnostics of a comparison contradict its null
+    (flag ``null_contradicted``), what is significant there counts for nothing towards A, and an event that is
+    significant there alone is C.
 
     Parameters
     ----------
@@ -40,7 +48,8 @@ def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
         Whether the looks before and after overlap in time; then B is the most.
     """
     changes = chain.changes
-    if min(change.pooled_q for change in changes) > q or is_shift_like(changes, q):
+    sound = [change.pooled_q for change in changes if not change.doubtful]
+    if min(sound, default=1.0) > q or is_shift_like(changes, q):
         return "C"
     alone = {
         (change.visit, change.channel)
@@ -48,6 +57,7 @@ def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
         if change.q_value <= q
         and not change.relative
         and not change.shift_like
+        and not change.doubtful
         and change.sign == chain.sign_in(change.channel)
     }
     return "A" if len(alone) >= 2 and not unordered else "B"
