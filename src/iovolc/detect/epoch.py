@@ -22,6 +22,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
+from iovolc.detect.ranking import Learned
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
 from iovolc.detect.rows import describe_all
 from iovolc.detect.significance import Tail, p_values, q_values
@@ -70,6 +71,7 @@ def detect_epoch(
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
     light: LightConfig | None = None,
+    learned: Learned | None = None,
 ) -> EpochChange:
     """Compare an epoch with its predecessors.
 
@@ -87,6 +89,8 @@ def detect_epoch(
         Probability of no change per block and predecessor id, where several bands tell it.
     light : LightConfig or None
         How the light model errs; None is the default.
+    learned : Learned or None
+        What orders the changes; None orders them by the plain product of their measures.
     """
     light = light or LightConfig()
     law = Law(config.sigma_model, light.sigma_phase, light.sigma_slant)
@@ -126,7 +130,7 @@ def detect_epoch(
     evidence = Evidence(
         newer, tuple(ordered), tuple(pairs), combined, bare, registration_km, search, resolution_km, relative, null
     )
-    detected = describe_all(clusters, p, q_values(p), evidence, places, frame.grid, config)
+    detected = describe_all(clusters, p, q_values(p), evidence, places, frame.grid, config, learned)
     compared = sum(
         float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
         for name, field in fields.items()

@@ -1,9 +1,12 @@
 """Reliability: how unlike the null clusters, and how unlike the artefacts of maps, a candidate is.
 
-It orders candidates and decides nothing: an isolation forest has no null distribution.
+It orders candidates and decides nothing: neither an isolation forest nor a learned function has a null distribution.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +44,58 @@ def isolation(candidates: Matrix, null: Matrix, seed: int) -> NDArray[np.float64
     return np.searchsorted(reference, -forest.score_samples(candidates)) / len(reference)
 
 
+MEASURES: Final = tuple(LIMITS)
+"""The artefact measures, in the order of :func:`features`."""
+CAP: Final = 2.5
+"""Measures count up to this many times their limit."""
+
+
+def features(strength: float, area_px: float, found: Artefacts) -> NDArray[np.float64]:
+    """What the learned reliability is a function of.
+
+    Parameters
+    ----------
+    strength : float
+        Matched-filter signal-to-noise ratio.
+    area_px : float
+        Footprint in pixels.
+    found : Artefacts
+        Its measures.
+
+    Returns
+    -------
+    ndarray, shape (2 + measure,)
+        Logarithms of strength and area, and each measure over its limit, at most ``CAP``.
+    """
+    measures = [min(getattr(found, name) / LIMITS[name], CAP) for name in MEASURES]
+    return np.array([math.log(max(strength, 1.0)), math.log(max(area_px, 1.0)), *measures])
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A logistic function that tells changes from artefacts (``benchmarks/train_reliability.py``).
+
+    Parameters
+    ----------
+    offset : float
+        The score without any features.
+    strength, area : float
+        Weights of the logarithms of signal-to-noise ratio and area in pixels.
+    measures : mapping of str to float
+        Weight of each artefact measure, none of which is above 0; a measure that is not named counts nothing.
+    """
+
+    offset: float
+    strength: float
+    area: float
+    measures: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def probability(self, candidate: NDArray[np.float64]) -> float:
+        """Of a change rather than an artefact, of :func:`features`, where both are as common."""
+        weights = np.array([self.strength, self.area, *(self.measures.get(name, 0.0) for name in MEASURES)])
+        return float(1.0 / (1.0 + np.exp(-(self.offset + candidate @ weights))))
+
+
 def trust(found: Artefacts) -> float:
     """Product over the artefact measures of ``1 / (1 + (measure / limit)^4)``: 1 without any sign of an artefact.
 
@@ -53,6 +108,27 @@ def trust(found: Artefacts) -> float:
     return product
 
 
-def reliability(isolated: NDArray[np.float64], found: Sequence[Artefacts]) -> NDArray[np.float64]:
-    """Isolation from the null times trust, 0 to 1, for each candidate."""
-    return isolated * np.array([trust(one) for one in found], dtype=np.float64)
+def reliability(
+    isolated: NDArray[np.float64],
+    found: Sequence[Artefacts],
+    known: Sequence[tuple[float, float]],
+    learned: Learned | None,
+) -> NDArray[np.float64]:
+    """Reliability of each candidate, 0 to 1.
+
+    Parameters
+    ----------
+    isolated : ndarray, shape (candidate,)
+        Isolation from the null.
+    found : sequence of Artefacts
+        Measures of each.
+    known : sequence of tuple of float
+        Signal-to-noise ratio and area in pixels of each.
+    learned : Learned or None
+        What was learned of changes and artefacts; None leaves it out.
+    """
+    product = isolated * np.array([trust(one) for one in found], dtype=np.float64)
+    if learned is None:
+        return product
+    chances = [learned.probability(features(*pair, one)) for pair, one in zip(known, found, strict=True)]
+    return np.sqrt(isolated) * np.array(chances, dtype=np.float64)

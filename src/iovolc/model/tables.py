@@ -26,7 +26,8 @@ BRIGHT_CLASSES: Final = ("outburst", "mini_outburst", "faint")
 LIMITS: Final = ("detection", "upper", "lower")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
-    "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse",
+    "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse", "displaced",
+    "tone", "tracks", "smeared", "crescent", "compression", "odd_map", "explained",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
 
@@ -161,7 +162,7 @@ def _compute(task: Task) -> EpochChange:
     frame, places = frame_of(task.entry.pixels_per_degree)
     newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
-    return detect_epoch(newer, older, frame, places, task.config, unchanged, task.light)
+    return detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, learned_reliability())
 
 
 def _save(change: Any, folder: Path) -> None:
