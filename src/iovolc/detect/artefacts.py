@@ -113,6 +113,8 @@ class Setting:
         Of the newer epoch, of the best predecessor that shows the place, and of the others.
     blocks : float
         How clearly either map falls into blocks here.
+    stretched : bool
+        Whether the maps are stretched pictures, whose tones may be clipped.
     """
 
     sharpness: tuple[float, float]
@@ -121,6 +123,7 @@ class Setting:
     foreshortening: float
     lights: tuple[PlaceLight, ...] = ()
     blocks: float = 0.0
+    stretched: bool = False
 
 
 def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
@@ -150,7 +153,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
         blurred=blurred(cutout) if seen else 0.0,
         retoned=retoned(cutout) if seen else 0.0,
         tracks=tracks(cutout, contrast),
-        flat=flat(cutout),
+        flat=flat(cutout) if setting.stretched else 0.0,
         smeared=smeared(cutout),
         along_edge=along_edge(cutout, contrast),
         blocks=setting.blocks,

@@ -3,7 +3,6 @@
 It orders candidates and decides nothing: neither an isolation forest nor a learned function has a null distribution.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -50,25 +49,9 @@ CAP: Final = 2.5
 """Measures count up to this many times their limit."""
 
 
-def features(strength: float, area_px: float, found: Artefacts) -> NDArray[np.float64]:
-    """What the learned reliability is a function of.
-
-    Parameters
-    ----------
-    strength : float
-        Matched-filter signal-to-noise ratio.
-    area_px : float
-        Footprint in pixels.
-    found : Artefacts
-        Its measures.
-
-    Returns
-    -------
-    ndarray, shape (2 + measure,)
-        Logarithms of strength and area, and each measure over its limit, at most ``CAP``.
-    """
-    measures = [min(getattr(found, name) / LIMITS[name], CAP) for name in MEASURES]
-    return np.array([math.log(max(strength, 1.0)), math.log(max(area_px, 1.0)), *measures])
+def features(found: Artefacts) -> NDArray[np.float64]:
+    """What the learned reliability is a function of: each measure over its limit, at most ``CAP``, shape (measure,)."""
+    return np.array([min(getattr(found, name) / LIMITS[name], CAP) for name in MEASURES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +61,18 @@ class Learned:
     Parameters
     ----------
     offset : float
-        The score without any features.
-    strength, area : float
-        Weights of the logarithms of signal-to-noise ratio and area in pixels.
-    measures : mapping of str to float
-        Weight of each artefact measure, none of which is above 0; a measure that is not named counts nothing.
+        The score without any sign of an artefact.
+    weights : mapping of str to float
+        Of each artefact measure, none of which is above 0; a measure that is not named counts nothing.
     """
 
     offset: float
-    strength: float
-    area: float
-    measures: Mapping[str, float] = field(default_factory=dict[str, float])
+    weights: Mapping[str, float] = field(default_factory=dict[str, float])
 
-    def probability(self, candidate: NDArray[np.float64]) -> float:
-        """Of a change rather than an artefact, of :func:`features`, where both are as common."""
-        weights = np.array([self.strength, self.area, *(self.measures.get(name, 0.0) for name in MEASURES)])
-        return float(1.0 / (1.0 + np.exp(-(self.offset + candidate @ weights))))
+    def probability(self, found: Artefacts) -> float:
+        """Of a change rather than an artefact, where both are as common."""
+        weights = np.array([self.weights.get(name, 0.0) for name in MEASURES])
+        return float(1.0 / (1.0 + np.exp(-(self.offset + features(found) @ weights))))
 
 
 def trust(found: Artefacts) -> float:
@@ -109,10 +88,7 @@ def trust(found: Artefacts) -> float:
 
 
 def reliability(
-    isolated: NDArray[np.float64],
-    found: Sequence[Artefacts],
-    known: Sequence[tuple[float, float]],
-    learned: Learned | None,
+    isolated: NDArray[np.float64], found: Sequence[Artefacts], learned: Learned | None
 ) -> NDArray[np.float64]:
     """Reliability of each candidate, 0 to 1.
 
@@ -122,13 +98,15 @@ def reliability(
         Isolation from the null.
     found : sequence of Artefacts
         Measures of each.
-    known : sequence of tuple of float
-        Signal-to-noise ratio and area in pixels of each.
     learned : Learned or None
         What was learned of changes and artefacts; None leaves it out.
+
+    Notes
+    -----
+    Isolation times trust, or the square root of that times the learned probability: what the training could not vary,
+    such as obliqueness and the errors of registration, only trust knows of.
     """
     product = isolated * np.array([trust(one) for one in found], dtype=np.float64)
     if learned is None:
         return product
-    chances = [learned.probability(features(*pair, one)) for pair, one in zip(known, found, strict=True)]
-    return np.sqrt(isolated) * np.array(chances, dtype=np.float64)
+    return np.sqrt(product) * np.array([learned.probability(one) for one in found], dtype=np.float64)

@@ -50,10 +50,7 @@ def describe_all(
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
-    strengths = [
-        (cluster.z, shape.area_km2 / grid.pixel_km**2) for cluster, shape in zip(clusters, shapes, strict=True)
-    ]
-    ranks = reliability(isolated, found, strengths, learned)
+    ranks = reliability(isolated, found, learned)
     older = [(look.record.id, pair.value) for look, pair in zip(evidence.older, evidence.pairs, strict=True)]
     by_age = sorted(evidence.older, key=lambda look: (look.record.stop_utc, look.record.id))
     oldest_first = [look.record.id for look in by_age]

@@ -55,6 +55,7 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
         _foreshortening(shape, lights),
         (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
         _blocks(evidence, k, name, pixels, grid),
+        evidence.relative,
     )
 
 

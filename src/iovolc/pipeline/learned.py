@@ -35,8 +35,6 @@ def learned_reliability() -> Learned:
         If the file is not of this form, or an artefact measure in it speaks for a change.
     """
     content = _File.model_validate(yaml.safe_load(data_path(FILE).read_text(encoding="utf-8")))
-    weights = dict(content.weights)
-    strength, area = weights.pop("strength"), weights.pop("area")
-    if wrong := sorted(name for name, weight in weights.items() if name not in MEASURES or weight > 0.0):
+    if wrong := sorted(name for name, weight in content.weights.items() if name not in MEASURES or weight > 0.0):
         raise ValueError(f"{FILE}: `{wrong[0]}` is no artefact measure, or its weight is above 0")
-    return Learned(content.offset, strength, area, weights)
+    return Learned(content.offset, content.weights)
