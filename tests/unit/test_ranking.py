@@ -5,7 +5,7 @@ import pytest
 
 from iovolc.detect.artefacts import Artefacts
 from iovolc.detect.flags import LIMITS
-from iovolc.detect.ranking import isolation, reliability, trust
+from iovolc.detect.ranking import CAP, MEASURES, Learned, features, isolation, reliability, trust
 
 CLEAN = Artefacts()
 
@@ -47,11 +47,27 @@ def test_each_measure_halves_trust_at_its_limit_and_more_takes_more(name):
 
 
 def test_harmless_measures_do_not_add_up_to_doubt():
-    assert trust(Artefacts(**{name: 0.5 * limit for name, limit in LIMITS.items()})) > 0.4
+    assert trust(Artefacts(**{name: 0.5 * limit for name, limit in LIMITS.items()})) > 0.25
 
 
-def test_a_clean_faint_change_comes_before_a_strong_artefact():
-    order = reliability(np.array([0.9, 1.0]), [CLEAN, Artefacts(relief=0.8)])
+LEARNED = Learned(1.5, {"relief": -2.0, "seam": -1.0})
+
+
+@pytest.mark.parametrize("learned", [None, LEARNED])
+def test_a_clean_faint_change_comes_before_a_strong_artefact(learned):
+    order = reliability(np.array([0.9, 1.0]), [CLEAN, Artefacts(relief=0.8)], learned)
     assert order[0] > order[1]
     assert (order >= 0).all()
     assert (order <= 1).all()
+
+
+def test_what_was_learned_is_a_logistic_function_of_capped_measures():
+    spoilt = Artefacts(relief=9.0, blur=0.5 * LIMITS["blur"])
+    found = features(spoilt)
+    assert found[MEASURES.index("relief")] == CAP
+    assert found[MEASURES.index("blur")] == pytest.approx(0.5)
+    assert LEARNED.probability(spoilt) == pytest.approx(1.0 / (1.0 + np.exp(2.0 * CAP - 1.5)))
+
+
+def test_no_candidates_have_no_reliability():
+    assert reliability(np.empty(0), [], LEARNED).shape == (0,)

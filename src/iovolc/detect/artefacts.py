@@ -12,6 +12,8 @@ from scipy.ndimage import gaussian_filter
 
 from iovolc.detect.cutout import Cutout
 from iovolc.detect.lightplace import PlaceLight
+from iovolc.detect.marks import along_edge, flat, smeared, tracks
+from iovolc.detect.rivals import blurred, displaced, retoned
 from iovolc.detect.straight import straight_edge
 from iovolc.light.resolution import blur_px, relative_blur_px
 
@@ -19,6 +21,8 @@ Values = NDArray[np.float64]
 
 LOBE = 0.25
 """A lobe is where the difference exceeds this part of the change's contrast, with the opposite sign."""
+_BESIDE = 1.6
+"""An opposite lobe lies within this many radii of the footprint."""
 _RIM = 0.75
 """Edges are compared out to this many radii from the footprint."""
 _EDGE_CELLS = 1.0
@@ -60,6 +64,12 @@ class Artefacts:
         By how much the view is stretched here: 1 over the cosine of the emission angle, less 1.
     shadow : float
         How well two lobes lie along a light that has moved (:func:`iovolc.detect.lightflags.shadow_alignment`).
+    displaced, blurred, retoned : float
+        Share of the difference that one map displaced, blurred or toned otherwise explains (:mod:`.rivals`).
+    tracks, flat, smeared, along_edge : float
+        Marks of cameras and mosaics (:mod:`.marks`).
+    blocks : float
+        How clearly either map falls into the blocks of a strong compression (:func:`iovolc.detect.marks.blocks`).
     """
 
     relief: float = 0.0
@@ -75,6 +85,14 @@ class Artefacts:
     displacement: float = 0.0
     foreshortening: float = 0.0
     shadow: float = 0.0
+    displaced: float = 0.0
+    blurred: float = 0.0
+    retoned: float = 0.0
+    tracks: float = 0.0
+    flat: float = 0.0
+    smeared: float = 0.0
+    along_edge: float = 0.0
+    blocks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,10 @@ class Setting:
         1 over the cosine of the emission angle, less 1.
     lights : tuple of PlaceLight
         Of the newer epoch, of the best predecessor that shows the place, and of the others.
+    blocks : float
+        How clearly either map falls into blocks here.
+    stretched : bool
+        Whether the maps are stretched pictures, whose tones may be clipped.
     """
 
     sharpness: tuple[float, float]
@@ -100,6 +122,8 @@ class Setting:
     registration_px: float
     foreshortening: float
     lights: tuple[PlaceLight, ...] = ()
+    blocks: float = 0.0
+    stretched: bool = False
 
 
 def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
@@ -125,11 +149,19 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
         noise=max(0.0, *(value - 1.0 for value in setting.sharpness if math.isfinite(value)), 0.0),
         displacement=setting.registration_px / radius_px,
         foreshortening=setting.foreshortening,
+        displaced=displaced(cutout) if seen else 0.0,
+        blurred=blurred(cutout) if seen else 0.0,
+        retoned=retoned(cutout) if seen else 0.0,
+        tracks=tracks(cutout, contrast),
+        flat=flat(cutout) if setting.stretched else 0.0,
+        smeared=smeared(cutout),
+        along_edge=along_edge(cutout, contrast),
+        blocks=setting.blocks,
     )
 
 
 def relief(cutout: Cutout, contrast: float) -> float:
-    """Share of a change that a lit and a shaded flank of one map explain.
+    """Share of a change that lit and shaded flanks explain, of one map or of both where each is lit from another side.
 
     Parameters
     ----------
@@ -145,26 +177,25 @@ def relief(cutout: Cutout, contrast: float) -> float:
         come from different maps (a deposit that moved); up to 1 where one map alone shows both.
     """
     sign = math.copysign(1.0, contrast)
-    least = LOBE * abs(contrast)
     own = cutout.inside & np.isfinite(cutout.difference)
-    lobe = cutout.around & (-sign * cutout.difference > least)
+    lobe = cutout.around & (-sign * cutout.difference > LOBE * abs(contrast)) & (cutout.distance <= _BESIDE)
     rest = cutout.around & ~lobe & ~cutout.others
     if not lobe.any() or not own.any() or rest.sum() < _LEAST_CELLS:
         return 0.0
-    shares: list[float] = []
+    shared = 0.0
     for plane, side in ((cutout.newer, sign), (cutout.older, -sign)):
         stands_out = plane - float(np.median(plane[rest]))
         mine = _made_by(side * stands_out[own], cutout.difference[own])
         theirs = _made_by(-side * stands_out[lobe], cutout.difference[lobe])
-        shares.append(min(mine, theirs))
+        shared += min(mine, theirs)
     mass = abs(contrast) * float(own.sum())
-    return min(max(shares) / mass, 1.0) * _sidedness(own, lobe, cutout.east)
+    return min(shared / mass, 1.0) * _sidedness(own, lobe, cutout.east)
 
 
 def _made_by(stands_out: Values, difference: Values) -> float:
-    """Sum of the difference where this map stands out by at least half of it: where it, not the other, made it."""
+    """Sum of the difference that this map makes, where it makes a good part of it."""
     size = np.abs(difference)
-    return float(np.minimum(stands_out, size)[stands_out >= 0.5 * size].sum())
+    return float(np.minimum(stands_out, size)[stands_out >= LOBE * size].sum())
 
 
 def _sidedness(own: NDArray[np.bool_], lobe: NDArray[np.bool_], east: Values) -> float:

@@ -25,6 +25,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
+from iovolc.detect.ranking import Learned
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
 from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
@@ -127,6 +128,7 @@ def detect_epoch(
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
     light: LightConfig | None = None,
     curves: Curves | None = None,
+    learned: Learned | None = None,
 ) -> EpochChange:
     """Compare an epoch with its predecessors.
 
@@ -146,6 +148,8 @@ def detect_epoch(
         How the light model errs; None is the default.
     curves : Curves or None
         Detection curves, for limits and adequate looks; None takes what passes the seed threshold as found.
+    learned : Learned or None
+        What orders the changes; None orders them by the plain product of their measures.
     """
     light = light or LightConfig()
     held = compare(newer, predecessors, frame, config, unchanged, light)
@@ -170,7 +174,7 @@ def detect_epoch(
         held.resolution_km, held.relative, null, sensitivity, curves or Curves(),
     )  # fmt: skip
     checks = diagnose(fields, clusters, q <= REAL_Q, held.newer.side.tone, factors, frame, search, seed)
-    detected = describe_all(clusters, p, q, evidence, places, frame.grid, config)
+    detected = describe_all(clusters, p, q, evidence, places, frame.grid, config, learned)
     if checks.contradicted:
         detected = doubted(detected)
     compared = sum(

@@ -1,6 +1,7 @@
 """The words that say what to bear in mind of a detection."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,15 @@ POOR_BLUR_PX = 1.4
 """Relative blur beyond which blurring the sharper map did not bring the real maps together."""
 REUSED_SHARE = 0.2
 """Of the border of a change, from which it counts as beside pixels that were not observed anew."""
+CLOSED = 0.25
+"""Of the largest difference, up to which two maps agree at a place."""
 ALONG_LIGHT = 0.7
 """Cosine of 45 degrees between the lobes of a change and the light that makes them shadows that moved."""
 
 LIMITS: Mapping[str, float] = {
-    "relief": 1 / 3,  # lobes of masses within a factor of three
+    "relief": 0.3,  # lobes of masses within a factor of three, partly on one side
     "relit": 0.5,
-    "seam": 2 / 3,  # midway between the edge of the footprint, a third of its window, and a seam
+    "seam": 0.9,  # nearly all along the footprint
     "clutter": 0.5,  # twice the scatter around it
     "disagreement": 0.5,  # no correlation around it
     "streaks": 0.6,  # slopes twice as steep across as along
@@ -36,8 +39,46 @@ LIMITS: Mapping[str, float] = {
     "noise": 0.5,
     "displacement": 0.25,  # of the footprint's radius
     "foreshortening": 1.0,  # 60 degrees from the nadir
+    "displaced": 0.4,
+    "blurred": 0.4,
+    "retoned": 0.6,
+    "tracks": 0.3,
+    "flat": 0.25,
+    "smeared": 0.5,
+    "along_edge": 0.5,
+    "blocks": 0.5,
 }
 """Where each measure of :class:`Artefacts` begins to make a change doubtful."""
+
+EXPLAINS: Mapping[str, float] = {
+    "relief": 0.3,
+    "relit": 0.5,
+    "seam": 0.95,
+    "clipped": 0.5,
+    "displaced": 0.5,
+    "blurred": 0.5,
+    "retoned": 0.75,
+    "tracks": 0.4,
+    "flat": 0.5,
+    "smeared": 0.6,
+    "along_edge": 0.5,
+    "blocks": 0.6,
+}
+"""Where a measure explains a change better than a change does: half of it, or what no changed ground showed."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "relief": ("relief", "relit"),
+    "seam": ("seam",),
+    "clipped": ("clipped", "flat"),
+    "resolution": ("softened", "noise", "streaks", "foreshortening", "blurred"),
+    "displaced": ("displaced",),
+    "tone": ("retoned",),
+    "tracks": ("tracks",),
+    "smeared": ("smeared",),
+    "crescent": ("along_edge",),
+    "compression": ("blocks",),
+}
+"""The measures behind each flag."""
 
 
 def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence, grid: Grid) -> list[str]:
@@ -56,13 +97,14 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
     grid : Grid
         The grid.
     """
-    words = [word for word in ("seam", "clipped") if getattr(found, word) > LIMITS[word]]
-    if any(getattr(found, name) > LIMITS[name] for name in ("relief", "relit")):
-        words.append("relief")
-        words += ["moving_shadow"] if found.shadow > ALONG_LIGHT else []
-    words += light_words(known.lights[:2])
-    if _poorly_resolved(found, known):
+    words = [word for word, names in WORDS.items() if any(getattr(found, name) > LIMITS[name] for name in names)]
+    if relative_blur_px(*known.sharpness) > POOR_BLUR_PX and "resolution" not in words:
         words.append("resolution")
+    if "relief" in words and found.shadow > ALONG_LIGHT:
+        words.append("moving_shadow")
+    words += light_words(known.lights[:2])
+    if any(getattr(found, name) > least for name, least in EXPLAINS.items()):
+        words.append("explained")
     if known.registration_px > POOR_REGISTRATION_PX:
         words.append("poor_registration")
     if _is_shift_like(cluster, evidence, grid):
@@ -76,13 +118,24 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
         if name in pair.reused
     ):
         words.append("not_reobserved")
+    if _is_odd_map(cluster, evidence):
+        words.append("odd_map")
     return sorted(words)
 
 
-def _poorly_resolved(found: Artefacts, known: Setting) -> bool:
-    """One map is much blurrier, noisy, smeared along one direction or seen obliquely."""
-    doubtful = any(getattr(found, name) > LIMITS[name] for name in ("softened", "noise", "streaks", "foreshortening"))
-    return doubtful or relative_blur_px(*known.sharpness) > POOR_BLUR_PX
+def _is_odd_map(cluster: Cluster, evidence: Evidence) -> bool:
+    """Whether a map looks like the newest one here, and a later one between the two does not (a closure test)."""
+    seen: list[tuple[datetime, float]] = []
+    for look, pair in zip(evidence.older, evidence.pairs, strict=True):
+        parts = [pair.value[name].ravel()[px] for name, px in cluster.footprint.pixels if name in pair.value]
+        values = np.concatenate(parts) if parts else np.empty(0, np.float32)
+        known = values[np.isfinite(values)]
+        if known.size > 0.5 * values.size:
+            seen.append((look.record.stop_utc, cluster.sign * float(known.mean())))
+    most = max((mean for _, mean in seen), default=0.0)
+    alike = [when for when, mean in seen if abs(mean) <= CLOSED * most]
+    other = [when for when, mean in seen if mean >= (1.0 - CLOSED) * most > 0.0]
+    return bool(alike and other) and min(alike) < max(other)
 
 
 def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:

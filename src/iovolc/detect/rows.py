@@ -25,7 +25,7 @@ from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import flags
 from iovolc.detect.looks import look_rows
 from iovolc.detect.null import NullClusters
-from iovolc.detect.ranking import isolation, reliability
+from iovolc.detect.ranking import Learned, isolation, reliability
 from iovolc.detect.residual import baseline_share
 from iovolc.detect.setting import measure_artefacts, setting
 from iovolc.geometry.longitudes import wrap180
@@ -44,6 +44,7 @@ def describe_all(
     places: Places,
     grid: Grid,
     config: DetectConfig,
+    learned: Learned | None = None,
 ) -> Detected:
     """Tables and footprints of an epoch's clusters."""
     difference = {name: part.median for name, part in evidence.combined.items()}
@@ -51,7 +52,7 @@ def describe_all(
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
-    ranks = reliability(isolated, found)
+    ranks = reliability(isolated, found, learned)
     older = [(look.record.id, pair.value) for look, pair in zip(evidence.older, evidence.pairs, strict=True)]
     by_age = sorted(evidence.older, key=lambda look: (look.record.stop_utc, look.record.id))
     oldest_first = [look.record.id for look in by_age]

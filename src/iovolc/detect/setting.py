@@ -14,11 +14,14 @@ from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.lightflags import shadow_alignment
 from iovolc.detect.lightplace import PlaceLight, light_at
+from iovolc.detect.marks import blocks
 from iovolc.light.match import SHARPNESS_STEP
 from iovolc.model.grid import Grid, SheetName
 
 CLIPPED_SCORE = 3.09
 """Normal score beyond which a thousandth of a map lies: stretched pictures keep no detail there."""
+BLOCK_WINDOW_PX = 96
+"""Blocks of compressed pictures are sought in a window of this edge."""
 _LEAST_SEEN = 0.5
 
 
@@ -51,6 +54,8 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
         mean_over(cluster, evidence.registration_km) / grid.pixel_km,
         _foreshortening(shape, lights),
         (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
+        _blocks(evidence, k, name, pixels, grid),
+        evidence.relative,
     )
 
 
@@ -85,6 +90,17 @@ def _clipped(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int
         if look.side.quantity == "relative" and name in look.side.tone
     ]
     return max((float((np.abs(tone) > CLIPPED_SCORE).mean()) for tone in tones), default=0.0)
+
+
+def _blocks(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int32], grid: Grid) -> float:
+    """Of the map that falls into blocks more clearly, in a window around the middle of a cluster."""
+    shape = grid.sheet(name).shape
+    rows, cols = np.divmod(np.median(pixels.astype(np.int64)).astype(np.int64), shape[1])
+    part = tuple(
+        slice(max(int(middle) - BLOCK_WINDOW_PX // 2, 0), int(middle) + BLOCK_WINDOW_PX // 2) for middle in (rows, cols)
+    )
+    sides = (evidence.newer.side, evidence.older[k].side)
+    return max((blocks(side.tone[name][part].astype(np.float64)) for side in sides if name in side.tone), default=0.0)
 
 
 def _foreshortening(shape: Shape, lights: Sequence[PlaceLight]) -> float:

@@ -1,4 +1,4 @@
-"""Straight edges, as map seams make them and volcanoes do not."""
+"""Straight edges, as the frames of mosaics have them and volcanoes do not."""
 
 import math
 
@@ -11,23 +11,27 @@ from iovolc.geometry.compiled import KERNEL
 _DIRECTIONS = 36
 _LEAST_STEP = 0.5
 """Least step over the change's contrast."""
-_HALF_WIDTH = 1.5
+_HALF_WIDTH = 1.0
 """A step is taken between the places this many cells to both sides of a line."""
+_MISS = 2.0
+"""A place without the step costs a run as much as two with it bring."""
+_LEAST_LENGTH = 24.0
+"""Cells; the edge of a round footprint of this size is straight for half of it."""
 
 
 def straight_edge(values: NDArray[np.float64], inside: NDArray[np.bool_], contrast: float) -> float:
-    """Largest share of a straight line beside a footprint along which the values step the same way.
+    """Longest straight run beside a footprint along which the values step the same way, over the footprint's length.
 
-    Every line of every direction that passes the footprint and crosses its window is tried (a Radon transform of the
-    sign of the steps). A seam steps all along; a footprint's own edge only along its own length, which is much shorter
-    than the window. Shares are of the line, or of the window's shorter edge where the line is shorter.
+    Every line of every direction that passes the footprint is tried. A seam, or the side of a frame, steps all along
+    the footprint or beyond it: 1 and more. The edge of a round footprint is straight, to within the width of a step,
+    for a third of its length if it is large, and for half if it is small.
 
     Parameters
     ----------
     values : ndarray, shape (row, col)
         NaN where there is no data.
     inside : ndarray, shape (row, col), bool
-        The footprint, much smaller than the window.
+        The footprint.
     contrast : float
         What makes a step: half of this.
     """
@@ -41,27 +45,27 @@ def _straight_edge(
 ) -> float:
     height, width = values.shape
     reach = int(math.hypot(height, width)) + 4
-    length = min(height, width)
     best = 0.0
     for k in range(_DIRECTIONS):
         angle = math.pi * k / _DIRECTIONS
         cosine, sine = math.cos(angle), math.sin(angle)
         right, down = round(_HALF_WIDTH * cosine), round(_HALF_WIDTH * sine)
-        low, high = 2 * reach, 0
+        low, high, first, last = 1e9, -1e9, 1e9, -1e9
         for n in range(len(rows)):
-            at = math.floor(cols[n] * cosine + rows[n] * sine + 0.5) + reach
-            low, high = min(low, at), max(high, at)
-        net, count = np.zeros(2 * reach + 1), np.zeros(2 * reach + 1)
-        for i in range(abs(down), height - abs(down)):
-            for j in range(abs(right), width - abs(right)):
-                at = math.floor(j * cosine + i * sine + 0.5) + reach
-                if at < low - 2 or at > high + 2:
+            across, along = cols[n] * cosine + rows[n] * sine, rows[n] * cosine - cols[n] * sine
+            low, high = min(low, across), max(high, across)
+            first, last = min(first, along), max(last, along)
+        length = max(last - first + 1.0, _LEAST_LENGTH)
+        for at in range(math.floor(low) - 2, math.ceil(high) + 3):
+            up, under = 0.0, 0.0
+            for t in range(-reach, reach + 1):
+                j, i = math.floor(at * cosine - t * sine + 0.5), math.floor(at * sine + t * cosine + 0.5)
+                if i < abs(down) or i >= height - abs(down) or j < abs(right) or j >= width - abs(right):
                     continue
                 step = values[i + down, j + right] - values[i - down, j - right]
-                if not np.isnan(step):
-                    count[at] += 1.0
-                    if abs(step) >= least_step:
-                        net[at] += math.copysign(1.0, step)
-        for at in range(low - 2, high + 3):
-            best = max(best, abs(net[at]) / max(count[at], length))
+                if np.isnan(step):
+                    continue
+                up = max(up + (1.0 if step >= least_step else -_MISS), 0.0)
+                under = max(under + (1.0 if step <= -least_step else -_MISS), 0.0)
+                best = max(best, up / length, under / length)
     return best

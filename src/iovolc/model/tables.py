@@ -28,7 +28,7 @@ TRENDS: Final = ("brightening", "fading")
 EVENT_FLAGS: Final = (
     "span_overlap", "not_reobserved", "first_seen", "shift_like", "relief", "seam", "resolution", "edge", "clipped",
     "poor_registration", "reverts", "terminator", "limb", "specular", "moving_shadow", "post_eclipse",
-    "null_contradicted",
+    "null_contradicted", "displaced", "tone", "tracks", "smeared", "crescent", "compression", "odd_map", "explained",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_reach, reach_of, save_reach
 from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
@@ -182,8 +183,8 @@ def _compute(task: Task) -> tuple[EpochChange, Reach]:
     frame, places = frame_of(task.entry.pixels_per_degree)
     newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
-    curves = curves_of(task.config.completeness)
-    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves)
+    curves, learned = curves_of(task.config.completeness), learned_reliability()
+    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves, learned)
     epochs = Epochs(newer, tuple(older), frame, task.config, task.light, unchanged)
     return change, reach_of(epochs, change, curves)
 

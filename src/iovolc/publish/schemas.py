@@ -44,6 +44,14 @@ FLAG_MEANINGS: Final = MappingProxyType(
         "moving_shadow": "its two sides lie along the light of one map: the shadow of a mountain may have moved",
         "post_eclipse": "one of the maps was taken within 30 minutes of an eclipse, when Io is brighter than before",
         "null_contradicted": "checks contradict the noise by which the changes of this comparison are significant",
+        "displaced": "one map is some pixels off its place around here",
+        "tone": "another gain or offset of one map around here makes much of it, as a frame of a mosaic has",
+        "tracks": "bright things thinner than any optics draw make it: hot pixels, or particles in the camera",
+        "smeared": "one map is drawn out in one direction here, as the fill near the poles of mosaics is",
+        "crescent": "it runs along the edge of what was compared, as errors of light at a limb or terminator do",
+        "compression": "one map falls into the square blocks of a strongly compressed picture here",
+        "odd_map": "one map differs from those before and after it, which agree: a passing change, or a fault of it",
+        "explained": "a fault of a map, named beside, explains it better than a change does: it stays a candidate",
     }
 )
 """What the words in the ``flags`` columns mean."""

@@ -20,6 +20,8 @@ from iovolc.model.detection import Detected, EpochInfo, Footprint
 from iovolc.model.grid import Grid
 from iovolc.track.regions import Region, dilated
 
+RIVALS: Final = frozenset({"shift_like", "explained"})
+"""Flags of changes that something else explains as well."""
 SAME_VISIT: Final = timedelta(hours=1)
 """Channels of one instrument whose spans differ by less than this belong to one visit: Io turns 8.5 degrees."""
 _SIGNS: Final = {"darkening": -1, "reddening": -1, "brightening": 1, "whitening": 1}
@@ -85,9 +87,9 @@ class Change:
         return not math.isnan(self.rank_contrast)
 
     @property
-    def shift_like(self) -> bool:
-        """Whether a shift of the image explains it as well."""
-        return "shift_like" in self.flags
+    def rivalled(self) -> bool:
+        """Whether a shift of the image, or a fault of one map, explains it as well as a change does."""
+        return not RIVALS.isdisjoint(self.flags)
 
     @property
     def doubtful(self) -> bool:

@@ -15,7 +15,7 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import CHANNELS
 from iovolc.model.tables import EVENT_FLAGS
 from iovolc.track.chains import Chain
-from iovolc.track.changes import Change, strength_order
+from iovolc.track.changes import RIVALS, Change, strength_order
 from iovolc.track.kinds import is_ring, kind_of
 from iovolc.track.lifecycle import activity, is_new_site, status
 from iovolc.track.looks import Looks
@@ -23,7 +23,7 @@ from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.support import Support, is_seconded, lifted, refined
-from iovolc.track.tiers import cauchy, is_shift_like, tier
+from iovolc.track.tiers import cauchy, counting, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -81,7 +81,7 @@ def event_rows(
             "parents": sorted(ids[number] for number in chain.parents),
             "onset_after_utc": start.after_utc,
             "onset_before_utc": start.before_utc,
-            "flags": _flags(chain, start.flag, context.q),
+            "flags": _flags(chain, start.flag, context),
         }
         rows.append(lifecycle | _place(chain, context) | _what(chain, context.grid) | _evidence(chain))
     return rows
@@ -179,10 +179,17 @@ def _weight(change: Change) -> float:
     return change.contrast_sigma**-2 if change.contrast_sigma > 0.0 else change.snr**2
 
 
-def _flags(chain: Chain, onset_flag: str | None, q: float) -> list[str]:
-    """The flags of the detections; ``shift_like`` only where no significant one is free of it."""
-    words = {flag for change in chain.changes for flag in change.flags} - {"shift_like"}
+def _flags(chain: Chain, onset_flag: str | None, context: Context) -> list[str]:
+    """The flags of the detections; those of rivals only where no change that counts is free of them.
+
+    What one visit alone saw, and the next one undid, differs in that visit's map only.
+    """
+    counted = counting(chain.changes, context.q)
+    words = {flag for change in chain.changes for flag in change.flags} - RIVALS
     words |= {onset_flag} if onset_flag else set()
-    words |= {"shift_like"} if is_shift_like(chain.changes, q) else set()
+    if all(change.rivalled for change in counted):
+        words |= {flag for change in counted for flag in change.flags & RIVALS}
+    if len(chain.sightings) == 1 and chain.undone >= context.config.strong_overlap:
+        words |= {"odd_map"}
     words |= {"reverts"} if chain.reverts else set()
     return [flag for flag in EVENT_FLAGS if flag in words]

@@ -47,7 +47,7 @@ class Rules:
 
     def is_significant(self, sighting: Sighting) -> bool:
         """Whether the sighting is a discovery among all detections of the run, and no mere shift."""
-        return any(change.pooled_q <= self.q and not change.shift_like for change in sighting.changes)
+        return any(change.pooled_q <= self.q and not change.rivalled for change in sighting.changes)
 
 
 def link(changes: Sequence[Change], rules: Rules) -> tuple[Chain, ...]:

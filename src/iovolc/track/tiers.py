@@ -23,16 +23,16 @@ def cauchy(p_values: Sequence[float]) -> float:
     return float(np.arctan2(1.0, np.tan(angles).mean()) / np.pi)
 
 
-def is_shift_like(changes: Sequence[Change], q: float) -> bool:
-    """Whether a shift of an image explains every change that counts: the significant ones, or all if none is."""
-    significant = [change for change in changes if change.pooled_q <= q]
-    return all(change.shift_like for change in significant or changes)
+def counting(changes: Sequence[Change], q: float) -> list[Change]:
+    """The changes that count: the significant ones, or all if none is."""
+    return [change for change in changes if change.pooled_q <= q] or list(changes)
 
 
 def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
     """The tier of an event.
 
-    B needs a detection that is significant among all of the run and no mere shift. A needs besides two calibrated
+    B needs a detection that is significant among all of the run and that neither a shift nor a fault of one map
+    explains. A needs besides two calibrated
     detections of the event's sign, each significant in its own epoch, from another channel or another visit: two
     detections on one image and channel are not independent. Where the diagnostics of a comparison contradict its null
     (flag ``null_contradicted``), what is significant there counts for nothing towards A, and an event that is
@@ -49,14 +49,14 @@ def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
     """
     changes = chain.changes
     sound = [change.pooled_q for change in changes if not change.doubtful]
-    if min(sound, default=1.0) > q or is_shift_like(changes, q):
+    if min(sound, default=1.0) > q or all(change.rivalled for change in counting(changes, q)):
         return "C"
     alone = {
         (change.visit, change.channel)
         for change in changes
         if change.q_value <= q
         and not change.relative
-        and not change.shift_like
+        and not change.rivalled
         and not change.doubtful
         and change.sign == chain.sign_in(change.channel)
     }
