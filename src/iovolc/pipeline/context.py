@@ -8,7 +8,7 @@ from typing import Final
 from iovolc.config import Config
 from iovolc.parallel import Runner
 
-ALGORITHM_VERSIONS: Final = MappingProxyType({"ingest": "4", "detect": "4", "track": "1", "heat": "1", "publish": "4"})
+ALGORITHM_VERSIONS: Final = MappingProxyType({"ingest": "5", "detect": "4", "track": "1", "heat": "2", "publish": "5"})
 """Raised by one whenever a stage's results change for the same input; part of cache keys and of the run's identity."""
 
 
