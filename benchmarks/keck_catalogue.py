@@ -80,9 +80,11 @@ def _row(entry: dict[str, str], px_per_arcsec: float) -> dict[str, str]:
     }
 
 
-def write(folder: Path, path: Path, px_per_arcsec: float = PX_PER_ARCSEC) -> None:
-    """Write the catalogue; paths are relative to the folder of the pictures."""
+def write(folder: Path, path: Path, px_per_arcsec: float = PX_PER_ARCSEC, *, absolute: bool = False) -> None:
+    """Write the catalogue; paths are relative to the folder of the pictures unless they are to be absolute."""
     entries = rows(folder, px_per_arcsec)
+    if absolute:
+        entries = [{**entry, "path": str((folder / entry["path"]).resolve())} for entry in entries]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(entries[0]))
         writer.writeheader()

@@ -12,7 +12,7 @@ import typer
 
 from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.configuration import template, validate
-from iovolc.cli.heat import crossmatch, light_curve
+from iovolc.cli.heat import crossmatch, light_curve, targets
 from iovolc.cli.light import fit_photometry
 from iovolc.cli.stages import demo, detect, ingest, publish, run, track
 from iovolc.cli.store import check, gc, status, verify
@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _stages = (demo, run, ingest, detect, track, publish, check)
-_answers = (rerun, diff, explain, light_curve, crossmatch, serve, fit_photometry)
+_answers = (rerun, diff, explain, light_curve, crossmatch, targets, serve, fit_photometry)
 _upkeep = (status, verify, gc, doctor)
 for _command in (*_stages, *_answers, *_upkeep):
     app.command()(_command)

@@ -21,7 +21,7 @@ LEAST_SHARE: Final = 0.25
 _GROWTH: Final = 1.5
 _GROWTHS: Final = 3
 _LEAST_PIXELS: Final = 12
-_NODES: Final = 128
+_NODES: Final = 256
 _DISC_PIXELS: Final = 200
 _MAD: Final = 1.4826
 _TUKEY: Final = 4.685
@@ -96,7 +96,7 @@ def rings(values: Values, valid: Mask, psf_px: float) -> Rings:
         FWHM of a point.
     """
     known = np.where(valid, values, np.nan)
-    step = max(1.5 * psf_px, max(values.shape) / _NODES)
+    step = max(2.0 * psf_px, max(values.shape) / _NODES)
     at_rows, at_cols = (_nodes(length, step) for length in values.shape)
     found = np.array([[_ring(known, row, col, psf_px) for col in at_cols] for row in at_rows])
     median, sigma = (_spread(found[..., part], at_rows, at_cols, values.shape) for part in (0, 1))

@@ -52,7 +52,10 @@ def widened(residual: Values, sources: Sequence[Fitted], snrs: Sequence[float], 
     for group in groups([(one.row, one.col) for one in sources], ALONE_PSF * psf_px):
         points = [sources[number] for number in group]
         together = math.hypot(*(snrs[number] for number in group))
-        best = _likeliest(residual, points, noise, psf_px) if together >= SHARP_SNR else points
+        best = points
+        if together >= SHARP_SNR:
+            others = [one for number, one in enumerate(sources) if number not in group]
+            best = _likeliest(residual - model(residual.shape, others), points, noise, psf_px)
         if best is points:
             out += [(sources[number], snrs[number]) for number in group]
         else:

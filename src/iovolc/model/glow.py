@@ -16,6 +16,8 @@ Limit = Literal["detection", "upper", "lower"]
 GlowQuantity = Literal["intensity", "power", "relative"]
 THERMAL_CHANNELS: Final = ("K", "L", "M")
 """Channels in which hot spots are sought."""
+GLOWING_CHANNELS: Final = ("L", "M")
+"""Those in which hot spots outshine the ground by day too: what changes there is heat, not the surface."""
 GLOW_QUANTITIES: Final[tuple[GlowQuantity, ...]] = ("intensity", "power", "relative")
 
 
