@@ -95,8 +95,8 @@ def pairs(psf_px: float, apart_psf: float, snr: float, count: int) -> float:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    for psf_px in (1.5, 3.0, 6.0):
-        print(f"width {psf_px:g} px, by night")
+    for psf_px in (3.0, 1.5, 6.0):
+        print(f"width {psf_px:g} px, by night", flush=True)
         print(f"  half are found at SNR {half_found(psf_px, count):.2f}")
         for snr in (10.0, 20.0, 50.0):
             seen = trials(snr, psf_px, count, 900)

@@ -196,7 +196,8 @@ def main() -> None:
     folder, table, work = (Path(name) for name in sys.argv[1:4])
     work.mkdir(parents=True, exist_ok=True)
     catalogue, store, out = work / "catalogue.csv", work / "store", work / "out"
-    write(folder, catalogue, absolute=True)
+    if not catalogue.exists():
+        write(folder, catalogue, absolute=True)
     options = ("--store", str(store), "--out", str(out), "--set", f"ingest.roots=[{folder.resolve()}]")
     settings = [part for text in SETTINGS for part in ("--set", text)]
     program = "from iovolc.cli import main; main()"

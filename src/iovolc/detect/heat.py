@@ -158,8 +158,7 @@ def _find(frame: HeatFrame, thresholds: Thresholds, searched: Mask) -> Hot:
     residual = np.where(clipped.blind, np.nan, frame.pixels - smooth)
     whole = ndimage.gaussian_filter(np.isfinite(residual) * 1.0, frame.psf_px * SIGMA_OF_FWHM) >= LEAST_CORE
     open_part = searched & ~clipped.blind & whole
-    sharp = _sharpened(frame, residual, open_part, level)
-    response = respond(residual, sharp, open_part)
+    sharp, response = _sharpened(frame, residual, open_part, level)
     search = _Search(sharp, residual, open_part, level, clipped.cores)
     fitted, snrs, left = _resolve(search, response)
     bright = _significances(search, response, fitted, 1.0)
@@ -206,8 +205,8 @@ class _Search:
         )
 
 
-def _sharpened(frame: HeatFrame, residual: Values, searched: Mask, level: Values) -> HeatFrame:
-    """The frame with the sharpness of its own bright points, where there are any."""
+def _sharpened(frame: HeatFrame, residual: Values, searched: Mask, level: Values) -> tuple[HeatFrame, Response]:
+    """The frame with the sharpness of its own bright points, where there are any, and its filtered image."""
     response = respond(residual, frame, searched)
     bright = [
         (float(row), float(col), float(response.flux[row, col]))
@@ -217,7 +216,10 @@ def _sharpened(frame: HeatFrame, residual: Values, searched: Mask, level: Values
     fits = fit_sources(residual, np.isfinite(residual), bright, frame.psf_px, free=True)
     ratios = [fit.width_px / frame.psf_px for fit in fits if np.isfinite(fit.covariance).all()]
     plain = [ratio for ratio in ratios if SHARP_RATIOS[0] <= ratio <= SHARP_RATIOS[1]]
-    return replace(frame, psf_px=frame.psf_px * float(np.median(plain))) if plain else frame
+    if not plain:
+        return frame, response
+    sharp = replace(frame, psf_px=frame.psf_px * float(np.median(plain)))
+    return sharp, respond(residual, sharp, searched)
 
 
 def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[float], Response]:

@@ -3,7 +3,9 @@
 Not for what stands out (:mod:`iovolc.detect.heatfilter`).
 """
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,8 @@ LEAST_SHARE: Final = 0.25
 _GROWTH: Final = 1.5
 _GROWTHS: Final = 3
 _LEAST_PIXELS: Final = 12
+STEP_PSF: Final = 2.5
+"""Distance of the nodes at which rings are measured, in FWHM."""
 _NODES: Final = 256
 _DISC_PIXELS: Final = 200
 _MAD: Final = 1.4826
@@ -70,8 +74,8 @@ def _robust(design: Values, data: Values) -> Values:
     weight = np.ones(len(data))
     solution = np.zeros(design.shape[1])
     for _ in range(_ROUNDS):
-        root = np.sqrt(weight)
-        solution = np.linalg.lstsq(design * root[:, None], data * root, rcond=None)[0]
+        weighted = design * weight[:, None]
+        solution = np.asarray(np.linalg.lstsq(weighted.T @ design, weighted.T @ data, rcond=None)[0], np.float64)
         rest = data - design @ solution
         scale = _MAD * float(np.median(np.abs(rest)))
         if scale == 0.0:
@@ -96,29 +100,44 @@ def rings(values: Values, valid: Mask, psf_px: float) -> Rings:
         FWHM of a point.
     """
     known = np.where(valid, values, np.nan)
-    step = max(2.0 * psf_px, max(values.shape) / _NODES)
+    margin = math.ceil(_outer_px(psf_px, _GROWTHS))
+    wide = np.pad(known, margin, constant_values=np.nan)
+    step = max(STEP_PSF * psf_px, max(values.shape) / _NODES)
     at_rows, at_cols = (_nodes(length, step) for length in values.shape)
-    found = np.array([[_ring(known, row, col, psf_px) for col in at_cols] for row in at_rows])
+    found = np.array(
+        [[_ring(wide, round(row) + margin, round(col) + margin, psf_px) for col in at_cols] for row in at_rows]
+    )
     median, sigma = (_spread(found[..., part], at_rows, at_cols, values.shape) for part in (0, 1))
     return Rings(median, sigma)
+
+
+def _outer_px(psf_px: float, growth: int) -> float:
+    return max(RING_PSF[1] * psf_px, 4.0) * _GROWTH**growth
+
+
+@lru_cache(maxsize=32)
+def _offsets(psf_px: float, growth: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the ring's pixels from its middle."""
+    inner, outer = max(RING_PSF[0] * psf_px, 2.0), _outer_px(psf_px, growth)
+    reach = math.floor(outer)
+    down, right = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    away = np.hypot(down, right)
+    inside = (away >= inner) & (away <= outer)
+    return down[inside], right[inside]
 
 
 def _nodes(length: int, step: float) -> Values:
     return np.linspace(0.0, length - 1.0, max(int(np.ceil(length / step)), 2))
 
 
-def _ring(values: Values, row: float, col: float, psf_px: float) -> tuple[float, float]:
-    inner, outer = max(RING_PSF[0] * psf_px, 2.0), max(RING_PSF[1] * psf_px, 4.0)
+def _ring(wide: Values, row: int, col: int, psf_px: float) -> tuple[float, float]:
     known = np.empty(0)
-    for _ in range(_GROWTHS + 1):
-        top, left = max(int(row - outer), 0), max(int(col - outer), 0)
-        part = values[top : int(row + outer) + 2, left : int(col + outer) + 2]
-        down, right = np.ogrid[: part.shape[0], : part.shape[1]]
-        away = np.hypot(down + top - row, right + left - col)
-        known = part[(away >= inner) & (away <= outer) & np.isfinite(part)]
-        if known.size >= max(LEAST_SHARE * np.pi * (outer**2 - inner**2), _LEAST_PIXELS):
+    for growth in range(_GROWTHS + 1):
+        down, right = _offsets(psf_px, growth)
+        around = wide[down + row, right + col]
+        known = around[np.isfinite(around)]
+        if known.size >= max(LEAST_SHARE * down.size, _LEAST_PIXELS):
             break
-        outer *= _GROWTH
     if known.size < _LEAST_PIXELS:
         return np.nan, np.nan
     middle = float(np.median(known))
@@ -130,8 +149,10 @@ def _spread(nodes: Values, at_rows: Values, at_cols: Values, shape: tuple[int, .
     known = np.isfinite(nodes)
     if not known.any():
         return np.full(shape, np.nan)
-    nearest = np.asarray(ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True))
-    whole = nodes[tuple(nearest)]
+    nearest: NDArray[np.intp] = np.asarray(
+        ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True), np.intp
+    )
+    whole = nodes[nearest[0], nearest[1]]
     row = np.arange(shape[0]) / at_rows[-1] * (len(at_rows) - 1)
     col = np.arange(shape[1]) / at_cols[-1] * (len(at_cols) - 1)
     return ndimage.map_coordinates(whole, np.meshgrid(row, col, indexing="ij"), order=1, mode="nearest")

@@ -91,7 +91,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _eruptions(site: Mapping[str, Any], curves: pd.DataFrame) -> list[_Eruption]:
-    looks = _rows(curves[curves["site_id"] == site["site_id"]].sort_values("time_utc", kind="stable"))
+    mine: pd.DataFrame = curves[curves["site_id"] == site["site_id"]]
+    looks = _rows(mine.sort_values("time_utc", kind="stable"))
     leading = [look for look in looks if look["activity"] is not None]
     found: list[list[Mapping[str, Any]]] = []
     before: list[datetime | None] = []

@@ -61,11 +61,12 @@ def share_seen(lat: float, sub_observer_lat: float) -> float:
 
 
 def _row(site: Any, curves: pd.DataFrame, at_utc: datetime, lats: Sequence[float]) -> dict[str, Any] | None:
-    looks = curves[(curves["site_id"] == site["site_id"]) & (curves["time_utc"] <= at_utc)].sort_values("time_utc")
+    mine: pd.DataFrame = curves[(curves["site_id"] == site["site_id"]) & (curves["time_utc"] <= at_utc)]
+    looks = mine.sort_values("time_utc", kind="stable")
     if looks.empty:
         return None
-    times = [stamp.to_pydatetime() for stamp in looks["time_utc"]]
-    activity = looks["activity"].dropna().to_numpy()
+    times: list[datetime] = [stamp.to_pydatetime() for stamp in looks["time_utc"].tolist()]
+    activity: list[str] = looks["activity"].dropna().tolist()
     begun = [
         now for before, now in zip(["", *activity[:-1]], activity, strict=True) if now != before and now in CHANGES
     ]
