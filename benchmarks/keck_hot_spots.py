@@ -138,7 +138,8 @@ def recall(spots: pd.DataFrame, images: list[Searched], truth: Published, rng: n
         share = share_near(seen, ours, RECALL_DEG)
         turned = np.mean([share_near(seen, rotated(ours, turn), RECALL_DEG) for turn in turns(rng)])
         print(
-            f"recall of {len(seen)} sources over {least_gw:g} GW within {RECALL_DEG:g} deg: {share:.2f} (rotated {turned:.2f})"
+            f"recall of {len(seen)} sources over {least_gw:g} GW within {RECALL_DEG:g} deg: "
+            f"{share:.2f} (rotated {turned:.2f})"
         )
     for least_looks in (1, 2, 3):
         kept = ours[(spots["n_detections"] >= least_looks).to_numpy()]
