@@ -123,6 +123,7 @@ def test_what_to_look_at_next_is_told(heat):
 
 def test_an_eruption_is_an_event(heat):
     folder, _ = heat
+    assert heat[1].values["events"] == 1
     events = pd.read_csv(folder / "out" / "events.csv")
     assert events[["kind", "activity", "nearest_feature"]].values.tolist() == [["thermal", "outburst", "Rarog Patera"]]
     assert events["radiance_gw_um_sr"].iloc[0] == pytest.approx(486.0)
