@@ -155,4 +155,5 @@ def _spread(nodes: Values, at_rows: Values, at_cols: Values, shape: tuple[int, .
     whole = nodes[nearest[0], nearest[1]]
     row = np.arange(shape[0]) / at_rows[-1] * (len(at_rows) - 1)
     col = np.arange(shape[1]) / at_cols[-1] * (len(at_cols) - 1)
-    return ndimage.map_coordinates(whole, np.meshgrid(row, col, indexing="ij"), order=1, mode="nearest")
+    at = np.stack(np.meshgrid(row, col, indexing="ij"))
+    return np.asarray(ndimage.map_coordinates(np.asarray(whole, np.float64), at, order=1, mode="nearest"))

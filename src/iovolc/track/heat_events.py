@@ -91,7 +91,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _eruptions(site: Mapping[str, Any], curves: pd.DataFrame) -> list[_Eruption]:
-    mine: pd.DataFrame = curves[curves["site_id"] == site["site_id"]]
+    mine: Any = curves[curves["site_id"] == site["site_id"]]  # the stubs of pandas do not know a mask's result
     looks = _rows(mine.sort_values("time_utc", kind="stable"))
     leading = [look for look in looks if look["activity"] is not None]
     found: list[list[Mapping[str, Any]]] = []

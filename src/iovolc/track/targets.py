@@ -61,8 +61,8 @@ def share_seen(lat: float, sub_observer_lat: float) -> float:
 
 
 def _row(site: Any, curves: pd.DataFrame, at_utc: datetime, lats: Sequence[float]) -> dict[str, Any] | None:
-    mine: pd.DataFrame = curves[(curves["site_id"] == site["site_id"]) & (curves["time_utc"] <= at_utc)]
-    looks = mine.sort_values("time_utc", kind="stable")
+    looks: Any = curves[(curves["site_id"] == site["site_id"]) & (curves["time_utc"] <= at_utc)]
+    looks = looks.sort_values("time_utc", kind="stable")  # the stubs of pandas do not know a mask's result
     if looks.empty:
         return None
     times: list[datetime] = [stamp.to_pydatetime() for stamp in looks["time_utc"].tolist()]
