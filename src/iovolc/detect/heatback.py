@@ -155,5 +155,5 @@ def _spread(nodes: Values, at_rows: Values, at_cols: Values, shape: tuple[int, .
     whole = nodes[nearest[0], nearest[1]]
     row = np.arange(shape[0]) / at_rows[-1] * (len(at_rows) - 1)
     col = np.arange(shape[1]) / at_cols[-1] * (len(at_cols) - 1)
-    at = np.stack(np.meshgrid(row, col, indexing="ij"))
+    at = np.stack((row[:, None] + 0.0 * col, 0.0 * row[:, None] + col))
     return np.asarray(ndimage.map_coordinates(np.asarray(whole, np.float64), at, order=1, mode="nearest"))

@@ -91,8 +91,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _eruptions(site: Mapping[str, Any], curves: pd.DataFrame) -> list[_Eruption]:
-    mine: Any = curves[curves["site_id"] == site["site_id"]]  # the stubs of pandas do not know a mask's result
-    looks = _rows(mine.sort_values("time_utc", kind="stable"))
+    mine = (look for look in _rows(curves) if look["site_id"] == site["site_id"])
+    looks = sorted(mine, key=lambda look: look["time_utc"])
     leading = [look for look in looks if look["activity"] is not None]
     found: list[list[Mapping[str, Any]]] = []
     before: list[datetime | None] = []

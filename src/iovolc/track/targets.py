@@ -6,7 +6,7 @@ Not a plan of observations: nights, slews and other targets are not known here.
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -61,12 +61,13 @@ def share_seen(lat: float, sub_observer_lat: float) -> float:
 
 
 def _row(site: Any, curves: pd.DataFrame, at_utc: datetime, lats: Sequence[float]) -> dict[str, Any] | None:
-    looks: Any = curves[(curves["site_id"] == site["site_id"]) & (curves["time_utc"] <= at_utc)]
-    looks = looks.sort_values("time_utc", kind="stable")  # the stubs of pandas do not know a mask's result
-    if looks.empty:
+    rows = cast("list[dict[str, Any]]", curves.to_dict("records"))
+    mine = (row for row in rows if row["site_id"] == site["site_id"] and row["time_utc"] <= at_utc)
+    looks = sorted(mine, key=lambda row: row["time_utc"])
+    if not looks:
         return None
-    times: list[datetime] = [stamp.to_pydatetime() for stamp in looks["time_utc"].tolist()]
-    activity: list[str] = looks["activity"].dropna().tolist()
+    times: list[datetime] = [row["time_utc"].to_pydatetime() for row in looks]
+    activity = [row["activity"] for row in looks if isinstance(row["activity"], str)]
     begun = [
         now for before, now in zip(["", *activity[:-1]], activity, strict=True) if now != before and now in CHANGES
     ]
