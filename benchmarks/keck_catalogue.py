@@ -43,6 +43,8 @@ FILTERS: Final = MappingProxyType(
     }
 )
 """Channel and wavelength in micrometres."""
+PSF_RATIO: Final = 1.18
+"""Width of the brightest spots (FWHM) over that of diffraction, wavelength over mirror; median of 12 L' pictures."""
 
 
 def rows(folder: Path, px_per_arcsec: float = PX_PER_ARCSEC) -> list[dict[str, str]]:
@@ -73,14 +75,16 @@ def _row(entry: dict[str, str], px_per_arcsec: float) -> dict[str, str]:
         # The table lacks it; Earth and Sun differ by less than 2 degrees in latitude as seen from Io.
         "sub_solar_lat": entry["sub_obs_lat"],
         "sub_solar_lon_w": entry["sub_solar_lon_w"],
-        "psf_km": f"{wavelength_um * 1e-6 / MIRROR_M * range_km:.0f}",
+        "psf_km": f"{PSF_RATIO * wavelength_um * 1e-6 / MIRROR_M * range_km:.0f}",
         "credit": "W. M. Keck Observatory",
     }
 
 
-def write(folder: Path, path: Path, px_per_arcsec: float = PX_PER_ARCSEC) -> None:
-    """Write the catalogue; paths are relative to the folder of the pictures."""
+def write(folder: Path, path: Path, px_per_arcsec: float = PX_PER_ARCSEC, *, absolute: bool = False) -> None:
+    """Write the catalogue; paths are relative to the folder of the pictures unless they are to be absolute."""
     entries = rows(folder, px_per_arcsec)
+    if absolute:
+        entries = [{**entry, "path": str((folder / entry["path"]).resolve())} for entry in entries]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(entries[0]))
         writer.writeheader()

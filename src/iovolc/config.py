@@ -236,6 +236,19 @@ class HeatConfig(Section):
     calibration_error: float = Field(
         default=0.1, ge=0.0, description="Relative error of calibration between looks of one band."
     )
+    search: bool = Field(default=True, description="Whether hot spots are sought in thermal images.")
+    night_snr: float = Field(default=5.0, gt=0.0, description="Signal over noise from which a spot counts by night.")
+    day_snr: float = Field(default=7.0, gt=0.0, description="The same by day: sunlit ground is uneven.")
+    day_from_um: float = Field(
+        default=3.2, gt=0.0, description="By day spots are sought from this wavelength: sunlight outshines them below."
+    )
+    picture_snr: float = Field(default=8.0, gt=0.0, description="The same by day in stretched 8-bit pictures.")
+    max_emission_deg: float = Field(
+        default=60.0, gt=0.0, le=60.0, description="Spots are sought in discs up to this emission angle."
+    )
+    position_km: float = Field(
+        default=10.0, ge=0.0, description="Error of an image's placement where its label tells none, one sigma."
+    )
     emissivity: float = Field(default=1.0, gt=0.0, le=1.0, description="Of all surfaces, in all bands.")
     k48: float | None = Field(
         default=None, description="Factor of the disputed proxy P = pi k48 I near 4.8 um; null gives bounds instead."

@@ -110,3 +110,27 @@ def test_a_region_or_site_narrows_the_hot_spots(heat):
         assert answer.code == 0, answer.err
         assert list(pd.read_csv(out / "hotspots.csv")["name"]) == ["Loki Patera"]
         assert len(pd.read_csv(out / "light_curves.csv")) == 1
+
+
+def test_what_to_look_at_next_is_told(heat):
+    folder, _ = heat
+    told = iovolc("targets", "--run", folder / "out", "--at", "2013-12-01T00:00:00Z", "--json").values["targets"]
+    assert {row["name"] for row in told} == {"Loki Patera", "Rarog Patera"}
+    assert told[0]["score"] >= told[1]["score"] > 0.0
+    assert "changes_per_year" in iovolc("targets", "--run", folder / "out", "--polar").out
+    assert iovolc("targets", "--run", folder / "out", "--at", "soon").code == 2
+
+
+def test_an_eruption_is_an_event(heat):
+    folder, _ = heat
+    assert heat[1].values["events"] == 1
+    events = pd.read_csv(folder / "out" / "events.csv")
+    assert events[["kind", "activity", "nearest_feature"]].values.tolist() == [["thermal", "outburst", "Rarog Patera"]]
+    assert events["radiance_gw_um_sr"].iloc[0] == pytest.approx(486.0)
+    told = iovolc("explain", events["event_id"].iloc[0], "--run", folder / "out")
+    assert told.code == 0, told.err
+
+
+def test_the_status_lists_tables(heat):
+    folder, _ = heat
+    assert iovolc("status", "--store", folder / "store", "--json").values["point_tables"] == {"keck.csv": 5}

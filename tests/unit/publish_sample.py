@@ -81,6 +81,7 @@ def events():
                 "p_value": 1.2e-5 * (number + 1), "q_value": 0.004, "power_method": "none",
                 "nearest_feature": "Kanehekili <Fluctus>", "nearest_km": 12.3, "match_probability": 0.9,
                 "new_site": False, "light_class": "sun", "flags": ["relief", "edge"], "parents": [],
+                "related": [],
             }
         )  # fmt: skip
     return conform(pd.DataFrame(rows).assign(run_id="0"), EVENTS.with_channels(CHANNELS))

@@ -14,7 +14,7 @@ from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.bench import bench_null, bench_run
 from iovolc.cli.completeness import completeness
 from iovolc.cli.configuration import template, validate
-from iovolc.cli.heat import crossmatch, light_curve
+from iovolc.cli.heat import crossmatch, light_curve, targets
 from iovolc.cli.light import fit_photometry
 from iovolc.cli.stages import demo, detect, ingest, publish, run, track
 from iovolc.cli.store import check, gc, status, verify
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _stages = (demo, run, ingest, detect, track, publish, check)
-_answers = (rerun, diff, explain, light_curve, completeness, crossmatch, serve, fit_photometry)
+_answers = (rerun, diff, explain, light_curve, completeness, crossmatch, targets, serve, fit_photometry)
 _upkeep = (status, verify, gc, doctor)
 for _command in (*_stages, *_answers, *_upkeep):
     app.command()(_command)

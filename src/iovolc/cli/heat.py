@@ -37,3 +37,21 @@ def crossmatch(
 
     found = use_case(table, find_run(run, store).folder, within_km=within_km)
     answer(found.to_json(), found.text(), as_json=as_json)
+
+
+def targets(
+    run: RunOption,
+    store: AnyStoreOption = None,
+    at: Annotated[str, typer.Option("--at", help="When the next look would be (UTC); default 30 days on.")] = "",
+    polar: Annotated[bool, typer.Option("--polar", help="Seen from a polar orbit such as Juno's.")] = False,
+    top: Annotated[int, typer.Option("--top", help="How many places.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what to look at next: change rate x time since the last look x visibility."""
+    from iovolc.console import answer
+    from iovolc.pipeline.runs import find_run
+    from iovolc.pipeline.targets import targets as use_case
+
+    lats = (-60.0, -30.0, 30.0, 60.0) if polar else (0.0,)
+    found = use_case(find_run(run, store).folder, at=at, sub_observer_lats=lats, top=top)
+    answer(found.to_json(), found.text(), as_json=as_json)

@@ -69,9 +69,7 @@ def _table_fault(store: StorePath, table: PointsEntry) -> str:
 def _fault(store: StorePath, entry: EpochEntry) -> str:
     try:
         head = epochs.read_head_json(store, entry)
-        paths = ["registration/warp", "registration/tiles"]
-        paths += [f"{sheet}/{spec.name}" for sheet in entry.sheets for spec in schema.LAYERS]
-        arrays = {path: epochs.open_array(store, entry, path) for path in paths}
+        arrays = {path: epochs.open_array(store, entry, path) for path in content.paths_of(head, entry.sheets)}
         if content.content_hash(head, arrays) != entry.content_hash:
             return "its content does not match its hash"
         return _description_fault(store, entry, ObservationRecord.from_json(head["record"]))

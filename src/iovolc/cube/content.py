@@ -5,7 +5,7 @@ Pure: arrays and values in, the same out.
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -20,6 +20,8 @@ from iovolc.model.flags import Flag
 from iovolc.model.grid import SHEET_NAMES, Grid
 
 _BAND_ROWS: Final = 720
+NATIVE: Final = MappingProxyType({"native/pixels": "value", "native/saturated": "saturated"})
+"""Arrays of the native pixels by their path."""
 
 
 class ArrayLike(Protocol):
@@ -58,6 +60,8 @@ def head_of(epoch: Epoch, grid: Grid, provenance: Mapping[str, Any]) -> dict[str
             "step_deg": _number(registration.warp.step_deg),
         },
     }
+    if epoch.native is not None:
+        head["native"] = list(epoch.native.value.shape)
     try:
         canonical_json(head)
     except (TypeError, ValueError) as error:
@@ -95,7 +99,15 @@ def arrays_of(epoch: Epoch) -> Mapping[str, NDArray[Any]]:
         layers = epoch.sheets.get(name)
         if layers is not None and not is_empty(layers):
             arrays |= {f"{name}/{spec.name}": _settled(getattr(layers, spec.name)) for spec in schema.LAYERS}
+    if epoch.native is not None:
+        arrays |= {path: _settled(getattr(epoch.native, name)) for path, name in NATIVE.items()}
     return MappingProxyType(arrays)
+
+
+def paths_of(head: Mapping[str, Any], sheets: Iterable[str]) -> list[str]:
+    """The paths of the arrays of a stored epoch."""
+    paths = ["registration/warp", "registration/tiles", *(NATIVE if "native" in head else ())]
+    return paths + [f"{sheet}/{spec.name}" for sheet in sheets for spec in schema.LAYERS]
 
 
 def is_empty(layers: Layers) -> bool:

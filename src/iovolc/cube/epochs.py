@@ -19,7 +19,7 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.cube.files import disk_errors, new_folder
 from iovolc.cube.layout import StorePath, epoch_folder, local
 from iovolc.errors import DataQualityError, StoreCorrupt
-from iovolc.model.epoch import Epoch, Layers, Registration
+from iovolc.model.epoch import Epoch, Layers, Native, Registration
 from iovolc.model.grid import SHEET_NAMES, Grid, SheetName, Window
 from iovolc.model.observation import ObservationRecord
 
@@ -81,7 +81,21 @@ def read_epoch(store: StorePath, entry: EpochEntry) -> Epoch:
         sheets={name: read_layers(store, entry, name) for name in entry.sheets},
         registration=read_registration(store, entry),
         resolution_km=content.resolution_of(head),
+        native=read_native(store, entry) if "native" in head else None,
     )
+
+
+def read_native(store: StorePath, entry: EpochEntry) -> Native:
+    """The native pixels of a thermal epoch.
+
+    Raises
+    ------
+    StoreCorrupt
+        If the epoch holds none, or is missing or damaged.
+    """
+    with _reading(entry):
+        value, saturated = (np.asarray(open_array(store, entry, path)[...]) for path in content.NATIVE)
+    return Native(value, saturated)
 
 
 def read_layers(store: StorePath, entry: EpochEntry, sheet: str, window: Window | None = None) -> Layers:
@@ -196,7 +210,7 @@ def _write_array(root: zarr.Group, path: str, data: NDArray[Any]) -> None:
         dtype=data.dtype,
         chunks=schema.CHUNK if spec is not None else tuple(max(1, length) for length in data.shape),
         compressors=BloscCodec(cname="zstd", clevel=1, shuffle="shuffle", typesize=data.dtype.itemsize),
-        fill_value=spec.fill if spec is not None else 0.0,
+        fill_value=spec.fill if spec is not None else 0,
         dimension_names=schema.DIMS if spec is not None else None,
         attributes={"long_name": spec.long_name} if spec is not None else {},
         config={"write_empty_chunks": False},

@@ -74,6 +74,22 @@ class Layers:
 
 
 @dataclass(frozen=True, slots=True)
+class Native:
+    """The pixels of a thermal image as they came: point sources are measured there.
+
+    Parameters
+    ----------
+    value : ndarray, shape (row, col), float32
+        In the record's unit; NaN where there is no data.
+    saturated : ndarray, shape (row, col), uint8
+        1 at an end of the range.
+    """
+
+    value: NDArray[np.float32]
+    saturated: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
 class Epoch:
     """An observation on the grid.
 
@@ -87,9 +103,12 @@ class Epoch:
         How it was moved onto the reference map.
     resolution_km : float
         Median effective resolution (FWHM) on the grid.
+    native : Native or None
+        Of thermal channels.
     """
 
     record: ObservationRecord
     sheets: Mapping[str, Layers]
     registration: Registration
     resolution_km: float
+    native: Native | None = None

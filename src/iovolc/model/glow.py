@@ -14,7 +14,16 @@ from iovolc.model.observation import format_utc
 
 Limit = Literal["detection", "upper", "lower"]
 GlowQuantity = Literal["intensity", "power", "relative"]
+THERMAL_CHANNELS: Final = ("K", "L", "M")
+"""Channels in which hot spots are sought."""
+GLOWING_CHANNELS: Final = ("L", "M")
+"""Those in which hot spots outshine the ground by day too: what changes there is heat, not the surface."""
 GLOW_QUANTITIES: Final[tuple[GlowQuantity, ...]] = ("intensity", "power", "relative")
+
+
+GLOW_FLAGS: Final = ("extended", "blended", "saturated", "limb", "uncertain")
+"""Wider than a point; fitted together with a near neighbour; too bright for the image; seen at more than 50 degrees;
+one in ten as strong, or more, is false by the negative image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,10 @@ class Glow:
         What the source calls the place: the same label of one source is the same place. Empty without a name.
     emission_deg : float or None
         Emission angle, if known.
+    snr : float or None
+        Signal over noise of what an image shows.
+    flags : tuple of str
+        What to bear in mind (:data:`GLOW_FLAGS`).
     """
 
     observation_id: str
@@ -67,6 +80,8 @@ class Glow:
     source: str
     label: str = ""
     emission_deg: float | None = None
+    snr: float | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -82,7 +97,12 @@ class Glow:
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; the time as ISO 8601 with Z."""
         data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        return {**data, "time_utc": format_utc(self.time_utc), "covariance_km2": list(self.covariance_km2)}
+        return {
+            **data,
+            "time_utc": format_utc(self.time_utc),
+            "covariance_km2": list(self.covariance_km2),
+            "flags": list(self.flags),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Glow":

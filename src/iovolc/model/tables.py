@@ -187,6 +187,8 @@ EVENTS: Final = Table(
         _LIGHT,
         _FLAGS,
         Column("parents", "list", "Events from which it split or that merged into it"),
+        Column("related", "list", "Events near enough in place and time to belong to it, one of the two being heat"),
+        Column("site_id", "text", "The hot spot, where there is heat", nullable=True),
         Column("run_id", "text", "The run that made this table"),
         Column("kind_probability", "number", "Probability of the kind, by colour, shape or history", nullable=True),
         Column("second_kind", "text", "The next likely kind", nullable=True, values=KINDS),
@@ -288,6 +290,10 @@ LIGHT_CURVES: Final = Table(
         Column("label", "text", "What the source calls the place", nullable=True),
         Column("rivals", "list", "Other hot spots it may belong to, each with its probability"),
         Column("blended", "boolean", "One of them was not seen on its own in this observation"),
+        Column(
+            "snr", "number", "Signal over noise in the image; null for tables and limits", nullable=True, decimals=2
+        ),
+        Column("flags", "list", "`extended`, `blended`, `saturated`, `limb`, `uncertain`: what to bear in mind"),
     ),
     ("site_id", "time_utc", "observation_id", "quantity"),
 )

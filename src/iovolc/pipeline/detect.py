@@ -19,6 +19,7 @@ from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.detect.trial import Epochs
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
+from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.learned import learned_reliability
@@ -113,9 +114,15 @@ def detect(manifest: Manifest, context: Context) -> Scan:
 
 
 def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
-    """What is to be compared with what: each epoch that has a predecessor in its channel."""
+    """What is to be compared with what: each epoch that has a predecessor in its channel.
+
+    Channels that are searched for heat (:data:`iovolc.model.glow.GLOWING_CHANNELS`) are not compared as surfaces.
+    """
+    searched = GLOWING_CHANNELS if context.config.heat.search else ()
     tasks: list[Task] = []
     for channel in manifest.channels:
+        if channel in searched:
+            continue
         entries = sorted(manifest.of_channel(channel), key=lambda entry: entry.order)
         for i, entry in enumerate(entries[1:], start=1):
             before = tuple(entries[:i])

@@ -1,4 +1,4 @@
-"""Heat: from the measurements that a manifest names to hot spots and their light curves."""
+"""Heat: from the thermal images and the measurements that a manifest names to hot spots and their light curves."""
 
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from iovolc.errors import ConfigError
 from iovolc.model.glow import Glow
 from iovolc.model.observation import parse_utc
 from iovolc.pipeline.context import Context
+from iovolc.pipeline.hot import limits, search, sightings
 from iovolc.pipeline.points import measurements
 from iovolc.pipeline.select import inside
+from iovolc.track.hotspot_sites import find_sites
 from iovolc.track.hotspots import Heat, follow_heat
 
 
@@ -24,13 +26,16 @@ def follow(manifest: Manifest, context: Context) -> Heat:
     Parameters
     ----------
     manifest : Manifest
-        Which tables of point measurements there are.
+        Which thermal epochs and tables of point measurements there are.
     context : Context
         Store and configuration.
     """
     config = context.config
-    glows = [glow for glow in measurements(manifest, context.store) if _chosen(glow, config.select)]
-    found = follow_heat(glows, load_features(), config.track, config.heat)
+    tables = [glow for glow in measurements(manifest, context.store) if _chosen(glow, config.select)]
+    images = search(manifest, context)
+    seen = [*tables, *sightings(images)]
+    places = [site.place.lat_lon_e for site in find_sites(seen, config.track)]
+    found = follow_heat([*seen, *limits(images, places)], load_features(), config.track, config.heat)
     keep = inside(found.hotspots, config.select) & _named(found.hotspots, config.select.site)
     return found if keep.all() else _narrowed(found, keep)
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
 from iovolc.archive.inputs import Listing, read_inputs
@@ -17,7 +19,8 @@ from iovolc.cube.manifest import Manifest, commit, read_head
 from iovolc.cube.quarantine import refuse
 from iovolc.errors import DataQualityError, Finding, InputError, NoWork
 from iovolc.geometry.registration import register
-from iovolc.model.epoch import Epoch
+from iovolc.model.epoch import Epoch, Native
+from iovolc.model.glow import THERMAL_CHANNELS
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, without_namesakes
@@ -205,4 +208,11 @@ def make_epoch(observation: Observation, reference: ReferenceMap, config: Config
         label_sigma_km=record.registration_sigma_km,
         grid_pixel_km=grid.pixel_km,
     )
-    return layers_on(grid, observation, registration, config.ingest, config.light)
+    epoch = layers_on(grid, observation, registration, config.ingest, config.light)
+    return replace(epoch, native=_native(observation)) if record.channel in THERMAL_CHANNELS else epoch
+
+
+def _native(observation: Observation) -> Native:
+    saturated = observation.saturated
+    marked = np.zeros(observation.pixels.shape, np.uint8) if saturated is None else saturated.astype(np.uint8)
+    return Native(observation.pixels, marked)

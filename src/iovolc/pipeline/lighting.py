@@ -52,6 +52,14 @@ def lighting_of(record: ObservationRecord, config: LightConfig) -> Lighting | No
     return Lighting(_sky(record, seen=seen), photometry, geometric_albedo().get(record.channel, 0.0))
 
 
+def is_eclipsed(record: ObservationRecord) -> bool:
+    """Whether Io stood in Jupiter's shadow; False for mosaics and where the Sun's place is not known."""
+    if record.is_mosaic or math.isnan(record.sub_solar_lat + record.sub_solar_lon_e):
+        return False
+    seen = not math.isnan(record.sub_observer_lat + record.sub_observer_lon_e)
+    return _sky(record, seen=seen).eclipse == "umbra"
+
+
 def flag_settings(config: LightConfig) -> dict[str, Any]:
     """Plain values of all that decides the light flags of an epoch."""
     settings = config.model_dump(mode="json", exclude=_SINCE_INGEST)

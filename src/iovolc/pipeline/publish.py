@@ -37,6 +37,7 @@ from iovolc.publish.outputs import publish as write_outputs
 from iovolc.publish.run_output import Backdrop, InputFile, ManifestSummary, RunOutput
 from iovolc.publish.sampling import map_lat_lon
 from iovolc.publish.staging import staged
+from iovolc.track.heat_events import with_heat
 
 _PACKAGES = (
     "connected-components-3d", "dask", "numba", "numpy", "pandas", "pyproj", "rasterio", "scikit-image", "scikit-learn",
@@ -155,15 +156,19 @@ def _output(
     story: Story,
     timings: Mapping[str, float],
 ) -> RunOutput:
-    maps = Maps(scan, tracked, Grid.at(manifest.pixels_per_degree))
     reference = load_reference(context.config.registration.reference)
     heads = [read_head_json(context.store, entry) for entry in manifest.entries]
     inputs = tuple(InputFile.of(ObservationRecord.from_json(head["record"])) for head in heads)
     shown = jupitershine(heads)
     refused = refusals(context.store, manifest.refused)
-    events = tracked.events.assign(run_id=name)
     heat = follow_heat(manifest, context)
     told = run_completeness(scan, tracked)
+    surface = tracked
+    channel_of = {entry.observation_id: entry.channel for entry in manifest.entries}
+    grid = Grid.at(manifest.pixels_per_degree)
+    tracked = with_heat(surface, heat, grid, channel_of, context.config.track)
+    events = tracked.events.assign(run_id=name)
+    maps = Maps(scan, surface, grid)
     return RunOutput(
         run_id=name,
         config=context.config,

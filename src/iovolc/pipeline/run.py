@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from iovolc.cube.manifest import Manifest, read_head
 from iovolc.errors import Finding, NoWork
@@ -91,7 +93,12 @@ def follow(
         tracked = track(chosen, scan, context)
     story = teller(tracked)
     folder = publish(chosen, scan, tracked, context, out=out, story=story, timings=timings, promote=promote)
-    return tracked, folder
+    return replace(tracked, events=_published_events(folder, tracked)), folder
+
+
+def _published_events(folder: Path, tracked: Tracked) -> pd.DataFrame:
+    """The events of surface and heat."""
+    return pd.read_parquet(folder / "events.parquet", columns=list(tracked.events.columns))
 
 
 def current_manifest(store: Path) -> Manifest:

@@ -38,6 +38,7 @@ def status(store: Path) -> dict[str, Any]:
         "epochs": len(manifest.entries),
         "epochs_by_channel": {channel: len(manifest.of_channel(channel)) for channel in manifest.channels},
         "newest_epoch": f"{newest.observation_id} ({format_utc(newest.stop_utc)})" if newest else None,
+        "point_tables": {table.name: table.n_rows for table in manifest.points},
         "bytes": sum(entry.n_bytes for entry in manifest.entries),
         "latest_run": operational_run(store),
         "published_utc": _published_utc(store),

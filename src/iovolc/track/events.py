@@ -79,6 +79,8 @@ def event_rows(
             "activity": activity(chain, chains, start, context.looks, strong),
             "new_site": is_new_site(chain, tiers),
             "parents": sorted(ids[number] for number in chain.parents),
+            "related": [],
+            "site_id": None,
             "onset_after_utc": start.after_utc,
             "onset_before_utc": start.before_utc,
             "flags": _flags(chain, start.flag, context),

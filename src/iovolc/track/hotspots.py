@@ -207,5 +207,5 @@ def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], states: _States
         "activity": states.activity_at(glow.time_utc) if series_name(glow) == states.lead else None,
         "source": glow.source, "label": glow.label,
         "rivals": [f"{ids[rival.number]} {rival.probability:.2f}" for rival in look.rivals],
-        "blended": look.blended,
+        "blended": look.blended, "snr": glow.snr, "flags": list(glow.flags),
     }  # fmt: skip

@@ -1,0 +1,159 @@
+"""Hot spots of every thermal epoch of a manifest, each searched once and kept; and limits at known places."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.archive.formats.units import convert
+from iovolc.config import HeatConfig
+from iovolc.cube.cache import cache_key, cached
+from iovolc.cube.entry import EpochEntry
+from iovolc.cube.epochs import read_head_json, read_native
+from iovolc.cube.manifest import Manifest
+from iovolc.detect.heat import Thresholds, find_heat
+from iovolc.detect.heatframe import frame_of
+from iovolc.detect.heatrows import glows_of, limit_plane, limits_of, unit_of
+from iovolc.model.glow import THERMAL_CHANNELS, Glow, GlowQuantity
+from iovolc.model.observation import ObservationRecord
+from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.lighting import is_eclipsed
+
+_STAGE: Final = "heat"
+_SPECTRAL: Final = "W / (m2 sr um)"
+_IN_BAND: Final = "W / (m2 sr)"
+_SETTINGS: Final = frozenset({"night_snr", "day_snr", "day_from_um", "picture_snr", "max_emission_deg", "position_km"})
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTask:
+    """One thermal epoch to be searched."""
+
+    store: Path
+    entry: EpochEntry
+    config: HeatConfig
+
+    @property
+    def key(self) -> str:
+        """Hash of everything the result depends on."""
+        settings = self.config.model_dump(mode="json", include=set(_SETTINGS))
+        return cache_key(ALGORITHM_VERSIONS["heat"], settings, self.entry.content_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What one thermal image shows.
+
+    Parameters
+    ----------
+    record : ObservationRecord
+        The image.
+    glows : tuple of Glow
+        Its hot spots.
+    limit : ndarray, shape (row, col), float32
+        Least value that would have counted at each native pixel; NaN where nothing was sought.
+    quantity : str
+        Of the limits.
+    facts : dict
+        ``observation_id, found, negatives, psf_px``: how often the negative image would have fired.
+    """
+
+    record: ObservationRecord
+    glows: tuple[Glow, ...]
+    limit: NDArray[np.float32]
+    quantity: GlowQuantity
+    facts: dict[str, Any]
+
+
+def search(manifest: Manifest, context: Context) -> tuple[Searched, ...]:
+    """Search the native pixels of all thermal epochs; nothing where the configuration turns it off.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What makes the cube.
+    context : Context
+        Store, configuration and workers.
+    """
+    config = context.config.heat
+    entries = [entry for entry in manifest.entries if config.search and entry.channel in THERMAL_CHANNELS]
+    tasks = [HeatTask(context.store, entry, config) for entry in entries]
+    context.runner.map(_search_one, tasks, "heat")
+    return tuple(_load(task) for task in tasks)
+
+
+def sightings(images: Iterable[Searched]) -> tuple[Glow, ...]:
+    """All hot spots of some images."""
+    return tuple(glow for image in images for glow in image.glows)
+
+
+def limits(images: Iterable[Searched], places: Sequence[tuple[float, float]]) -> tuple[Glow, ...]:
+    """Upper limits of known places (lat, lon_e) in the images that looked at them."""
+    return tuple(
+        glow for image in images for glow in limits_of(image.limit, image.record, image.quantity, places)
+    )  # fmt: skip
+
+
+def _search_one(task: HeatTask) -> str:
+    cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
+    return task.key
+
+
+def _load(task: HeatTask) -> Searched:
+    def load(folder: Path) -> Searched:
+        told = json.loads((folder / "heat.json").read_text(encoding="utf-8"))
+        with np.load(folder / "limit.npz", allow_pickle=False) as archive:
+            plane = archive["limit"]
+        record = ObservationRecord.from_json(read_head_json(task.store, task.entry)["record"])
+        glows = tuple(Glow.from_json(row) for row in told["glows"])
+        return Searched(record, glows, plane, told["quantity"], told["facts"])
+
+    return cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=load)
+
+
+def _compute(task: HeatTask) -> Searched:
+    head = read_head_json(task.store, task.entry)
+    record = ObservationRecord.from_json(head["record"])
+    native = read_native(task.store, task.entry)
+    frame = frame_of(record, native.value, native.saturated > 0, eclipsed=is_eclipsed(record))
+    config = task.config
+    hot = find_heat(frame, _thresholds(record, config))
+    unit = unit_of(hot, _radiance_factor(record))
+    facts = {
+        "observation_id": record.id, "found": len(hot.sources), "negatives": hot.negatives,
+        "psf_px": round(hot.psf_px, 3),
+    }  # fmt: skip
+    if unit is None:
+        return Searched(record, (), np.full(frame.pixels.shape, np.nan, np.float32), "relative", facts)
+    known_km = record.registration_sigma_km
+    glows = glows_of(hot, record, frame.ground, unit, known_km if math.isfinite(known_km) else config.position_km)
+    return Searched(record, glows, limit_plane(hot, frame.ground, unit), unit.quantity, facts)
+
+
+def _thresholds(record: ObservationRecord, config: HeatConfig) -> Thresholds:
+    waves = record.wavelength_um
+    reflects = waves < config.day_from_um if math.isfinite(waves) else record.channel == "K"
+    day = config.picture_snr if record.quantity == "relative" else config.day_snr
+    return Thresholds(config.night_snr, math.inf if reflects else day, config.max_emission_deg)
+
+
+def _radiance_factor(record: ObservationRecord) -> float | None:
+    """To W m-2 um-1 sr-1; a radiance over the whole band is spread over its width."""
+    if record.quantity != "radiance":
+        return None
+    spectral = convert(1.0, record.unit, _SPECTRAL)
+    in_band = convert(1.0, record.unit, _IN_BAND)
+    if spectral is None and in_band is not None and math.isfinite(record.fwhm_um):
+        return in_band / record.fwhm_um
+    return spectral
+
+
+def _save(found: Any, folder: Path) -> None:
+    told = {"glows": [glow.to_json() for glow in found.glows], "quantity": found.quantity, "facts": found.facts}
+    (folder / "heat.json").write_text(json.dumps(told, sort_keys=True), encoding="utf-8")
+    np.savez_compressed(folder / "limit.npz", limit=found.limit)
