@@ -90,7 +90,7 @@ def find_rings(
     seed_z : float
         Significance that a ring must reach.
     sigma_floor : float
-        Systematic error of an amplitude.
+        Systematic error of an amplitude against its surroundings.
     """
     floor = FLOOR_SHARE * sigma_floor
     rest = _pyramid(differences, left, owned, grid)
