@@ -24,7 +24,8 @@ SIGMA = 0.1
 
 def sensitivity(**changes):
     plain = {
-        "scales": SCALES, "noise": (Noise(1.0, 1.0),) * len(SCALES), "sigma_floor": 0.02, "sigma_local": 0.02, "resolution_km": 1e-3,
+        "scales": SCALES, "noise": (Noise(1.0, 1.0),) * len(SCALES), "sigma_floor": 0.02, "sigma_local": 0.02,
+        "resolution_km": 1e-3,
         "relative": False, "needed_z": (5.0,) * len(SCALES),
     }  # fmt: skip
     return Sensitivity(**{**plain, **changes})

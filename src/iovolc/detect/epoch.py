@@ -4,6 +4,7 @@ The order: difference against each predecessor, median over them, variance, sear
 description. Causal: nothing here knows a later epoch.
 """
 
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -189,7 +190,7 @@ def detect_epoch(
         "resolution_km": round(held.resolution_km, 3),
         "relative": held.relative,
         "sigma_floor": search.sigma_floor,
-        "sigma_local": search.sigma_local,
+        "sigma_local": search.sigma_local if math.isfinite(search.sigma_local) else None,
         "needed_z": [round(z, 4) for z in sensitivity.needed_z],
         **checks.statistics(),
         **light_statistics(held.newer, held.pairs, light.sigma_gain),
@@ -235,7 +236,7 @@ def compare(
         config.seed_z,
         config.grow_z,
         config.sigma_rank if relative else config.sigma_model,
-        config.sigma_rank if relative else 0.0,
+        math.inf if relative else 0.0,  # stretched pictures err at all sizes: nothing drops out against surroundings
         rings=True,
     )
     return Compared(

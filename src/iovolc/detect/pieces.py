@@ -67,7 +67,7 @@ class Search:
     sigma_floor : float
         Systematic error of an amplitude of any size, in the difference's unit.
     sigma_local : float
-        The same of an amplitude against its surroundings.
+        The same of an amplitude against its surroundings; inf leaves these out.
     rings : bool
         Whether rings are sought in what the scales leave.
     """
@@ -199,7 +199,7 @@ def ring_pieces(
     differences = {name: fields[name].difference for name in left}
     whole, owned = ({name: getattr(fields[name], part) for name in left} for part in ("weight", "owned"))
     found = find_rings(
-        differences, whole, left, owned, grid, shapes, seed_z=search.seed_z, sigma_floor=search.sigma_local
+        differences, whole, left, owned, grid, shapes, seed_z=search.seed_z, sigma_floor=search.sigma_floor
     )
     sizes = np.log([scale.fwhm_km for scale in search.scales])
     pieces: dict[str, list[Piece]] = {name: [] for name in left}

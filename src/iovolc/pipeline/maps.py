@@ -179,9 +179,9 @@ class Maps:
         )
         noise = tuple(Noise(*pair) for pair in zip(alone, against, strict=True))
         needed = tuple(math.inf if item is None else float(item) for item in told["needed_z"])
-        return Sensitivity(
-            scales, noise, told["sigma_floor"], told["sigma_local"], told["resolution_km"], told["relative"], needed
-        )
+        local = math.inf if told["sigma_local"] is None else float(told["sigma_local"])
+        errors = float(told["sigma_floor"]), local
+        return Sensitivity(scales, noise, *errors, told["resolution_km"], told["relative"], needed)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
