@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from iovolc.detect.completeness import Sensitivity, margin_per_contrast, seen_share
 from iovolc.detect.curve import Curve
-from iovolc.detect.matched import Noise, respond
+from iovolc.detect.matched import respond
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
 from iovolc.detect.pyramid import scales
 from iovolc.detect.significance import Verdict, needed_z, p_values, would_pass

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iovolc.detect.clusters import find_clusters, owned_pixels
-from iovolc.detect.matched import Noise
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import Spectrum, draw, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field
 from small_grid import area_on, search_on, slow_uncompiled, small_grid, white_fields, with_disc

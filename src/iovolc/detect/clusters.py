@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.matched import Noise
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Piece, Search, find_pieces, ring_pieces, strongest
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import shape_of

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.curve import Curve, Curves
-from iovolc.detect.matched import SURROUNDINGS, Noise, respond
-from iovolc.detect.pieces import total_errors
+from iovolc.detect.matched import SURROUNDINGS, respond
+from iovolc.detect.noise import Noise, total_errors
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.grid import Grid, Sheet, SheetName

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.matched import Noise, respond
+from iovolc.detect.matched import respond
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
 from iovolc.light.blocks import block_means
 from iovolc.light.match import Frame

@@ -23,7 +23,7 @@ from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
-from iovolc.detect.matched import Noise
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales

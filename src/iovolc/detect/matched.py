@@ -1,9 +1,7 @@
 """Matched filter: the best amplitude of a Gaussian change of given size at every pixel, and its significance."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -13,7 +11,7 @@ from iovolc import body
 from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
 
@@ -21,21 +19,7 @@ SURROUNDINGS = 4.0
 """Width of the surroundings that an amplitude is told against, in widths of the filter."""
 WHITE_SHARE = 1.0 + SURROUNDINGS**-2 - 4.0 / (1.0 + SURROUNDINGS**2)
 """Variance of white noise under the filter and its surroundings, in units of that under the filter alone."""
-_MAD_TO_SIGMA = 1.4826
 _LEAST_COVERAGE = 0.5
-
-
-class Noise(NamedTuple):
-    """By how much wider the filter's answers scatter at one scale than for white noise; nan where unknown.
-
-    Parameters
-    ----------
-    alone, against : float
-        Of amplitudes by themselves, and against their surroundings.
-    """
-
-    alone: float
-    against: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,41 +107,3 @@ def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDAr
         lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
         squared /= np.cos(lat)
     return squared
-
-
-def noise_factor(
-    responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], grid: Grid, *, against: bool = False
-) -> float:
-    """How much wider the filter's answers scatter than for white noise: 1.4826 MAD about zero, over all sheets.
-
-    Parameters
-    ----------
-    responses : mapping of str to Response
-        By sheet.
-    owned : mapping of str to ndarray of bool
-        Pixels that belong to the sheet, full size.
-    grid : Grid
-        The grid.
-    against : bool
-        Whether of the amplitudes against the surroundings.
-
-    Returns
-    -------
-    float
-        1 for white noise of the stated variance; nan where nothing is covered.
-    """
-    parts: list[NDArray[np.float32]] = []
-    for sheet in grid.sheets:
-        if sheet.name not in responses:
-            continue
-        response = responses[sheet.name]
-        step, own = response.factor, owned[sheet.name]
-        below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
-        mine = own[below::step, below::step] & own[above::step, below::step]
-        good = np.isfinite(response.sigma) & mine
-        amplitude, sigma = (
-            (response.against, response.against_sigma) if against else (response.amplitude, response.sigma)
-        )
-        parts.append(np.abs(amplitude[good] / sigma[good]))
-    values = np.concatenate(parts) if parts else np.empty(0, np.float32)
-    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan

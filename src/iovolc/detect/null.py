@@ -14,7 +14,8 @@ from scipy.optimize import nnls
 
 from iovolc import body
 from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2
-from iovolc.detect.matched import SURROUNDINGS, WHITE_SHARE, Noise, sigma_px_squared
+from iovolc.detect.matched import SURROUNDINGS, WHITE_SHARE, sigma_px_squared
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth

@@ -6,12 +6,12 @@ bleeds into wide filters nor swallows its neighbours, and a wide faint one is st
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.matched import Noise, Response, noise_factor, respond
+from iovolc.detect.matched import Response, respond
+from iovolc.detect.noise import Noise, noise_factor, significance
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -235,39 +235,8 @@ def _view(
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
-        sigma[name], z[name] = _significance(answer, noise, search, fields[name].floor_at(answer.factor))
+        sigma[name], z[name] = significance(answer, noise, search, fields[name].floor_at(answer.factor))
     return _View(index, noise, responses, sigma, z)
-
-
-def _significance(answer: Response, noise: Noise, search: Search, floor: Plane | float) -> tuple[Plane, Plane]:
-    """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
-    alone, local = total_errors(answer, noise, search, floor)
-    covered = np.isfinite(answer.sigma)
-    z_alone = np.where(covered, answer.amplitude / alone, 0.0).astype(np.float32)
-    z_local = np.where(covered, answer.told() / local, 0.0).astype(np.float32)
-    clearer = np.abs(z_local) > np.abs(z_alone)
-    return np.where(clearer, local, alone), np.where(clearer, z_local, z_alone)
-
-
-class Systematic(Protocol):
-    """Systematic errors of amplitudes of any size."""
-
-    @property
-    def sigma_floor(self) -> float:
-        """By themselves."""
-        ...
-
-    @property
-    def sigma_local(self) -> float:
-        """Against their surroundings."""
-        ...
-
-
-def total_errors(answer: Response, noise: Noise, systematic: Systematic, floor: Plane | float) -> tuple[Plane, Plane]:
-    """Standard deviation of the amplitude by itself and against its surroundings, at the reduced pixels."""
-    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + np.float32(systematic.sigma_floor**2) + floor**2)
-    against = np.sqrt((noise.against * answer.against_sigma) ** 2 + np.float32(systematic.sigma_local**2) + floor**2)
-    return alone, against
 
 
 def _regions(z: Plane, sheet: Sheet, search: Search) -> list[_Region]:

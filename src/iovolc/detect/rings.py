@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.detect.matched import Response, noise_factor
+from iovolc.detect.matched import Response
+from iovolc.detect.noise import noise_factor
 from iovolc.detect.pyramid import reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_provenance
 from iovolc.detect.completeness import SIZES_KM, Sensitivity, margin_per_contrast
-from iovolc.detect.matched import Noise
+from iovolc.detect.noise import Noise
 from iovolc.detect.pyramid import Scale
 from iovolc.light.display import stretch_text
 from iovolc.model.detection import Tracked
