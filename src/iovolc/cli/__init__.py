@@ -10,6 +10,7 @@ import traceback
 
 import typer
 
+from iovolc.cli.alerts import alerts
 from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.bench import bench_null, bench_run
 from iovolc.cli.completeness import completeness
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 _stages = (demo, run, ingest, detect, track, publish, check)
 _answers = (rerun, diff, explain, light_curve, completeness, crossmatch, targets, serve, fit_photometry)
-_upkeep = (status, verify, gc, doctor)
+_upkeep = (status, alerts, verify, gc, doctor)
 for _command in (*_stages, *_answers, *_upkeep):
     app.command()(_command)
 

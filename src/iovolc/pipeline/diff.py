@@ -1,7 +1,7 @@
 """Diff: the events that a run gained, lost, moved or changed against another one, and why."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, cast
 
@@ -114,7 +114,7 @@ def diff(before: SavedRun, after: SavedRun) -> Difference:
     def why(*sides: tuple[SavedRun, Row]) -> tuple[str, ...]:
         return causes(changes, [run.detections_of(row["event_id"]) for run, row in sides], channels)
 
-    pairs, lost, gained = _matched(before.events, after.events)
+    pairs, lost, gained = matched(_rows(before.events), _rows(after.events))
     differing = [(old, new, columns) for old, new in pairs if (columns := _columns(old, new))]
     found = [
         *(_one_sided("gained", row, why((after, row))) for row in gained),
@@ -128,9 +128,15 @@ def diff(before: SavedRun, after: SavedRun) -> Difference:
 Row = dict[str, Any]
 
 
-def _matched(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
-    """Pairs of rows that are one event, and the rows of either table that have no partner."""
-    old, new = _by_id(before), _by_id(after)
+def matched(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
+    """Pairs of rows that are one event, and the rows of either table that have no partner; see :func:`diff`.
+
+    Parameters
+    ----------
+    before, after : sequence of dict
+        Events, of which id, kind, place, its uncertainty, and onset are read.
+    """
+    old, new = ({str(row["event_id"]): row for row in rows} for rows in (before, after))
     pairs = [(old.pop(name), new.pop(name)) for name in [name for name in old if name in new]]
     gates = [(_gate(first, second), one, other) for one, first in old.items() for other, second in new.items()]
     for gate, one, other in sorted(gates):
@@ -139,9 +145,8 @@ def _matched(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[tuple[Row,
     return pairs, list(old.values()), list(new.values())
 
 
-def _by_id(events: pd.DataFrame) -> dict[str, Row]:
-    rows = cast("list[Row]", events.to_dict(orient="records"))
-    return {str(row["event_id"]): row for row in rows}
+def _rows(events: pd.DataFrame) -> list[Row]:
+    return cast("list[Row]", events.to_dict(orient="records"))
 
 
 def _gate(old: Row, new: Row) -> float:

@@ -18,6 +18,11 @@ _LEFT_PX: Final = (68, 441, 814)
 _TOP_PX: Final = 80
 _BOTTOM_PX: Final = _TOP_PX + SIZE_PX
 _BAR_PX: Final = (1146, 14)
+PANELS: Final = {
+    name: (left, _TOP_PX, SIZE_PX, SIZE_PX)
+    for name, left in zip(("before", "after", "difference"), _LEFT_PX, strict=True)
+}
+"""Column, row, width and height of the three cut-outs in the figure, in pixels."""
 _BARS_KM: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
 _YELLOW: Final = "#ffd23f"
 
