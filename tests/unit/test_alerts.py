@@ -5,14 +5,21 @@ import logging
 
 import pytest
 from alert_sample import EQUATOR, SECRET, TOKEN, mail_server, only_equator, put_run, settings, webhook
+from publish_sample import published
 from tests.small_maps import iovolc
 
 from iovolc.cube.layout import alerts_file, local
 from iovolc.errors import ConfigError, NoWork, TransientIOError
 from iovolc.pipeline import alerts as module
 from iovolc.pipeline.alerts import alert, alert_if_asked, alert_or_retry
+from iovolc.publish.staging import read_record
 from iovolc.publish.webhook import signature
 from store_sample import files
+
+
+def stop_of(observation_id):
+    """When an observation of the sample ended, as its record says it."""
+    return next(item["stop_utc"] for item in read_record(published())["inputs"] if item["id"] == observation_id)
 
 
 def at_once(seconds):
@@ -65,7 +72,8 @@ def test_a_packet_holds_event_history_limits_and_three_cutouts(tmp_path):
     assert (packet["level"], packet["level_before"], packet["change"]) == ("alert", "none", "raised")
     assert packet["reason"] == "tier A; 125664 km2"
     assert (packet["event"]["event_id"], packet["event"]["last_seen_utc"]) == (EQUATOR, "2023-12-30T00:00:00Z")
-    assert [row["detection_id"] for row in packet["history"]["detections"]] == ["det-equator"]
+    (seen,) = packet["history"]["detections"]
+    assert (seen["detection_id"], seen["stop_utc"]) == ("det-equator", stop_of("obs-c"))
     assert packet["upper_limits"] == {"looks": [], "light_curve": []}
     assert packet["cutouts"].keys() == {"before", "after", "difference"}
     figure = (run / "page" / "figures" / f"{EQUATOR}.png").absolute().as_uri()
@@ -77,7 +85,8 @@ def test_looks_without_the_change_come_as_limits_and_links_as_the_server_has_the
     put_run(tmp_path / "store")
     tell(tmp_path / "store", settings(folder=str(tmp_path / "sink"), link_base="https://io.example/runs/"))
     packet = packets(tmp_path / "sink")["evt-seam-1-advisory"]
-    assert [look["observation_id"] for look in packet["upper_limits"]["looks"]] == ["obs-a"]
+    (look,) = packet["upper_limits"]["looks"]
+    assert (look["observation_id"], look["stop_utc"]) == ("obs-a", stop_of("obs-a"))
     assert packet["cutouts"]["before"] == (
         "https://io.example/runs/0123456789ab/page/figures/evt-seam.png#xywh=pixel:68,80,320,320"
     )
@@ -183,6 +192,14 @@ def test_what_will_not_pass_is_not_tried_again(tmp_path, hooked, code):
     assert f"answers {code}" in found.troubles[0]
 
 
+def test_an_alert_that_is_refused_for_itself_does_not_keep_the_others_back(tmp_path, hooked):
+    posted, chosen = hooked
+    posted.codes[:] = [413]
+    put_run(tmp_path)
+    assert (tell(tmp_path, chosen).sent, tell(tmp_path, chosen).sent) == (2, 1)
+    assert posted.ids[0] == posted.ids[3] == f"{EQUATOR}-1-alert"
+
+
 def test_a_crash_between_delivery_and_note_repeats_the_same_id(tmp_path, hooked, monkeypatch):
     posted, chosen = hooked
     put_run(tmp_path, tier=only_equator)
@@ -248,7 +265,7 @@ def test_no_secret_reaches_a_file_an_answer_or_a_log(tmp_path, hooked, caplog):
         done = iovolc("alerts", "--store", store, "--json", *options)
     assert (failed.code, done.code) == (4, 0)
     assert "webhook at 127.0.0.1 answers 404" in failed.err
-    assert done.values["receivers"]["webhook"]["sent"] == 3
+    assert done.values["receivers"]["webhook"]["sent"] == 1  # the one that was refused
     said = failed.out + failed.err + done.out + done.err + caplog.text
     held = b"".join([*files(store).values(), *files(sink).values()])
     for word in (SECRET, TOKEN):

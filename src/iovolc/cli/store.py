@@ -64,7 +64,10 @@ def verify(
     """Read every epoch and table of the store again and compare it with its hash; --repair mends what it can."""
     from iovolc.console import DONE, FAILED, answer
     from iovolc.cube.audit import verify as use_case
+    from iovolc.errors import ConfigError
 
+    if originals and not repair:
+        raise ConfigError("originals are read for a repair alone: add --repair, or leave them out")
     if repair:
         chosen = tuple(overrides or ())
         _repair(originals or [], Common(store, config, chosen, workers, dask, quiet), as_json=as_json)

@@ -4,7 +4,8 @@ Only the operational run is told of: a rerun speaks up once it is promoted.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -120,16 +121,13 @@ def alert(store: Path, settings: AlertsConfig, *, dry_run: bool = False, pause: 
     StoreConflict
         If another process is sending for more than ten minutes.
     """
-    run = operational_folder(store)
-    rows = read_rows(run, "events")
-    newest_utc = _newest(run, rows)
-    outcomes = dict[str, Outcome]()
     found = receivers(settings)
-    if found:
-        with alerting(store):
-            for receiver in found:
-                errand = _Errand(store, run, rows, newest_utc, settings, receiver)
-                outcomes[receiver.name] = _see_to(errand, dry_run, pause)
+    with alerting(store) if found else nullcontext():  # an older run must not be told of after a newer one
+        run = operational_folder(store)
+        rows = read_rows(run, "events")
+        newest_utc = _newest(run, rows)
+        errands = [_Errand(store, run, rows, newest_utc, settings, receiver) for receiver in found]
+        outcomes = {errand.receiver.name: _see_to(errand, dry_run, pause) for errand in errands}
     return Alerts(run.name, _levels(rows, newest_utc, settings), outcomes)
 
 
@@ -184,18 +182,16 @@ class _Errand:
 
 
 def _see_to(errand: _Errand, dry_run: bool, pause: Pause) -> Outcome:
-    changes, sent = tuple[Change, ...](), 0
     try:
         before = read_told(errand.store, errand.receiver.name)
         told, changes = _due(errand, before)
-        if not dry_run:
-            if told.standings != before.standings:
-                errand.note(told)
-            for many in _tell(errand, told, changes, pause):
-                sent += many
-    except (TransientIOError, ConfigError, StoreError) as error:
-        return Outcome(_headlines(changes), sent, str(error), isinstance(error, TransientIOError))
-    return Outcome(_headlines(changes), sent)
+        if dry_run:
+            return Outcome(_headlines(changes))
+        if told.standings != before.standings:
+            errand.note(told)
+        return _tell(errand, told, changes, pause)
+    except (TransientIOError, StoreError) as error:  # reading or writing the notes
+        return Outcome((), 0, str(error), isinstance(error, TransientIOError))
 
 
 def _due(errand: _Errand, told: Told) -> tuple[Told, tuple[Change, ...]]:
@@ -212,20 +208,27 @@ def _known_as(standings: Mapping[str, Standing], rows: Sequence[Row]) -> dict[st
     return {str(new["event_id"]): by_id[str(old["event_id"])] for old, new in pairs}
 
 
-def _tell(errand: _Errand, told: Told, changes: tuple[Change, ...], pause: Pause) -> Iterator[int]:
-    """Deliver what is due, and note it after each delivery; how many changes each told of."""
+def _tell(errand: _Errand, told: Told, changes: tuple[Change, ...], pause: Pause) -> Outcome:
+    """Deliver what is due, and note it after each delivery."""
     run, settings = errand.run, errand.settings
     left = max(settings.budget - told.spent, 0)
-    for change in changes[:left]:
-        deliver(errand.receiver, packet(change, run, settings.link_base), pause)
-        told = told.after(change, spent=1)
+    singles, rest = changes[:left], changes[left:]
+    batches = [*((change,) for change in singles), *((rest,) if rest else ())]
+    sent, refused = 0, ""
+    for number, batch in enumerate(batches):
+        single = number < len(singles)
+        message = packet(batch[0], run, settings.link_base) if single else digest(batch, run.name)
+        try:
+            deliver(errand.receiver, message, pause)
+        except TransientIOError as error:
+            return Outcome(_headlines(changes), sent, str(error), may_pass=True)
+        except (ConfigError, StoreError) as error:
+            refused = refused or str(error)
+            continue  # one that is refused for itself must not keep the others back
+        told = told.after(*batch, spent=int(single))
         errand.note(told)
-        yield 1
-    rest = changes[left:]
-    if rest:
-        deliver(errand.receiver, digest(rest, run.name), pause)
-        errand.note(told.after(*rest, spent=0))
-        yield len(rest)
+        sent += len(batch)
+    return Outcome(_headlines(changes), sent, refused)
 
 
 def _headlines(changes: Sequence[Change]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pyarrow.parquet as pq
 
 from iovolc.publish import canonical
+from iovolc.publish.staging import read_record
 from iovolc.publish.triplet import PANELS
 from iovolc.track.alerts import Change, Row
 
@@ -45,8 +46,8 @@ class Packet:
         return canonical.text(self.body)
 
 
-def read_rows(folder: Path, table: str, **where: str) -> list[dict[str, Any]]:
-    """Rows of a table of a run, as plain values without polygons; a ``where`` keeps those of that value.
+def read_rows(folder: Path, table: str, **where: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of a table of a run, as plain values without polygons; a ``where`` keeps those of these values.
 
     Parameters
     ----------
@@ -54,12 +55,14 @@ def read_rows(folder: Path, table: str, **where: str) -> list[dict[str, Any]]:
         The run.
     table : str
         Its name, such as ``events``.
-    **where : str
-        Column and value.
+    **where : sequence of str
+        Column and values.
     """
+    if not all(where.values()):
+        return []  # pyarrow knows no type for an empty list
     path = folder / f"{table}.parquet"
     columns = [name for name in pq.read_schema(path).names if name != "geometry"]
-    filters = [(name, "=", value) for name, value in where.items()] or None
+    filters = [(name, "in", list(values)) for name, values in where.items()] or None
     return pq.read_table(path, columns=columns, filters=filters).to_pylist()
 
 
@@ -128,23 +131,40 @@ def _place(event: Row) -> str:
 
 
 def _past(folder: Path, event: Row) -> dict[str, Any]:
-    """What was seen at the place, and what was not where it could have been."""
+    """What was seen at the place, and what was not where it could have been; each the newest, in order of time."""
     name = str(event["event_id"])
-    (row,) = read_rows(folder, "events", event_id=name) or [{}]
-    detections = read_rows(folder, "detections", event_id=name)
-    looks = [look for item in detections for look in read_rows(folder, "looks", detection_id=item["detection_id"])]
-    curve = read_rows(folder, "light_curves", site_id=row["site_id"]) if row.get("site_id") else []
+    (row,) = read_rows(folder, "events", event_id=[name]) or [{}]
+    detections = read_rows(folder, "detections", event_id=[name])
+    looks = read_rows(folder, "looks", detection_id=[item["detection_id"] for item in detections])
+    curve = read_rows(folder, "light_curves", site_id=[row["site_id"]]) if row.get("site_id") else []
+    dated = _Dated.of(folder)
     return {
         "history": {
-            "detections": detections[-MAX_ROWS:],
-            "segments": read_rows(folder, "segments", event_id=name)[-MAX_ROWS:],
+            "detections": dated.newest(detections),
+            "segments": read_rows(folder, "segments", event_id=[name])[-MAX_ROWS:],
             "light_curve": [item for item in curve if item["limit"] != "upper"][-MAX_ROWS:],
         },
         "upper_limits": {
-            "looks": [look for look in looks if look["state"] == "without"][-MAX_ROWS:],
+            "looks": dated.newest([look for look in looks if look["state"] == "without"]),
             "light_curve": [item for item in curve if item["limit"] == "upper"][-MAX_ROWS:],
         },
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """When each observation of a run ended."""
+
+    stop_utc: Mapping[str, str]
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Dated":
+        return cls({item["id"]: item["stop_utc"] for item in read_record(folder)["inputs"]})
+
+    def newest(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """The rows with the ends of their observations, in order of these."""
+        dated = [{**row, "stop_utc": self.stop_utc.get(row["observation_id"])} for row in rows]
+        return sorted(dated, key=lambda row: (row["stop_utc"] or "", row["observation_id"]))[-MAX_ROWS:]
 
 
 def _cutouts(folder: Path, event_id: str, link_base: str) -> dict[str, str] | None:
