@@ -92,7 +92,7 @@ class Received:
     """What a mail server got, and how it refuses recipients."""
 
     def __init__(self, certificate):
-        self.certificate, self.port = certificate, 0
+        self.certificate, self.port, self.login_answer = certificate, 0, "235 ok"
         self.messages, self.logins, self.refusals = [], [], []
 
 
@@ -126,7 +126,7 @@ class Post(socketserver.StreamRequestHandler):
 
     def on_auth(self, line):
         self.server.received.logins.append((line, isinstance(self.request, ssl.SSLSocket)))
-        self.say("235 ok")
+        self.say(self.server.received.login_answer)
 
     def on_data(self, _):
         self.say("354 go")

@@ -108,6 +108,18 @@ def test_a_login_goes_through_encryption_only(certificate, monkeypatch):
     assert [encrypted for _, encrypted in received.logins] == [True]
 
 
+@pytest.mark.parametrize(("answer", "error"), [("454 later", TransientIOError), ("535 wrong", ConfigError)])
+def test_a_login_that_fails_is_told_without_the_password(certificate, monkeypatch, answer, error):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server(certificate) as received:
+        received.login_answer = answer
+        mail = Mail(mail_settings(received.port, mail_user="me"), SECRET)
+        with pytest.raises(error, match=f"answers {answer[:3]}") as refused:
+            mail.deliver(packet())
+    assert SECRET not in str(refused.value) + repr(mail)
+    assert received.messages == []
+
+
 def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(certificate):
     with mail_server(certificate) as received, pytest.raises(ConfigError, match="SSLCertVerificationError"):
         Mail(mail_settings(received.port), "").deliver(packet())

@@ -11,6 +11,7 @@ import pandas as pd
 from iovolc.geometry.sphere import distance_km
 from iovolc.pipeline.causes import Changes, causes, changes_between
 from iovolc.publish.saved import SavedRun
+from iovolc.publish.wording import place_of
 
 Verdict = Literal["gained", "lost", "moved", "changed"]
 VERDICTS: Final = ("gained", "lost", "moved", "changed")
@@ -202,12 +203,6 @@ def _two_sided(old: Row, new: Row, columns: Mapping[str, tuple[Any, Any]], why: 
     verdict: Verdict = "moved" if moved_km > _sigma_km(old, new) else "changed"
     ids = str(old["event_id"]), str(new["event_id"])
     return EventDifference(verdict, *ids, place_of(new), str(new["tier"]), moved_km, columns, why)
-
-
-def place_of(event: Mapping[str, Any]) -> str:
-    """A short description of an event for people: kind, place and nearest name."""
-    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if event["nearest_feature"] else ""
-    return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
 
 
 def _line(event: EventDifference) -> str:

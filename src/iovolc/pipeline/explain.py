@@ -16,10 +16,10 @@ from iovolc.errors import ConfigError, StoreCorrupt
 from iovolc.geometry.sphere import distance_km
 from iovolc.model.tables import DETECTIONS, EVENTS
 from iovolc.pipeline.causes import flat
-from iovolc.pipeline.diff import place_of
 from iovolc.publish.saved import SavedRun
 from iovolc.publish.schemas import FLAG_MEANINGS
 from iovolc.publish.tables import json_rows
+from iovolc.publish.wording import place_of
 
 _NEIGHBOURS_KM: Final = 500.0
 _NEIGHBOURS: Final = 5

@@ -41,7 +41,7 @@ class Mail:
         message, host = message_of(packet, self.settings), self.settings.mail_host
         try:
             self._send(message)
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
+        except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             raise ConfigError(f"the mail server {host} refuses: {type(error).__name__}; correct `alerts`") from None
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]

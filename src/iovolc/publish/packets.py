@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from iovolc.publish import canonical
 from iovolc.publish.staging import read_record
 from iovolc.publish.triplet import PANELS
+from iovolc.publish.wording import place_of
 from iovolc.track.alerts import Change, Row
 
 SCHEMA: Final = "iovolc-alert/1"
@@ -116,18 +117,13 @@ def summary(change: Change) -> dict[str, Any]:
         "level_before": change.before,
         "change": change.verdict,
         "reason": change.reason,
-        "place": _place(change.standing.event),
+        "place": place_of(change.standing.event),
     }
 
 
 def headline(named: Mapping[str, Any]) -> str:
     """A summary in a line for people."""
     return f"Io: {named['level']} (was {named['level_before']}): {named['place']}"
-
-
-def _place(event: Row) -> str:
-    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if event["nearest_feature"] else ""
-    return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
 
 
 def _past(folder: Path, event: Row) -> dict[str, Any]:
