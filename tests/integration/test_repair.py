@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from tests.integration.conftest import Small
+from tests.small_grid import slow_uncompiled
 from tests.small_maps import contents, iovolc
 
 from iovolc.cube.audit import verify
@@ -51,6 +52,7 @@ def test_without_its_original_it_stays_and_is_named(small: Small, damaged) -> No
     assert answer.values["mended"][0].startswith("map0: mended: ")
 
 
+@slow_uncompiled
 def test_what_would_become_something_else_is_not_put_in_place(small: Small, damaged) -> None:
     before = contents(damaged)
     answer = repair(damaged, small.catalogue, "--set", "ingest.min_weight=0.9")

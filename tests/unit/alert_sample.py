@@ -2,11 +2,13 @@
 
 import contextlib
 import json
+import os
 import shutil
 import socketserver
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -83,7 +85,8 @@ def webhook(*codes):
         def log_message(self, *given):
             pass
 
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+    here = mock.patch.dict(os.environ, no_proxy="127.0.0.1")  # whatever proxy the machine has
+    with here, _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         posted.url = f"http://127.0.0.1:{port}/{TOKEN}"
         yield posted
 
