@@ -44,7 +44,7 @@ def test_the_outline_is_drawn_and_the_after_side_is_darker():
 
 def test_an_event_without_a_view_is_left_out(tmp_path):
     run = sample_run(cutout=lambda event_id, half_km: None if event_id == "evt-pole" else cutout(event_id, half_km))
-    drawn = write_figures(tmp_path, run, events().head(3))
+    drawn = write_figures(tmp_path, tmp_path / "views", run, events().head(3))
     assert drawn == {"evt-edge60": "evt-edge60.png", "evt-equator": "evt-equator.png"}
 
 
