@@ -10,7 +10,8 @@ from publish_sample import GRID, PLACES, cap_footprint, cutout, detections, even
 from iovolc.publish import drawing
 from iovolc.publish.figures import half_width_km, neighbours, outline_mask, write_figures
 from iovolc.publish.graticule import Graticule
-from iovolc.publish.overview import draw_map, draw_timeline
+from iovolc.publish.overview import draw_map
+from iovolc.publish.timeline import draw_timeline
 from iovolc.publish.triplet import difference_reach, draw_triplet
 
 

@@ -99,9 +99,7 @@ class VectorCanvas:
     def picture(self, image: Image.Image, left: int, top: int) -> None:
         """As :meth:`Canvas.picture`."""
         extent = (left, left + image.width, top + image.height, top)
-        self._axes.imshow(
-            np.asarray(image), extent=extent, interpolation="nearest", aspect="auto", zorder=self._next()
-        )
+        self._axes.imshow(np.asarray(image), extent=extent, interpolation="nearest", aspect="auto", zorder=self._next())
 
     def lines(self, lines: Sequence[Sequence[Point]], box: Box, colour: str, width: float, opacity: float) -> None:
         """As :meth:`Canvas.lines`."""

@@ -1,7 +1,7 @@
-"""The figure of a hot spot's light curve: detections with error bars, limits as arrows, times without a look in grey."""
+"""The figure of a hot spot's light curve: detections with errors, limits as arrows, times without a look in grey."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,11 @@ VALUES: Final = (
 )
 """Value, its uncertainty and its name, the one that says most first."""
 _MARKERS: Final = "os^Dvp*X"
+_ARROWS: Final[tuple[tuple[str, Literal[10, 11], str], ...]] = (
+    ("upper", 11, "upper limit: not seen"),
+    ("lower", 10, "lower limit"),
+)
+"""Limit, its mark in the legend (matplotlib's carets down and up) and its name."""
 _GAP: Final = "#eceff3"
 _LOG_RATIO: Final = 30.0
 _GAP_DAYS: Final = 365.25
@@ -127,7 +132,10 @@ def _legend(looks: pd.DataFrame, styles: dict[str, tuple[str, str]], *, gaps: bo
         wavelength = looks["wavelength_um"][looks["band"] == band].median()
         name = band if np.isnan(wavelength) else f"{band} ({wavelength:.2f} µm)"
         entries.append(Line2D([], [], ls="", marker=marker, color=colour, mec="white", ms=7, label=name))
-    for limit, mark, words in (("upper", "$\u2193$", "upper limit: not seen"), ("lower", "$\u2191$", "lower limit")):
+    for limit, mark, words in (
+        ("upper", CARETDOWNBASE, "upper limit: not seen"),
+        ("lower", CARETUPBASE, "lower limit"),
+    ):
         if (looks["limit"] == limit).any():
             entries.append(Line2D([], [], ls="", marker=mark, color="#5b6875", ms=8, label=words))
     if gaps:

@@ -1,7 +1,7 @@
 """The global map of changes in Mollweide's equal-area projection, for papers; the page has its own, flat map."""
 
 import math
-from collections.abc import Sequence
+import textwrap
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from pyproj import Transformer
 
@@ -43,10 +44,13 @@ KIND_COLOURS: Final = MappingProxyType(
 )
 """By kind of event: Okabe and Ito's, with brown for what darkens and grey for what is mixed."""
 _COLS: Final = 1400
+_NOTE_LETTERS: Final = 190
 _BAR_KM: Final = 1000.0
 _HALF_X_M: Final = 2.0 * math.sqrt(2.0) * body.RADIUS_M
 _HALF_Y_M: Final = math.sqrt(2.0) * body.RADIUS_M
 _VEIL: Final = 0.6
+_CANDIDATE: Final = 0.3
+_GREY: Final = "#5b6875"
 
 
 def draw_changes(
@@ -70,7 +74,7 @@ def draw_changes(
     figure = new_figure(11.2, 6.9)
     axes = figure.add_axes((0.04, 0.15, 0.92, 0.76))
     axes.imshow(_ground(backdrop, compared), extent=(-_HALF_X_M, _HALF_X_M, -_HALF_Y_M, _HALF_Y_M), zorder=0)
-    axes.set(xlim=(-1.06 * _HALF_X_M, 1.06 * _HALF_X_M), ylim=(-1.06 * _HALF_Y_M, 1.08 * _HALF_Y_M))
+    axes.set(xlim=(-1.06 * _HALF_X_M, 1.06 * _HALF_X_M), ylim=(-1.06 * _HALF_Y_M, 1.1 * _HALF_Y_M))
     axes.axis("off")
     _graticule(axes)
     _scale_bar(axes)
@@ -83,7 +87,8 @@ def draw_changes(
         notes.append("Blue-grey veil: never compared in this run.")
     if backdrop is not None:
         notes.append(f"Backdrop, for orientation only, 1st to 99th percentile: {backdrop.note}.")
-    figure.text(0.04, 0.012, " ".join(notes), fontsize=7, color=INK)
+    lines = textwrap.wrap(" ".join(notes), _NOTE_LETTERS)
+    figure.text(0.04, 0.012, "\n".join(lines), fontsize=7, color=INK, va="bottom", linespacing=1.4)
     save(figure, path)
 
 
@@ -132,14 +137,14 @@ def _graticule(axes: Axes) -> None:
             x, y = mollweide(-1.0, lon)
             label = f"{east_text(lon)}\n{west_text(lon)}"
             axes.text(
-                x, y, label, fontsize=7, color=INK, ha="center", va="top", zorder=2,
+                x, y, label, fontsize=7, color=INK, ha="center", va="top", zorder=5,
                 bbox={"fc": "white", "ec": "none", "alpha": 0.65, "pad": 1.0},
             )  # fmt: skip
     for lat in range(-60, 61, 30):
         x, y = mollweide(np.full(2, lat), np.array([-179.9999, 179.9999]))
         axes.plot(x, y, color="white", lw=0.5, alpha=0.8, zorder=1)
         axes.text(x[0] - 0.012 * _HALF_X_M, y[0], lat_text(lat), fontsize=8, color=INK, ha="right", va="center")
-    axes.text(0.0, 1.015 * _HALF_Y_M, "N", fontsize=9, weight="bold", color=INK, ha="center")
+    axes.text(0.0, 1.03 * _HALF_Y_M, "N", fontsize=10, weight="bold", color=INK, ha="center")
 
 
 def _scale_bar(axes: Axes) -> None:
@@ -151,27 +156,29 @@ def _scale_bar(axes: Axes) -> None:
 
 
 def _events(axes: Axes, events: pd.DataFrame) -> None:
+    """Each event; candidates are small, lest they hide what is sure."""
     for row in events.to_dict("records"):
         x, y = mollweide(row["lat"], row["lon_e"])
+        candidate = row["tier"] == "C"
+        area = marker_area(np.array([row["diameter_km"]])) * (_CANDIDATE if candidate else 1.0)
         axes.scatter(
-            [x], [y], s=marker_area(np.array([row["diameter_km"]])), marker=TIER_STYLE[row["tier"]][0],
-            facecolor=KIND_COLOURS[row["kind"]], edgecolor="white", linewidth=0.8, zorder=3,
+            [x], [y], s=area, marker=TIER_STYLE[row["tier"]][0], facecolor=KIND_COLOURS[row["kind"]],
+            edgecolor="white", linewidth=0.4 if candidate else 0.8, zorder=3 if candidate else 4,
         )  # fmt: skip
 
 
 def _legends(axes: Axes, events: pd.DataFrame) -> None:
-    tiers = [(TIER_STYLE[tier][0], "#5b6875", f"tier {tier} ({(events['tier'] == tier).sum()})") for tier in "ABC"]
+    """Tiers by shape above the map, kinds by colour below it."""
+    tiers = [
+        Line2D([], [], ls="", marker=TIER_STYLE[tier][0], mfc=_GREY, mec="white", ms=9,
+               label=f"tier {tier} ({(events['tier'] == tier).sum()})")
+        for tier in "ABC"
+    ]  # fmt: skip
     counts = events["kind"].value_counts()
-    kinds = [("o", KIND_COLOURS[kind], f"{kind} ({counts[kind]})") for kind in KIND_COLOURS if kind in counts]
-    for entries, place in ((tiers, (1.0, 1.1)), (kinds, (1.0, -0.005))):
-        corner = "upper right"
-        drawn = axes.legend(
-            handles=_handles(entries), loc=corner, bbox_to_anchor=place, ncols=len(entries) if len(entries) < 6 else 5,
-            fontsize=9, frameon=False, labelcolor=INK, handletextpad=0.2, columnspacing=1.2,
-        )  # fmt: skip
-        axes.add_artist(drawn)
-
-
-def _handles(entries: Sequence[tuple[str, str, str]]) -> list[Line2D]:
-    return [Line2D([], [], ls="", marker=mark, mfc=colour, mec="white", ms=9, label=label)
-            for mark, colour, label in entries]  # fmt: skip
+    kinds = [Patch(fc=KIND_COLOURS[kind], label=f"{kind} ({counts[kind]})") for kind in KIND_COLOURS if kind in counts]
+    style: dict[str, Any] = {
+        "loc": "upper right", "ncols": 5, "fontsize": 9, "frameon": False, "labelcolor": INK, "handletextpad": 0.4,
+        "handlelength": 1.2, "columnspacing": 1.4,
+    }  # fmt: skip
+    axes.add_artist(axes.legend(handles=tiers, bbox_to_anchor=(1.0, 1.1), **style))
+    axes.legend(handles=kinds, bbox_to_anchor=(1.0, -0.005), **style)

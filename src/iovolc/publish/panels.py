@@ -62,9 +62,7 @@ def picture(
     return Image.fromarray(colour_table(colours)[index]).resize((size_px, size_px), how)
 
 
-def level_lines(
-    field: NDArray[np.float64], levels: Sequence[float], size_px: int = SIZE_PX
-) -> list[list[Point]]:
+def level_lines(field: NDArray[np.float64], levels: Sequence[float], size_px: int = SIZE_PX) -> list[list[Point]]:
     """The contours of a field over the panel; none where the field does not reach a level or is NaN."""
     scale = size_px / field.shape[0]
     return [

@@ -103,7 +103,9 @@ def draw_timeline(path: Path, looks: Sequence[Look], title: str = "What was obse
         locator = AutoDateLocator(maxticks=12)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-        axes.margins(x=0.03)
+        first, last = min(_days(look)[0] for look in looks), max(_days(look)[1] for look in looks)
+        room = max(0.03 * (last - first), 1.0)
+        axes.set_xlim(first - room, last + room)
     axes.set_yticks([level + 0.4 for level in range(len(channels))], channels, fontsize=9, color=INK)
     axes.set_ylim(-0.15, max(1, len(channels)))
     axes.tick_params(colors=INK, labelsize=8)
@@ -124,11 +126,12 @@ def _lane(axes: Axes, level: int, looks: Sequence[Look], span_days: float) -> No
         start, stop = _days(look)
         middle, width = 0.5 * (start + stop), max(stop - start, least)
         if look.share is None:
+            axes.plot([start, stop], [level, level], color=_BLUE, lw=2, alpha=0.6, zorder=2)
             axes.plot([middle], [level], marker="D", color=_BLUE, mfc="white", ms=5.5, ls="", zorder=4, clip_on=False)
             continue
         # The frame is what all of Io would fill.
-        for high, style in ((_HIGH, {"fc": "none", "ec": "#9fb4c7", "lw": 0.5}), (_HIGH * look.share, {"fc": _BLUE})):
-            axes.bar(middle, high, width, level, align="center", alpha=0.85, zorder=3, **style)
+        axes.bar(middle, _HIGH, width, level, fc="none", ec="#9fb4c7", lw=0.5, zorder=3)
+        axes.bar(middle, _HIGH * look.share, width, level, fc=_BLUE, alpha=0.85, zorder=3)
 
 
 def _gaps(axes: Axes, looks: Sequence[Look]) -> None:
