@@ -14,9 +14,9 @@ from iovolc.model.tables import KINDS
 from iovolc.publish.curve_plot import drawable
 from iovolc.publish.global_map import KIND_COLOURS, draw_changes, mollweide
 from iovolc.publish.locator import globe
+from iovolc.publish.panels import broken
 from iovolc.publish.timeline import draw_timeline, looks_of
 from iovolc.publish.views import View, read_view, write_view
-from iovolc.publish.wallpaper import broken
 
 
 def test_a_view_is_read_as_it_was_written(tmp_path):
@@ -85,6 +85,15 @@ def test_gaps_are_drawn_where_no_channel_looked(tmp_path):
             pixels = np.asarray(image.convert("RGB"))
         greys.append((pixels[60] == (0xEC, 0xEF, 0xF3)).all(axis=1).mean())
     assert greys[0] > greys[1] + 0.1 > 0.2
+
+
+def test_a_look_that_missed_the_place_ends_no_gap(tmp_path):
+    inputs = sample_run().manifest.inputs
+    looks = looks_of(inputs, reach(), (0.0, -30.0))
+    draw_timeline(tmp_path / "missed.svg", looks)
+    draw_timeline(tmp_path / "seen.svg", looks_of(inputs, reach(), (0.0, 30.0)))
+    assert "16.8 yr" in (tmp_path / "seen.svg").read_text()
+    assert "16.8 yr" not in (tmp_path / "missed.svg").read_text()
 
 
 def test_the_globe_shows_the_side_of_the_place():

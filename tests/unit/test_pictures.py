@@ -19,7 +19,13 @@ LABELS = {
     "event": ("darkening, tier A", "evt-equator", "-60° E", "60° W", "10° N", "200 km", "1st to 99th", "change of ln"),
     "changes": ("Changes on Io up to 2023-12-30", "tier B (2)", "darkening (4)", "120° E", "240° W", "1000 km on the"),
     "coverage": ("What was observed of Io", "red", "16.8 yr", "nobody looked for more than a year"),
-    "light-curve": ("Loki $x_1$ <Patera>", "13.0° N, 51.2° E = 308.8° W", "Lp (3.78 µm)", "upper limit", "lower limit"),
+    "light-curve": (
+        "Loki $x_1$ <Patera>",
+        "13.0° N, 51.2° E = 308.8° W",
+        "L$p$ (3.78 µm)",
+        "upper limit",
+        "lower limit",
+    ),
 }
 
 
@@ -27,12 +33,12 @@ def looks():
     rows = [
         {
             "site_id": "hot-1", "time_utc": utc(2013 + 2 * number, 1, 1), "observation_id": f"obs{number}",
-            "band": band, "wavelength_um": {"Lp": 3.78, "Ms": 4.67}[band], "radiance_gw_um_sr": value,
+            "band": band, "wavelength_um": {"L$p$": 3.78, "Ms": 4.67}[band], "radiance_gw_um_sr": value,
             "sigma_gw_um_sr": 0.1 * value, "limit": limit, "quantity": "intensity",
             "source": "sim", "rivals": [], "blended": False, "flags": [],
         }
         for number, (band, value, limit) in enumerate(
-            (("Lp", 60.0, "detection"), ("Lp", 1.0, "upper"), ("Ms", 90.0, "detection"), ("Lp", 5.0, "lower"))
+            (("L$p$", 60.0, "detection"), ("L$p$", 1.0, "upper"), ("Ms", 90.0, "detection"), ("L$p$", 5.0, "lower"))
         )
     ]  # fmt: skip
     return conform(pd.DataFrame(rows), LIGHT_CURVES)

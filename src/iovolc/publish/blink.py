@@ -9,7 +9,7 @@ from iovolc.publish.canvas import PixelCanvas
 from iovolc.publish.drawing import grey_stretch, span_text
 from iovolc.publish.frame import Panel, draw_view, label_view, north_arrow, scale_bar
 from iovolc.publish.graticule import Graticule
-from iovolc.publish.panels import picture
+from iovolc.publish.panels import broken, picture
 from iovolc.publish.views import View
 
 SIZE_PX: Final = (680, 762)
@@ -46,9 +46,11 @@ def _frame(shown: View, title: str, side: str) -> Image.Image:
     span = span_text(cutout.before_utc if side == "before" else cutout.after_utc)
     canvas.text((_PANEL.left, 28), title, 12, bold=True)
     canvas.text((_PANEL.left, 56), f"{side.capitalize()}: {span}", 17, bold=True)
-    canvas.text(
-        (_PANEL.left, 704), f"Channel {cutout.channel}; grey from {low:.3g} to {high:.3g} {cutout.unit} in both,", 12
+    foot = (
+        f"Channel {cutout.channel}; grey from {low:.3g} to {high:.3g} {cutout.unit} in both, 1st to 99th percentile. "
+        "Outline: the event's footprint. Blue-grey: no data. Before: the earlier looks, weighted, in the light and "
+        "tone of the later one."
     )
-    canvas.text((_PANEL.left, 722), "1st to 99th percentile. Outline: the event's footprint. Blue-grey: no data.", 12)
-    canvas.text((_PANEL.left, 740), "Before: the earlier looks, weighted, in the light and tone of the later one.", 12)
+    for number, line in enumerate(broken(foot, 12, _PANEL.size)):
+        canvas.text((_PANEL.left, 700 + 18 * number), line, 12)
     return canvas.image

@@ -133,7 +133,7 @@ class VectorCanvas:
         self._axes.text(
             *at, words, fontsize=_points(size_px), color=colour, weight="bold" if bold else "normal",
             ha={"l": "left", "m": "center", "r": "right"}[anchor[0]], va={"s": "baseline", "m": "center"}[anchor[1]],
-            zorder=self._next(),
+            zorder=self._next(), parse_math=False,
         )  # fmt: skip
 
     def save(self, path: Path) -> None:

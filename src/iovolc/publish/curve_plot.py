@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, save
+from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, plain, save
 
 VALUES: Final = (
     ("radiance_gw_um_sr", "sigma_gw_um_sr", "Spectral radiance (GW µm⁻¹ sr⁻¹)"),
@@ -59,7 +59,7 @@ def draw_light_curve(path: Path, looks: pd.DataFrame, title: str) -> None:
     known = looks[looks[value].notna()]
     figure = new_figure(11.2, 5.2)
     axes = figure.add_axes((0.075, 0.17, 0.905, 0.73))
-    axes.set_title(title, fontsize=11, weight="bold", color=INK, loc="left")
+    axes.set_title(plain(title), fontsize=11, weight="bold", color=INK, loc="left")
     positive = known[value][known[value] > 0]
     if len(positive) == len(known) and positive.max() > _LOG_RATIO * positive.min():
         _use_log(axes)
@@ -131,11 +131,8 @@ def _legend(looks: pd.DataFrame, styles: dict[str, tuple[str, str]], *, gaps: bo
     for band, (marker, colour) in styles.items():
         wavelength = looks["wavelength_um"][looks["band"] == band].median()
         name = band if np.isnan(wavelength) else f"{band} ({wavelength:.2f} µm)"
-        entries.append(Line2D([], [], ls="", marker=marker, color=colour, mec="white", ms=7, label=name))
-    for limit, mark, words in (
-        ("upper", CARETDOWNBASE, "upper limit: not seen"),
-        ("lower", CARETUPBASE, "lower limit"),
-    ):
+        entries.append(Line2D([], [], ls="", marker=marker, color=colour, mec="white", ms=7, label=plain(name)))
+    for limit, mark, words in _ARROWS:
         if (looks["limit"] == limit).any():
             entries.append(Line2D([], [], ls="", marker=mark, color="#5b6875", ms=8, label=words))
     if gaps:

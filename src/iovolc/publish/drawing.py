@@ -35,7 +35,6 @@ _MARKS: Final = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate":
 """What matplotlib would write of itself and of the time."""
 
 mpl.rcParams["font.family"] = "DejaVu Sans"
-mpl.rcParams["text.parse_math"] = False  # names from catalogues are plain text, whatever dollar signs they hold
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
@@ -43,6 +42,11 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     figure = Figure(figsize=(width_in, height_in), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def plain(text: str) -> str:
+    """A text for matplotlib that stays as it is: names from catalogues are no formulas, whatever signs they hold."""
+    return text.replace("$", r"\$")
 
 
 def is_vector(path: Path) -> bool:

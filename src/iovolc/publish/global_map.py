@@ -27,6 +27,7 @@ from iovolc.publish.drawing import (
     marker_area,
     new_figure,
     pale,
+    plain,
     save,
     west_text,
 )
@@ -88,7 +89,7 @@ def draw_changes(
     if backdrop is not None:
         notes.append(f"Backdrop, for orientation only, 1st to 99th percentile: {backdrop.note}.")
     lines = textwrap.wrap(" ".join(notes), _NOTE_LETTERS)
-    figure.text(0.04, 0.012, "\n".join(lines), fontsize=7, color=INK, va="bottom", linespacing=1.4)
+    figure.text(0.04, 0.012, plain("\n".join(lines)), fontsize=7, color=INK, va="bottom", linespacing=1.4)
     save(figure, path)
 
 

@@ -19,6 +19,7 @@ from iovolc.publish.drawing import (
     marker_area,
     new_figure,
     pale,
+    plain,
     save,
     west_text,
 )
@@ -61,7 +62,7 @@ def draw_map(
     note = "Blue-grey veil: never compared in this run."
     if backdrop is not None:
         note = f"Backdrop for orientation only: {backdrop.note}. {note}"
-    figure.text(0.98, 0.012, note, fontsize=7, color=INK, ha="right")
+    figure.text(0.98, 0.012, plain(note), fontsize=7, color=INK, ha="right")
     save(figure, path)
 
 

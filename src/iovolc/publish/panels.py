@@ -82,3 +82,15 @@ def line_mask(
         finer = [(_FINER * x, _FINER * y) for x, y in line]
         draw.line(finer, fill=round(255 * opacity), width=max(1, round(_FINER * width_px)))
     return mask.reduce(_FINER)
+
+
+def broken(words: str, size_px: int, width_px: int) -> list[str]:
+    """A text in lines no longer than a width, where its words allow that."""
+    letters, lines = font(size_px), [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and letters.getlength(longer) > width_px:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

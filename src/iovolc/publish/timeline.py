@@ -12,7 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from iovolc.publish.drawing import INK, new_figure, save
+from iovolc.publish.drawing import INK, new_figure, plain, save
 from iovolc.publish.run_output import Completeness, InputFile
 
 _BLUE: Final = "#0072b2"
@@ -95,7 +95,7 @@ def draw_timeline(path: Path, looks: Sequence[Look], title: str = "What was obse
     height = 1.9 + 0.5 * max(1, len(channels))
     figure = new_figure(11.2, height)
     axes = figure.add_axes((0.09, 0.78 / height, 0.89, 1.0 - 1.2 / height))
-    axes.set_title(title, fontsize=11, weight="bold", color=INK, loc="left")
+    axes.set_title(plain(title), fontsize=11, weight="bold", color=INK, loc="left")
     if looks:
         _gaps(axes, looks)
         for level, channel in enumerate(channels):
@@ -136,7 +136,7 @@ def _lane(axes: Axes, level: int, looks: Sequence[Look], span_days: float) -> No
 
 def _gaps(axes: Axes, looks: Sequence[Look]) -> None:
     """Grey where no channel looked for more than a year, with its length where there is room."""
-    spans = sorted(_days(look) for look in looks)
+    spans = sorted(_days(look) for look in looks if look.share != 0.0) or [_days(looks[0])]
     reached = spans[0][1]
     total = _span_days(looks)
     for start, stop in spans:
@@ -154,7 +154,7 @@ def _gaps(axes: Axes, looks: Sequence[Look]) -> None:
 def _legend() -> list[Line2D | Patch]:
     return [
         Patch(fc=_BLUE, ec="#9fb4c7", alpha=0.85, label="share compared with earlier epochs (frame: all)"),
-        Line2D([], [], ls="", marker="D", mec=_BLUE, mfc="white", ms=5.5, label="seen, nothing to compare it with"),
+        Line2D([], [], ls="", marker="D", mec=_BLUE, mfc="white", ms=5.5, label="first look, nothing to compare"),
         Patch(fc=_GAP, label="nobody looked for more than a year"),
     ]
 

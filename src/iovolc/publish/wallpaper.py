@@ -13,7 +13,7 @@ from iovolc.publish.drawing import grey_stretch, span_text
 from iovolc.publish.frame import YELLOW, Panel, draw_view, label_view, north_arrow, scale_bar
 from iovolc.publish.graticule import Graticule
 from iovolc.publish.locator import globe
-from iovolc.publish.panels import font, picture
+from iovolc.publish.panels import broken, picture
 from iovolc.publish.run_output import Backdrop
 from iovolc.publish.views import View
 
@@ -142,15 +142,3 @@ def _paragraph(
         canvas.text((page.left + page.px(at[0]), page.top + page.px(y)), line, page.px(size), colour=ink)
         y += 1.4 * size
     return y
-
-
-def broken(words: str, size_px: int, width_px: int) -> list[str]:
-    """A text in lines no longer than a width, where its words allow that."""
-    letters, lines = font(size_px), [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and letters.getlength(longer) > width_px:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
