@@ -24,7 +24,7 @@ def test_two_runs_give_identical_bytes(tmp_path):
 def test_the_contract_is_complete():
     names = {path.name for path in published().iterdir()}
     assert names == OWN_NAMES
-    assert len(list((published() / "rasters").iterdir())) == 22
+    assert len(list((published() / "rasters").iterdir())) == 23
 
 
 def test_an_earlier_output_is_replaced(tmp_path):

@@ -126,10 +126,7 @@ def explain(run: SavedRun, event_id: str, store: Path | None = None) -> Explanat
 
 
 def _event(run: SavedRun, event_id: str) -> dict[str, Any]:
-    chosen = run.events[run.events["event_id"].str.startswith(event_id)]
-    if len(chosen) != 1:
-        many = f"{len(chosen)} events start with" if len(chosen) else "no event is called"
-        raise ConfigError(f"{many} `{event_id}` in run {run.run_id}; the ids are in events.csv")
+    chosen = run.event(event_id)
     channels = [name.removeprefix("dlna_") for name in chosen.columns if name.startswith("dlna_")]
     return json_rows(chosen, EVENTS.with_channels(channels))[0]
 
