@@ -207,6 +207,9 @@ class TrackConfig(Section):
         le=1.0,
         description="Shared part from which a change is taken as part, or as the end, of an earlier one.",
     )
+    candidate_q: float = Field(
+        default=0.5, gt=0.0, le=1.0, description="Candidates above this false-discovery rate over the run are not told."
+    )
     name_within_km: float = Field(
         default=200.0, gt=0.0, description="Named features farther away than this are not given."
     )

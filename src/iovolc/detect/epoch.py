@@ -23,7 +23,7 @@ from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
-from iovolc.detect.noise import Noise
+from iovolc.detect.noise import LOCAL_SHARE, Noise
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
@@ -236,7 +236,10 @@ def compare(
         config.seed_z,
         config.grow_z,
         config.sigma_rank if relative else config.sigma_model,
-        math.inf if relative else 0.0,  # stretched pictures err at all sizes: nothing drops out against surroundings
+        math.inf
+        if relative
+        else LOCAL_SHARE
+        * config.sigma_model,  # stretched pictures err at all sizes: nothing drops out against surroundings
         rings=True,
     )
     return Compared(

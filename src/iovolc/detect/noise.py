@@ -15,6 +15,8 @@ from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
 
+LOCAL_SHARE = 0.25
+"""Light errs smoothly: an amplitude against its surroundings keeps about this share of the systematic error."""
 _MAD_TO_SIGMA = 1.4826
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.matched import Response
-from iovolc.detect.noise import noise_factor
+from iovolc.detect.noise import LOCAL_SHARE, noise_factor
 from iovolc.detect.pyramid import reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
@@ -26,8 +26,6 @@ Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
 RADII_KM: Final = tuple(50.0 * 1.15**k for k in range(19))
-FLOOR_SHARE: Final = 0.25
-"""Light errs smoothly: against its own surroundings a ring keeps about this share of the systematic error."""
 _SCREEN_WIDTH: Final = 0.3
 _SCREEN_Z: Final = 2.5
 _LEAST_RADIUS_PX: Final = 4.0
@@ -93,7 +91,7 @@ def find_rings(
     sigma_floor : float
         Systematic error of an amplitude against its surroundings.
     """
-    floor = FLOOR_SHARE * sigma_floor
+    floor = LOCAL_SHARE * sigma_floor
     rest = _pyramid(differences, left, owned, grid)
     screened: list[Candidate] = []
     noise: dict[float, float] = {}

@@ -38,13 +38,27 @@ def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:
     near = inside(segments, config)
     if config.site:
         near &= segments["event_id"].isin(set(events["event_id"][keep])).to_numpy()
+    return _kept(tracked, keep, near)
+
+
+def likely_events(tracked: Tracked, candidate_q: float) -> Tracked:
+    """The events of tier A and B, and candidates up to a false-discovery rate."""
+    events = tracked.events
+    keep = ((events["tier"] != "C") | (events["q_value"] <= candidate_q)).to_numpy()
+    return _kept(tracked, keep, np.ones(len(tracked.segments), bool))
+
+
+def _kept(tracked: Tracked, keep: NDArray[np.bool_], near: NDArray[np.bool_]) -> Tracked:
+    """Some events with their detections and footprints, and some segments."""
     if keep.all() and near.all():
         return tracked
-    chosen = events[keep].reset_index(drop=True)
+    chosen = tracked.events[keep].reset_index(drop=True)
     names = set(chosen["event_id"])
     detections: pd.DataFrame = tracked.detections[tracked.detections["event_id"].isin(names)].reset_index(drop=True)
     footprints = {name: item for name, item in tracked.footprints.items() if name in names}
-    return Tracked(chosen, detections, footprints, segments[near].reset_index(drop=True))
+    segments: pd.DataFrame = tracked.segments[near].reset_index(drop=True)
+    segments["event_id"] = segments["event_id"].where(segments["event_id"].isin(names), None)
+    return Tracked(chosen, detections, footprints, segments)
 
 
 def inside(table: pd.DataFrame, config: SelectConfig) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from iovolc.model.grid import Grid
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.segments import segments
-from iovolc.pipeline.select import select_events
+from iovolc.pipeline.select import likely_events, select_events
 from iovolc.track import track as join
 
 
@@ -37,7 +37,7 @@ def track(manifest: Manifest, scan: Scan, context: Context) -> Tracked:
         manifest.channels,
         segments(manifest, context),
     )
-    return select_events(tracked, config.select)
+    return select_events(likely_events(tracked, config.track.candidate_q), config.select)
 
 
 def _infos(entries: Sequence[EpochEntry]) -> list[EpochInfo]:
