@@ -76,7 +76,7 @@ def flare(points: Sequence[Point]) -> Flare | None:
     orders = np.stack([value, *(rng.permutation(value) for _ in range(SHUFFLES))], axis=1)
     left = _left(templates.reshape(-1, days.size), orders - orders.mean(axis=0))
     least = left.min(axis=0)
-    p_value = float(np.mean(least <= least[0] * (1.0 + 1e-9)))
+    p_value = float(np.count_nonzero(least <= least[0] * (1.0 + 1e-9)) / least.size)
     if p_value > MAX_P:
         return None
     best = int(np.unravel_index(int(np.argmin(left[:, 0])), templates.shape[:3])[0])
