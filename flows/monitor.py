@@ -11,11 +11,13 @@ import typer
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows.alerts import telling
 from flows.ingest import taken_up
 from flows.parameters import MonitorParameters, cores
 from flows.publish import follow
 from flows.states import alone, code_of, ended, unless_idle
 from iovolc.errors import NoWork
+from iovolc.pipeline.alerts import require_receivers
 from iovolc.pipeline.run import timed
 from iovolc.publish.outputs import OWN_NAMES
 from iovolc.publish.staging import check_replaceable
@@ -33,9 +35,11 @@ def monitor(parameters: MonitorParameters) -> State[Any]:
     Returns
     -------
     State
-        Completed; named Skipped if there was nothing to do, Degraded if inputs were refused and the rest is published.
+        Completed; named Skipped if there was nothing to do, Degraded if inputs were refused and the rest is published,
+        or an alert could not be delivered.
     """
     check_replaceable(parameters.out.absolute(), OWN_NAMES)
+    require_receivers(parameters.configuration().alerts)
 
     def work() -> State[Any]:
         with alone(parameters):
@@ -51,11 +55,13 @@ def _monitored(parameters: MonitorParameters) -> State[Any]:
     try:
         done = follow(parameters, ingested.manifest, timings)
     except NoWork:
-        if not ingested.findings:
+        alerts = telling(parameters)  # what could not be delivered before
+        if not ingested.findings and not alerts.happened:
             raise
-        return ended("nothing new", ingested.findings)
+        return ended(f"nothing new{alerts.text}", ingested.findings, degraded=bool(alerts.troubles))
+    alerts = telling(parameters)
     told = f"{len(ingested.added)} epochs added, {done.events} events; run {done.run_id}; {done.news.text()}"
-    return ended(told, ingested.findings)
+    return ended(f"{told}{alerts.text}", ingested.findings, degraded=bool(alerts.troubles))
 
 
 def main(

@@ -8,6 +8,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows.alerts import telling
 from flows.detect import compare
 from flows.news import News, news_of, show
 from flows.parameters import PublishParameters, opened
@@ -17,6 +18,7 @@ from iovolc.errors import NoWork
 from iovolc.model.detection import Tracked
 from iovolc.pipeline import publish as publication
 from iovolc.pipeline import track as tracking
+from iovolc.pipeline.alerts import require_receivers
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.publish import is_published
 from iovolc.pipeline.run import current_manifest, timed
@@ -105,13 +107,16 @@ def publish(parameters: PublishParameters) -> State[Any]:
     Returns
     -------
     State
-        Completed; named Skipped if it is published already.
+        Completed; named Skipped if it is published already, Degraded if an alert could not be delivered.
     """
     check_replaceable(parameters.out.absolute(), OWN_NAMES)
+    require_receivers(parameters.configuration().alerts)
 
     def work() -> State[Any]:
         with alone(parameters):
             done = follow(parameters, current_manifest(parameters.store), {})
-        return ended(f"{done.events} events; run {done.run_id}; {done.news.text()}")
+            alerts = telling(parameters)
+        told = f"{done.events} events; run {done.run_id}; {done.news.text()}{alerts.text}"
+        return ended(told, degraded=bool(alerts.troubles))
 
     return unless_idle(work)

@@ -48,11 +48,11 @@ def skipped(reason: str) -> State[Any]:
     return Completed(name="Skipped", message=reason)
 
 
-def ended(told: str, findings: Sequence[Finding] = ()) -> State[Any]:
-    """The end of a run that did something; Degraded if inputs were refused."""
+def ended(told: str, findings: Sequence[Finding] = (), *, degraded: bool = False) -> State[Any]:
+    """The end of a run that did something; Degraded if inputs were refused, or something else fell short."""
     if findings:
         return Completed(name="Degraded", message=f"{told}; refused: {named(findings)}")
-    return Completed(message=told)
+    return Completed(name="Degraded", message=told) if degraded else Completed(message=told)
 
 
 @contextmanager

@@ -11,15 +11,11 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from iovolc.config_alerts import AlertsConfig
+from iovolc.config_section import Section
 from iovolc.errors import ConfigError
-
-
-class Section(BaseModel):
-    """Base of all sections: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GridConfig(Section):
@@ -298,15 +294,19 @@ class Config(Section):
     track: TrackConfig = Field(default_factory=TrackConfig, description="From changes to events.")
     heat: HeatConfig = Field(default_factory=HeatConfig, description="From measurements of heat to hot spots.")
     publish: PublishConfig = Field(default_factory=PublishConfig, description="Outputs.")
+    alerts: AlertsConfig = Field(
+        default_factory=AlertsConfig,
+        description="Who is told of events, from which level on. No part of a run's identity; secrets lie in the environment alone.",
+    )
 
     def digest(self) -> str:
-        """Hexadecimal sha256 of the configuration's canonical JSON, wherever its folders lie."""
+        """Hexadecimal sha256 of the configuration's canonical JSON, wherever its folders lie and whoever is told."""
         text = json.dumps(self.portable(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def portable(self) -> dict[str, Any]:
-        """The configuration as plain values, without the folders of one machine."""
-        return self.model_dump(mode="json", exclude={"ingest": {"roots"}})
+        """The configuration as plain values, without the folders of one machine and without who is told."""
+        return self.model_dump(mode="json", exclude={"ingest": {"roots"}, "alerts": True})
 
     def to_yaml(self) -> str:
         """The configuration as YAML, each key under its description."""

@@ -245,7 +245,7 @@ def is_control(sign: str) -> bool:
     return unicodedata.category(sign) in _CONTROLS
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text without control characters and cut where it is long."""
     cut = text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 4]} ..."
     return "".join(sign.encode("unicode_escape").decode() if is_control(sign) else sign for sign in cut)
@@ -284,11 +284,11 @@ class Finding:
     item: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "product", _one_line(self.product))
-        object.__setattr__(self, "detail", _one_line(self.detail))
+        object.__setattr__(self, "product", one_line(self.product))
+        object.__setattr__(self, "detail", one_line(self.detail))
         for name in ("item", "column"):
             text = getattr(self, name)
-            object.__setattr__(self, name, None if text is None else _one_line(text))
+            object.__setattr__(self, name, None if text is None else one_line(text))
 
     @property
     def severity(self) -> Severity:

@@ -12,7 +12,7 @@ from iovolc.config import Config, load
 
 COMMANDS = (
     "demo", "run", "ingest", "detect", "track", "publish", "check", "rerun", "diff", "explain", "serve", "status",
-    "verify", "gc", "doctor", "config", "fit-photometry",
+    "verify", "gc", "doctor", "config", "fit-photometry", "figure", "wallpaper",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from iovolc.detect.completeness import Sensitivity, margin_per_contrast, seen_share
 from iovolc.detect.curve import Curve
 from iovolc.detect.matched import respond
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
 from iovolc.detect.pyramid import scales
 from iovolc.detect.significance import Verdict, needed_z, p_values, would_pass
@@ -24,7 +25,8 @@ SIGMA = 0.1
 
 def sensitivity(**changes):
     plain = {
-        "scales": SCALES, "noise_factors": (1.0,) * len(SCALES), "sigma_floor": 0.02, "resolution_km": 1e-3,
+        "scales": SCALES, "noise": (Noise(1.0, 1.0),) * len(SCALES), "sigma_floor": 0.02, "sigma_local": 0.02,
+        "resolution_km": 1e-3,
         "relative": False, "needed_z": (5.0,) * len(SCALES),
     }  # fmt: skip
     return Sensitivity(**{**plain, **changes})
@@ -53,7 +55,7 @@ def test_a_margin_is_what_the_best_filter_answers(name, lat, lon_e, size_km):
 def test_noise_floor_and_threshold_lower_the_margin():
     plain = float(np.median(predicted(300.0)))
     assert float(np.median(predicted(300.0, needed_z=(10.0,) * len(SCALES)))) == pytest.approx(plain / 2.0)
-    assert float(np.median(predicted(300.0, noise_factors=(3.0,) * len(SCALES)))) < 0.8 * plain
+    assert float(np.median(predicted(300.0, noise=(Noise(3.0, 3.0),) * len(SCALES)))) < 0.8 * plain
     assert float(np.median(predicted(300.0, floor=0.2))) < 0.25 * plain
     assert float(np.median(predicted(120.0, resolution_km=240.0))) < 0.35 * float(np.median(predicted(120.0)))
 
@@ -74,8 +76,8 @@ def test_nothing_compared_no_margin():
 
 
 def test_scales_of_unknown_noise_are_left_out():
-    factors = (math.nan,) * len(SCALES)
-    assert (predicted(300.0, noise_factors=factors) == 0.0).all()
+    noise = (Noise(math.nan, math.nan),) * len(SCALES)
+    assert (predicted(300.0, noise=noise) == 0.0).all()
 
 
 @given(st.floats(5.0, 500.0), st.floats(5.0, 500.0), st.floats(1.0, 200.0))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from iovolc.detect.clusters import owned_pixels
-from iovolc.detect.matched import noise_factor, respond
+from iovolc.detect.matched import respond
+from iovolc.detect.noise import noise_factor
 from iovolc.detect.pyramid import Scale
 from small_grid import coarse_grid, small_grid
 
@@ -99,3 +100,24 @@ def test_without_data_the_noise_factor_is_unknown():
     assert math.isnan(noise_factor({}, owned_pixels(GRID), GRID))
     nothing = {"equator": respond(ones(sheet, 0.0), ones(sheet, 0.0), sheet, FINE)}
     assert math.isnan(noise_factor(nothing, owned_pixels(GRID), GRID))
+
+
+@pytest.mark.parametrize("sheet", GRID.sheets, ids=lambda sheet: sheet.name)
+def test_a_level_drops_out_against_the_surroundings(sheet):
+    found = respond(ones(sheet, -0.3), ones(sheet, 25.0), sheet, FINE)
+    np.testing.assert_allclose(found.against, 0.0, atol=1e-5)
+
+
+def test_white_noise_scatters_as_stated_against_the_surroundings():
+    noise = 0.2 * np.random.default_rng(3).standard_normal(POLAR.shape).astype(np.float32)
+    found = respond(noise, ones(POLAR, 25.0), POLAR, FINE)
+    assert np.std(found.against / found.against_sigma) == pytest.approx(1.0, abs=0.1)
+
+
+def test_beside_a_strong_change_nothing_is_told_with_the_other_sign():
+    difference = ones(POLAR, 0.0)
+    difference[30:50, 30:50] = 1.0
+    found = respond(difference, ones(POLAR), POLAR, FINE)
+    assert found.against.min() < -0.05
+    assert found.told().min() > -1e-6
+    assert found.told()[40, 31] > 0.2

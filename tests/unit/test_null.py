@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from iovolc.detect.clusters import find_clusters, owned_pixels
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import Spectrum, draw, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field
 from small_grid import area_on, search_on, slow_uncompiled, small_grid, white_fields, with_disc
@@ -24,7 +25,8 @@ def fields_of(spectrum, seed):
 
 
 def factors_of(spectrum, seeds):
-    return np.mean([find_clusters(fields_of(spectrum, seed), GRID, SEARCH)[1] for seed in seeds], axis=0)
+    measured = np.mean([find_clusters(fields_of(spectrum, seed), GRID, SEARCH)[1] for seed in seeds], axis=0)
+    return [Noise(*pair) for pair in measured]
 
 
 @pytest.mark.parametrize("spectrum", [WHITE, RED])
@@ -47,15 +49,15 @@ def test_the_fitted_spectrum_shows_the_measured_noise(spectrum):
 
 
 def test_white_noise_is_recognised():
-    spectrum = fit_spectrum([1.5] * len(SEARCH.scales), SEARCH.scales, GRID)
+    spectrum = fit_spectrum([Noise(1.5, 1.5)] * len(SEARCH.scales), SEARCH.scales, GRID)
     assert spectrum.power[0] == pytest.approx(2.25, rel=1e-6)
     assert sum(spectrum.power[1:]) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_unknown_scales_are_left_out_and_nothing_known_is_white():
-    factors = [math.nan, *[1.0] * (len(SEARCH.scales) - 1)]
+    factors = [Noise(math.nan, 1.0), *[Noise(1.0, 1.0)] * (len(SEARCH.scales) - 1)]
     assert fit_spectrum(factors, SEARCH.scales, GRID).power[0] == pytest.approx(1.0, rel=1e-6)
-    assert fit_spectrum([math.nan] * len(SEARCH.scales), SEARCH.scales, GRID) == WHITE
+    assert fit_spectrum([Noise(math.nan, math.nan)] * len(SEARCH.scales), SEARCH.scales, GRID) == WHITE
 
 
 def nulls(fields, seed=1, draws=2, least_km2=0.0, search=SEARCH):

@@ -1,10 +1,9 @@
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from iovolc.detect.pieces import Field, Piece, find_pieces, full_pixels, strongest
+from iovolc.detect.pieces import Field, Piece, Search, find_pieces, full_pixels, strongest
 from iovolc.geometry.sphere import pixel_lat_lon
 from small_grid import disc, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
@@ -96,6 +95,18 @@ def test_the_systematic_error_bounds_the_significance():
 
 
 @slow_uncompiled
+def test_what_errs_over_large_areas_does_not_hide_a_change():
+    fields = with_disc(only(white_fields(GRID, 7, sigma=0.01)), GRID, 0.0, 0.0, 3.0 * KM, 0.05)
+    sheet = GRID.sheet("equator")
+    wave = 0.03 * np.sin(np.linspace(0.0, 6.0 * np.pi, sheet.shape[1], dtype=np.float32))
+    fields["equator"] = replace(fields["equator"], difference=fields["equator"].difference + wave)
+    strict = Search(SEARCH.scales, SEARCH.seed_z, SEARCH.grow_z, 0.03)
+    found = pieces_of(fields, strict)
+    assert strongest(found).z > 5.0
+    assert near(strongest(found), 0.0, 0.0, 4.0 * KM) > 0.9
+
+
+@slow_uncompiled
 def test_noise_factors_of_white_noise_are_one():
     factors = find_pieces(white_fields(GRID, 8), GRID, SEARCH).factors
     assert len(factors) == len(SEARCH.scales)
@@ -118,7 +129,7 @@ def test_a_map_without_data_has_neither_pieces_nor_noise():
     found = find_pieces(nothing, GRID, SEARCH)
     pieces, factors = found.pieces, found.factors
     assert not any(pieces.values())
-    assert all(math.isnan(factor) for factor in factors)
+    assert np.isnan(factors).all()
 
 
 def test_blocks_become_full_pixels():

@@ -10,7 +10,8 @@ from publish_sample import GRID, PLACES, cap_footprint, cutout, detections, even
 from iovolc.publish import drawing
 from iovolc.publish.figures import half_width_km, neighbours, outline_mask, write_figures
 from iovolc.publish.graticule import Graticule
-from iovolc.publish.overview import draw_map, draw_timeline
+from iovolc.publish.overview import draw_map
+from iovolc.publish.timeline import draw_timeline
 from iovolc.publish.triplet import difference_reach, draw_triplet
 
 
@@ -44,7 +45,7 @@ def test_the_outline_is_drawn_and_the_after_side_is_darker():
 
 def test_an_event_without_a_view_is_left_out(tmp_path):
     run = sample_run(cutout=lambda event_id, half_km: None if event_id == "evt-pole" else cutout(event_id, half_km))
-    drawn = write_figures(tmp_path, run, events().head(3))
+    drawn = write_figures(tmp_path, tmp_path / "views", run, events().head(3))
     assert drawn == {"evt-edge60": "evt-edge60.png", "evt-equator": "evt-equator.png"}
 
 

@@ -10,12 +10,14 @@ import traceback
 
 import typer
 
+from iovolc.cli.alerts import alerts
 from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.bench import bench_null, bench_run
 from iovolc.cli.completeness import completeness
 from iovolc.cli.configuration import template, validate
 from iovolc.cli.heat import crossmatch, light_curve, targets
 from iovolc.cli.light import fit_photometry
+from iovolc.cli.pictures import figure, wallpaper
 from iovolc.cli.stages import demo, detect, ingest, publish, run, track
 from iovolc.cli.store import check, gc, status, verify
 
@@ -29,8 +31,9 @@ app = typer.Typer(
 )
 _stages = (demo, run, ingest, detect, track, publish, check)
 _answers = (rerun, diff, explain, light_curve, completeness, crossmatch, targets, serve, fit_photometry)
-_upkeep = (status, verify, gc, doctor)
-for _command in (*_stages, *_answers, *_upkeep):
+_pictures = (figure, wallpaper)
+_upkeep = (status, alerts, verify, gc, doctor)
+for _command in (*_stages, *_answers, *_pictures, *_upkeep):
     app.command()(_command)
 
 _config = typer.Typer(help="Print or check a configuration.", no_args_is_help=True, rich_markup_mode=None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from iovolc.cli.alerts import after_publishing
 from iovolc.cli.options import (
     CORES,
     CataloguesArgument,
@@ -74,12 +75,14 @@ def run(
 ) -> None:
     """Ingest, detect, track and publish."""
     from iovolc.console import answer
+    from iovolc.pipeline.alerts import require_receivers
     from iovolc.pipeline.run import run as use_case
 
     chosen = (*(overrides or ()), *selection(since, until, region, channel, site))
     with context_of(Common(store, config, chosen, workers, dask, quiet)) as context:
+        require_receivers(context.config.alerts)
         finished = use_case(catalogues, context, out)
-    code = report_findings(finished.findings)
+    code = max(report_findings(finished.findings), after_publishing(store, context.config.alerts))
     page = (out / "page" / "index.html").absolute()
     values = {
         **counts(finished.tracked),
@@ -197,14 +200,18 @@ def publish(
 ) -> None:
     """Write the tables, rasters, figures and page of what the store holds."""
     from iovolc.console import answer
+    from iovolc.pipeline.alerts import require_receivers
     from iovolc.pipeline.run import current_manifest, follow
 
     chosen = (*(overrides or ()), *selection(since, until, region, channel, site))
     with context_of(Common(store, config, chosen, workers, dask, quiet)) as context:
+        require_receivers(context.config.alerts)
         tracked, folder = follow(current_manifest(store), context, out, {})
+    code = after_publishing(store, context.config.alerts)
     page = (out / "page" / "index.html").absolute()
     answer(
         {**counts(tracked), "run": folder.name, "page": str(page)},
         f"{sentence(tracked)}\nopen {page}",
         as_json=as_json,
     )
+    raise typer.Exit(code)

@@ -1,15 +1,21 @@
 """Commands that look after catalogues and the store."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from iovolc.cli.options import (
+    CORES,
+    Common,
     ConfigOption,
+    DaskOption,
     JsonOption,
+    QuietOption,
     SetOption,
     StoreOption,
+    WorkersOption,
+    runner_of,
 )
 
 
@@ -41,14 +47,49 @@ def status(store: StoreOption, as_json: JsonOption = False) -> None:
     answer(found, lines, as_json=as_json)
 
 
-def verify(store: StoreOption, as_json: JsonOption = False) -> None:
-    """Read every epoch of the store again and compare it with its hash."""
+def verify(
+    store: StoreOption,
+    originals: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With --repair: catalogues, images or tables of the originals."),
+    ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Make what is damaged again from its original.")] = False,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    workers: WorkersOption = CORES,
+    dask: DaskOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read every epoch and table of the store again and compare it with its hash; --repair mends what it can."""
     from iovolc.console import DONE, FAILED, answer
     from iovolc.cube.audit import verify as use_case
+    from iovolc.errors import ConfigError
 
+    if originals and not repair:
+        raise ConfigError("originals are read for a repair alone: add --repair, or leave them out")
+    if repair:
+        chosen = tuple(overrides or ())
+        _repair(originals or [], Common(store, config, chosen, workers, dask, quiet), as_json=as_json)
     damages = [str(damage) for damage in use_case(store)]
     answer({"damaged": damages}, "\n".join(damages) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if damages else DONE)
+
+
+def _repair(originals: list[Path], common: Common, *, as_json: bool) -> NoReturn:
+    """Mend what can be, with the configuration of the operational run unless told otherwise."""
+    from iovolc.console import DONE, FAILED, answer
+    from iovolc.pipeline.context import Context
+    from iovolc.pipeline.repair import repair
+    from iovolc.pipeline.rerun import rerun_config
+    from iovolc.pipeline.run import current_manifest
+
+    settings = rerun_config(common.store, common.config, common.overrides)
+    with runner_of(common) as runner:
+        found = repair(current_manifest(common.store), originals, Context(common.store, settings, runner))
+    mended, left = ([str(item) for item in found if item.mended is state] for state in (True, False))
+    answer({"mended": mended, "damaged": left}, "\n".join(map(str, found)) or "everything is sound", as_json=as_json)
+    raise typer.Exit(FAILED if left else DONE)
 
 
 def gc(

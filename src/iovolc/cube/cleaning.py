@@ -132,7 +132,7 @@ def _unnamed(root: Path, numbers: Iterable[int]) -> Iterator[Path]:
     yield from (path for path in root.glob("epochs/*/*") if path not in named)
     yield from (path for path in root.glob("points/*") if path not in tables and not path.name.startswith(PARTIAL))
     yield from (path for path in root.glob("quarantine/*.json") if path not in kept)
-    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points", "points/*"):
+    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points", "points/*", "alerts"):
         yield from root.glob(f"{folder}/{PARTIAL}*")
 
 

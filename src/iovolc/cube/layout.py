@@ -71,6 +71,16 @@ def run_lock_file(store: StorePath) -> str:
     return join(store, ".run.lock")
 
 
+def alert_lock_file(store: StorePath) -> str:
+    """The file whose lock is held by who sends alerts."""
+    return join(store, ".alerts.lock")
+
+
+def alerts_file(store: StorePath, receiver: str) -> str:
+    """What a receiver of alerts has been told."""
+    return join(store, "alerts", f"{folder_name(receiver)}.json")
+
+
 def quarantine_file(store: StorePath, sha256: str) -> str:
     """What was refused of one file, and why."""
     return join(store, "quarantine", f"{sha256}.json")

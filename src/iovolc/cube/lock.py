@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from iovolc.cube.layout import StorePath, local, lock_file, run_lock_file
+from iovolc.cube.layout import StorePath, alert_lock_file, local, lock_file, run_lock_file
 from iovolc.errors import StoreConflict
 
 _PAUSE_S: Final = 0.01
@@ -54,6 +54,26 @@ def held(store: StorePath, timeout_s: float = 0.0) -> Iterator[None]:
         If another run is still at work after that time.
     """
     with _locked(local(run_lock_file(store)), f"another run is at work on the store {store}", timeout_s):
+        yield
+
+
+@contextmanager
+def alerting(store: StorePath, timeout_s: float = 600.0) -> Iterator[None]:
+    """Keep others from sending the store's alerts inside the block, so that each is sent once.
+
+    Parameters
+    ----------
+    store : str or Path
+        Root of the store.
+    timeout_s : float
+        How long to wait for another sender, in seconds.
+
+    Raises
+    ------
+    StoreConflict
+        If another process is still sending after that time.
+    """
+    with _locked(local(alert_lock_file(store)), f"another process is sending the alerts of {store}", timeout_s):
         yield
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.matched import noise_factor, respond
+from iovolc.detect.matched import respond
+from iovolc.detect.noise import noise_factor
 from iovolc.detect.pieces import Field
 from iovolc.detect.pyramid import Scale
 from iovolc.model.grid import Grid

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Piece, Search, find_pieces, ring_pieces, strongest
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import shape_of
@@ -65,7 +66,7 @@ def footprint_km2(footprint: Footprint, area_km2: Mapping[str, NDArray[np.floati
 
 def find_clusters(
     fields: Mapping[str, Field], grid: Grid, search: Search
-) -> tuple[tuple[Cluster, ...], tuple[float, ...]]:
+) -> tuple[tuple[Cluster, ...], tuple[Noise, ...]]:
     """All connected changes of a field of differences, strongest first, and the noise factor of each scale.
 
     Parameters

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.curve import Curve, Curves
 from iovolc.detect.matched import SURROUNDINGS, respond
+from iovolc.detect.noise import Noise, total_errors
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.grid import Grid, Sheet, SheetName
@@ -41,10 +42,10 @@ class Sensitivity:
     ----------
     scales : tuple of Scale
         Of the search.
-    noise_factors : tuple of float
+    noise : tuple of Noise
         How much wider than for white noise the answers scatter, at each scale; nan where unknown.
-    sigma_floor : float
-        Systematic error of an amplitude of any size.
+    sigma_floor, sigma_local : float
+        Systematic error of an amplitude of any size, by itself and against its surroundings.
     resolution_km : float
         Resolution (FWHM) of the comparison.
     relative : bool
@@ -54,8 +55,9 @@ class Sensitivity:
     """
 
     scales: tuple[Scale, ...]
-    noise_factors: tuple[float, ...]
+    noise: tuple[Noise, ...]
     sigma_floor: float
+    sigma_local: float
     resolution_km: float
     relative: bool
     needed_z: tuple[float, ...]
@@ -82,7 +84,7 @@ class CoarseMaps:
 
 
 def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
-    """Part of a disc's contrast that the filter answers at its centre, less what its surroundings answer.
+    """Part of a disc's contrast that the filter answers at its centre.
 
     Parameters
     ----------
@@ -91,10 +93,7 @@ def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
     scale_km, resolution_km : float
         Full widths at half maximum of filter and picture, both Gaussian.
     """
-    inner, outer = (
-        2.0 ** -(size_km**2 / (width_km**2 + resolution_km**2)) for width_km in (scale_km, SURROUNDINGS * scale_km)
-    )
-    return outer - inner
+    return 1.0 - 2.0 ** -(size_km**2 / (scale_km**2 + resolution_km**2))
 
 
 def margin_per_contrast(
@@ -124,17 +123,21 @@ def margin_per_contrast(
     nothing = np.zeros_like(weight)
     for index, scale in enumerate(sensitivity.scales):
         wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
-        noise = sensitivity.noise_factors[index]
-        if not wanted or not np.isfinite(noise):
+        if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
         answer = respond(nothing, weight, sheet, scale)
         half = answer.factor // 2
         local = floor[half :: answer.factor, half :: answer.factor] if isinstance(floor, np.ndarray) else floor
-        error = np.sqrt((noise * answer.sigma) ** 2 + np.float32(sensitivity.sigma_floor**2) + local**2)
-        plain = expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
+        alone, against = (
+            expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
+            for error in total_errors(answer, sensitivity.noise[index], sensitivity, local)
+        )
         for size in wanted:
-            share = np.float32(seen_share(size, scale.fwhm_km, sensitivity.resolution_km))
-            np.maximum(best[size], share * plain, out=best[size])
+            whole, around = (
+                np.float32(seen_share(size, width_km, sensitivity.resolution_km))
+                for width_km in (scale.fwhm_km, SURROUNDINGS * scale.fwhm_km)
+            )
+            np.maximum(best[size], np.maximum(whole * alone, (whole - around) * against), out=best[size])
     return best
 
 

@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.matched import respond
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
 from iovolc.light.blocks import block_means
 from iovolc.light.match import Frame
@@ -75,7 +76,7 @@ def diagnose(
     clusters: Sequence[Cluster],
     passed: NDArray[np.bool_],
     tone: Mapping[str, Plane],
-    factors: Sequence[float],
+    factors: Sequence[Noise],
     frame: Frame,
     search: Search,
     seed: Sequence[int],
@@ -92,8 +93,8 @@ def diagnose(
         Which of them are significant: real changes may well be of one sign.
     tone : mapping of str to ndarray, shape (row, col), float32
         The epoch itself.
-    factors : sequence of float
-        Noise factor of each scale.
+    factors : sequence of Noise
+        Noise factors of each scale.
     frame : Frame
         The grid's places.
     search : Search
@@ -104,7 +105,9 @@ def diagnose(
     weak = [cluster.sign for cluster, real in zip(clusters, passed, strict=True) if not real]
     signs = binomtest(weak.count(-1), len(weak)).pvalue if len(weak) >= _LEAST_CLUSTERS else math.nan
     return Diagnostics(
-        float(signs), _flip_p(fields, clusters, frame, seed), _resampled_share(fields, tone, factors[0], frame, search)
+        float(signs),
+        _flip_p(fields, clusters, frame, seed),
+        _resampled_share(fields, tone, factors[0].alone, frame, search),
     )
 
 

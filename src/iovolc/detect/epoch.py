@@ -4,6 +4,7 @@ The order: difference against each predecessor, median over them, variance, sear
 description. Causal: nothing here knows a later epoch.
 """
 
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
@@ -166,7 +168,7 @@ def detect_epoch(
     real = tuple(cluster.footprint for cluster, own in zip(clusters, q, strict=True) if own <= TOLD_FOR_Q)
     verdict = Verdict(null, p, scatter.inflation, real)
     sensitivity = Sensitivity(
-        search.scales, factors, search.sigma_floor, held.resolution_km, held.relative,
+        search.scales, factors, search.sigma_floor, search.sigma_local, held.resolution_km, held.relative,
         needed_z(verdict, len(factors), search.seed_z, TOLD_FOR_Q),
     )  # fmt: skip
     evidence = Evidence(
@@ -188,6 +190,7 @@ def detect_epoch(
         "resolution_km": round(held.resolution_km, 3),
         "relative": held.relative,
         "sigma_floor": search.sigma_floor,
+        "sigma_local": search.sigma_local if math.isfinite(search.sigma_local) else None,
         "needed_z": [round(z, 4) for z in sensitivity.needed_z],
         **checks.statistics(),
         **light_statistics(held.newer, held.pairs, light.sigma_gain),
@@ -232,7 +235,8 @@ def compare(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
         config.seed_z,
         config.grow_z,
-        config.sigma_rank if relative else 0.0,
+        config.sigma_rank if relative else config.sigma_model,
+        math.inf if relative else 0.0,  # stretched pictures err at all sizes: nothing drops out against surroundings
         rings=True,
     )
     return Compared(
@@ -347,7 +351,7 @@ def _z(clusters: Sequence[Cluster]) -> NDArray[np.float64]:
 
 def _statistics(
     newer: Look,
-    factors: Sequence[float],
+    factors: Sequence[Noise],
     search: Search,
     null: NullClusters,
     tails: Mapping[int, Tail],
@@ -359,7 +363,8 @@ def _statistics(
         "channel": newer.record.channel,
         "compared_km2": round(compared_km2, 1),
         "scales_km": [round(scale.fwhm_km, 2) for scale in search.scales],
-        "noise_factors": [round(float(factor), 4) for factor in factors],
+        "noise_factors": [round(factor.alone, 4) for factor in factors],
+        "noise_factors_against": [round(factor.against, 4) for factor in factors],
         "null_draws": null.draws,
         "null_clusters_per_draw": round(len(null.z) / null.draws, 2),
         "clusters": len(clusters),

@@ -1,7 +1,6 @@
 """Matched filter: the best amplitude of a Gaussian change of given size at every pixel, and its significance."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +11,14 @@ from iovolc import body
 from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
 
 SURROUNDINGS = 4.0
 """Width of the surroundings that an amplitude is told against, in widths of the filter."""
-_MAD_TO_SIGMA = 1.4826
+WHITE_SHARE = 1.0 + SURROUNDINGS**-2 - 4.0 / (1.0 + SURROUNDINGS**2)
+"""Variance of white noise under the filter and its surroundings, in units of that under the filter alone."""
 _LEAST_COVERAGE = 0.5
 
 
@@ -29,27 +29,33 @@ class Response:
     Parameters
     ----------
     amplitude : ndarray, shape (row, col), float32
-        Best amplitude against the surroundings; 0 where the place is not covered.
-    alone : ndarray, shape (row, col), float32
-        The same by itself.
+        Best amplitude; 0 where the place is not covered.
+    against : ndarray, shape (row, col), float32
+        The same less that of the surroundings, :data:`SURROUNDINGS` times as wide: light and tone err over large areas
+        and drop out.
     sigma : ndarray, shape (row, col), float32
-        Its standard deviation if the noise were white; inf where not covered.
+        Standard deviation of ``amplitude`` if the noise were white; inf where not covered.
     factor : int
         Reduction of the sheet.
     """
 
     amplitude: Plane
-    alone: Plane
+    against: Plane
     sigma: Plane
     factor: int
 
+    @property
+    def against_sigma(self) -> Plane:
+        """Standard deviation of ``against`` if the noise were white; inf where not covered."""
+        return math.sqrt(WHITE_SHARE) * self.sigma
+
     def told(self) -> Plane:
-        """The amplitude, but at most twice what the place shows by itself.
+        """The amplitude against the surroundings, but at most twice what the place shows by itself.
 
         Beside a strong change everything stands out against the surroundings, with the other sign.
         """
-        positive = np.clip(self.amplitude, 0.0, np.maximum(2.0 * self.alone, 0.0))
-        negative = np.clip(self.amplitude, np.minimum(2.0 * self.alone, 0.0), 0.0)
+        positive = np.clip(self.against, 0.0, np.maximum(2.0 * self.amplitude, 0.0))
+        negative = np.clip(self.against, np.minimum(2.0 * self.amplitude, 0.0), 0.0)
         return positive + negative
 
 
@@ -72,11 +78,10 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     total = smooth(weights, sheet, scale.sigma_km)
     summed = smooth(products, sheet, scale.sigma_km)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    alone, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
+    amplitude, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
     wide_km = SURROUNDINGS * scale.sigma_km
     around = smooth(products, sheet, wide_km) / np.maximum(smooth(weights, sheet, wide_km), np.float32(1e-20))
-    against = np.where(np.isfinite(sigma), alone - around, np.float32(0.0))
-    return Response(against, alone, sigma, factor)
+    return Response(amplitude, np.where(np.isfinite(sigma), amplitude - around, np.float32(0.0)), sigma, factor)
 
 
 @njit(**KERNEL)
@@ -102,34 +107,3 @@ def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDAr
         lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
         squared /= np.cos(lat)
     return squared
-
-
-def noise_factor(responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], grid: Grid) -> float:
-    """How much wider the filter's answers scatter than for white noise: 1.4826 MAD about zero, over all sheets.
-
-    Parameters
-    ----------
-    responses : mapping of str to Response
-        By sheet.
-    owned : mapping of str to ndarray of bool
-        Pixels that belong to the sheet, full size.
-    grid : Grid
-        The grid.
-
-    Returns
-    -------
-    float
-        1 for white noise of the stated variance; nan where nothing is covered.
-    """
-    parts: list[NDArray[np.float32]] = []
-    for sheet in grid.sheets:
-        if sheet.name not in responses:
-            continue
-        response = responses[sheet.name]
-        step, own = response.factor, owned[sheet.name]
-        below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
-        mine = own[below::step, below::step] & own[above::step, below::step]
-        good = np.isfinite(response.sigma) & mine
-        parts.append(np.abs(response.amplitude[good] / response.sigma[good]))
-    values = np.concatenate(parts) if parts else np.empty(0, np.float32)
-    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan

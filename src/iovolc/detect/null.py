@@ -5,7 +5,7 @@ and of smoothed noise of growing width, whose powers reproduce the scatter of th
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ from scipy.optimize import nnls
 
 from iovolc import body
 from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2
-from iovolc.detect.matched import SURROUNDINGS, sigma_px_squared
+from iovolc.detect.matched import SURROUNDINGS, WHITE_SHARE, sigma_px_squared
+from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
@@ -65,13 +66,13 @@ class NullClusters:
     ring_class: int | None = None
 
 
-def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) -> Spectrum:
+def fit_spectrum(factors: Sequence[Noise], scales: Sequence[Scale], grid: Grid) -> Spectrum:
     """The components whose scatter under each filter is the measured one.
 
     Parameters
     ----------
-    factors : sequence of float
-        Noise factor of each scale (:func:`iovolc.detect.matched.noise_factor`); nan where unknown.
+    factors : sequence of Noise
+        Noise factors of each scale (:func:`iovolc.detect.matched.noise_factor`); nan where unknown.
     scales : sequence of Scale
         The scales.
     grid : Grid
@@ -80,29 +81,32 @@ def fit_spectrum(factors: Sequence[float], scales: Sequence[Scale], grid: Grid) 
     Notes
     -----
     Of unit noise smoothed to width ``a``, Gaussians of the widths ``s`` and ``t`` see the covariance
-    ``2 a^2 / (2 a^2 + s^2 + t^2)``, of white noise ``pixel area / (2 pi (s^2 + t^2))``. The filter is a Gaussian less
-    its surroundings. The powers are non-negative least squares on the relative variances.
+    ``2 a^2 / (2 a^2 + s^2 + t^2)``, of white noise ``pixel area / (2 pi (s^2 + t^2))``. The filter answers with a
+    Gaussian by itself and with one less its surroundings; the powers are non-negative least squares on the relative
+    variances of both.
     """
     widths = (0.0, *(scale.sigma_km for scale in scales))
-    known = [i for i, factor in enumerate(factors) if math.isfinite(factor) and factor > 0]
+    known = [i for i, factor in enumerate(factors) if min(factor) > 0]  # which nan is not
     if not known:
         return Spectrum((0.0,), (1.0,))
     s2 = np.array([scales[i].sigma_km ** 2 for i in known])
-    measured = np.array([factors[i] ** 2 for i in known])
     white = _pixel_km2(grid) / (4.0 * math.pi * s2)
-    columns = [_against_surroundings(lambda s, t: 2.0 * s2 / (s**2 + t**2), s2)] + [
-        _against_surroundings(lambda s, t, a=width: 2.0 * a**2 / (2.0 * a**2 + s**2 + t**2), s2) / white
-        for width in widths[1:]
-    ]
-    design = np.stack(columns, axis=1) / measured[:, None]
-    power, _ = nnls(design, np.ones(len(known)))
+    alone = [np.ones_like(s2)] + [width**2 / (width**2 + s2) / white for width in widths[1:]]
+    against = [np.ones_like(s2)] + [_against_surroundings(width, s2) / (WHITE_SHARE * white) for width in widths[1:]]
+    measured = np.square([[factors[i].alone for i in known], [factors[i].against for i in known]])
+    design = np.stack([alone, against], axis=1) / measured
+    power, _ = nnls(design.reshape(len(widths), -1).T, np.ones(measured.size), maxiter=1000)
     return Spectrum(widths, tuple(float(value) for value in power))
 
 
-def _against_surroundings(covariance: Callable[[Vector, Vector], Vector], s2: Vector) -> Vector:
-    """Variance of a Gaussian less its surroundings, from the covariance of two Gaussians by their widths."""
-    inner, outer = np.sqrt(s2), SURROUNDINGS * np.sqrt(s2)
-    return covariance(inner, inner) + covariance(outer, outer) - 2.0 * covariance(inner, outer)
+def _against_surroundings(width_km: float, s2: Vector) -> Vector:
+    """Share of the variance of unit noise of this width that Gaussians less their surroundings keep."""
+    t2 = SURROUNDINGS**2 * s2
+
+    def covariance(one: Vector, other: Vector) -> Vector:
+        return 2.0 * width_km**2 / (2.0 * width_km**2 + one + other)
+
+    return covariance(s2, s2) + covariance(t2, t2) - 2.0 * covariance(s2, t2)
 
 
 def _pixel_km2(grid: Grid) -> float:
@@ -173,7 +177,7 @@ def null_clusters(
         Smaller clusters are left out, as they are of the real field.
     """
     generator = np.random.Generator(np.random.PCG64(list(seed)))
-    bare = replace(search, sigma_floor=0.0)
+    bare = replace(search, sigma_floor=0.0, sigma_local=0.0)
     areas = {sheet.name: pixel_area_km2(sheet).ravel() for sheet in grid.sheets}
     found: list[tuple[int, float, float]] = []
     for _ in range(draws):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.matched import Response, noise_factor, respond
+from iovolc.detect.matched import Response, respond
+from iovolc.detect.noise import Noise, noise_factor, significance
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -65,6 +66,8 @@ class Search:
         Hysteresis thresholds.
     sigma_floor : float
         Systematic error of an amplitude of any size, in the difference's unit.
+    sigma_local : float
+        The same of an amplitude against its surroundings; inf leaves these out.
     rings : bool
         Whether rings are sought in what the scales leave.
     """
@@ -73,6 +76,7 @@ class Search:
     seed_z: float
     grow_z: float
     sigma_floor: float
+    sigma_local: float = 0.0
     rings: bool = False
 
     @property
@@ -116,14 +120,14 @@ class Explained:
     ----------
     pieces : mapping of str to list of Piece
         By sheet name.
-    factors : tuple of float
-        Noise factor of each scale.
+    factors : tuple of Noise
+        Noise factors of each scale.
     left : mapping of str to ndarray, shape (row, col), float32
         Weights, 0 where a piece explains the difference.
     """
 
     pieces: Mapping[str, list[Piece]]
-    factors: tuple[float, ...]
+    factors: tuple[Noise, ...]
     left: Mapping[str, Plane]
 
 
@@ -132,7 +136,7 @@ class _View:
     """What one scale sees on all sheets: the filter's answers, their total sigma and significance, by sheet."""
 
     index: int
-    noise: float
+    noise: Noise
     responses: Mapping[str, Response]
     sigma: Mapping[str, Plane]
     z: Mapping[str, Plane]
@@ -151,7 +155,7 @@ def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Expl
     fields = {name: field for name, field in fields.items() if field.weight.any()}
     weights = {name: field.weight.copy() for name, field in fields.items()}
     pieces: dict[str, list[Piece]] = {name: [] for name in fields}
-    factors: list[float] = []
+    factors: list[Noise] = []
     view = _view(fields, weights, grid, search, 0, {})
     for index in range(len(search.scales)):
         factors.append(view.noise)
@@ -226,15 +230,12 @@ def _view(
         else respond(field.difference, weights[name], grid.sheet(name), search.scales[index])
         for name, field in fields.items()
     }
-    noise = noise_factor(responses, {name: field.owned for name, field in fields.items()}, grid)
-    sigma = {
-        name: np.sqrt((noise * r.sigma) ** 2 + search.sigma_floor**2 + fields[name].floor_at(r.factor) ** 2)
-        for name, r in responses.items()
-    }
-    z = {
-        name: np.where(np.isfinite(sigma[name]), r.told() / sigma[name], 0.0).astype(np.float32)
-        for name, r in responses.items()
-    }
+    owned = {name: field.owned for name, field in fields.items()}
+    noise = Noise(noise_factor(responses, owned, grid), noise_factor(responses, owned, grid, against=True))
+    sigma: dict[str, Plane] = {}
+    z: dict[str, Plane] = {}
+    for name, answer in responses.items():
+        sigma[name], z[name] = significance(answer, noise, search, fields[name].floor_at(answer.factor))
     return _View(index, noise, responses, sigma, z)
 
 
@@ -287,14 +288,14 @@ def _take(
 def _piece(region: _Region, view: _View, name: str) -> tuple[Piece, NDArray[np.int64]]:
     z, response, pixels = view.z[name], view.responses[name], region.pixels
     strength = region.sign * z.ravel()[pixels]
-    amplitude = region.sign * response.alone.ravel()[pixels]
+    amplitude = region.sign * response.amplitude.ravel()[pixels]
     peak = pixels[int(np.argmax(strength))]
     kept = pixels[amplitude >= _HALF * np.quantile(amplitude, _UPPER_QUANTILE)]
     piece = Piece(
         region.sign,
         view.index,
         float(abs(z.ravel()[peak])),
-        float(response.alone.ravel()[peak]),
+        float(response.amplitude.ravel()[peak]),
         float(view.sigma[name].ravel()[peak]),
         full_pixels(kept, z.shape, response.factor),
     )

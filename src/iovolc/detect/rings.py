@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.detect.matched import Response, noise_factor
+from iovolc.detect.matched import Response
+from iovolc.detect.noise import noise_factor
 from iovolc.detect.pyramid import reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
@@ -90,7 +91,7 @@ def find_rings(
     seed_z : float
         Significance that a ring must reach.
     sigma_floor : float
-        Systematic error of an amplitude.
+        Systematic error of an amplitude against its surroundings.
     """
     floor = FLOOR_SHARE * sigma_floor
     rest = _pyramid(differences, left, owned, grid)

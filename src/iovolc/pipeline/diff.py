@@ -1,7 +1,7 @@
 """Diff: the events that a run gained, lost, moved or changed against another one, and why."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, cast
 
@@ -11,6 +11,7 @@ import pandas as pd
 from iovolc.geometry.sphere import distance_km
 from iovolc.pipeline.causes import Changes, causes, changes_between
 from iovolc.publish.saved import SavedRun
+from iovolc.publish.wording import place_of
 
 Verdict = Literal["gained", "lost", "moved", "changed"]
 VERDICTS: Final = ("gained", "lost", "moved", "changed")
@@ -114,7 +115,7 @@ def diff(before: SavedRun, after: SavedRun) -> Difference:
     def why(*sides: tuple[SavedRun, Row]) -> tuple[str, ...]:
         return causes(changes, [run.detections_of(row["event_id"]) for run, row in sides], channels)
 
-    pairs, lost, gained = _matched(before.events, after.events)
+    pairs, lost, gained = matched(_rows(before.events), _rows(after.events))
     differing = [(old, new, columns) for old, new in pairs if (columns := _columns(old, new))]
     found = [
         *(_one_sided("gained", row, why((after, row))) for row in gained),
@@ -128,9 +129,15 @@ def diff(before: SavedRun, after: SavedRun) -> Difference:
 Row = dict[str, Any]
 
 
-def _matched(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
-    """Pairs of rows that are one event, and the rows of either table that have no partner."""
-    old, new = _by_id(before), _by_id(after)
+def matched(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
+    """Pairs of rows that are one event, and the rows of either table that have no partner; see :func:`diff`.
+
+    Parameters
+    ----------
+    before, after : sequence of dict
+        Events, of which id, kind, place, its uncertainty, and onset are read.
+    """
+    old, new = ({str(row["event_id"]): row for row in rows} for rows in (before, after))
     pairs = [(old.pop(name), new.pop(name)) for name in [name for name in old if name in new]]
     gates = [(_gate(first, second), one, other) for one, first in old.items() for other, second in new.items()]
     for gate, one, other in sorted(gates):
@@ -139,9 +146,8 @@ def _matched(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[tuple[Row,
     return pairs, list(old.values()), list(new.values())
 
 
-def _by_id(events: pd.DataFrame) -> dict[str, Row]:
-    rows = cast("list[Row]", events.to_dict(orient="records"))
-    return {str(row["event_id"]): row for row in rows}
+def _rows(events: pd.DataFrame) -> list[Row]:
+    return cast("list[Row]", events.to_dict(orient="records"))
 
 
 def _gate(old: Row, new: Row) -> float:
@@ -197,12 +203,6 @@ def _two_sided(old: Row, new: Row, columns: Mapping[str, tuple[Any, Any]], why: 
     verdict: Verdict = "moved" if moved_km > _sigma_km(old, new) else "changed"
     ids = str(old["event_id"]), str(new["event_id"])
     return EventDifference(verdict, *ids, place_of(new), str(new["tier"]), moved_km, columns, why)
-
-
-def place_of(event: Mapping[str, Any]) -> str:
-    """A short description of an event for people: kind, place and nearest name."""
-    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if event["nearest_feature"] else ""
-    return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
 
 
 def _line(event: EventDifference) -> str:

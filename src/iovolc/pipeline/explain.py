@@ -16,10 +16,10 @@ from iovolc.errors import ConfigError, StoreCorrupt
 from iovolc.geometry.sphere import distance_km
 from iovolc.model.tables import DETECTIONS, EVENTS
 from iovolc.pipeline.causes import flat
-from iovolc.pipeline.diff import place_of
 from iovolc.publish.saved import SavedRun
 from iovolc.publish.schemas import FLAG_MEANINGS
 from iovolc.publish.tables import json_rows
+from iovolc.publish.wording import place_of
 
 _NEIGHBOURS_KM: Final = 500.0
 _NEIGHBOURS: Final = 5
@@ -126,10 +126,7 @@ def explain(run: SavedRun, event_id: str, store: Path | None = None) -> Explanat
 
 
 def _event(run: SavedRun, event_id: str) -> dict[str, Any]:
-    chosen = run.events[run.events["event_id"].str.startswith(event_id)]
-    if len(chosen) != 1:
-        many = f"{len(chosen)} events start with" if len(chosen) else "no event is called"
-        raise ConfigError(f"{many} `{event_id}` in run {run.run_id}; the ids are in events.csv")
+    chosen = run.event(event_id)
     channels = [name.removeprefix("dlna_") for name in chosen.columns if name.startswith("dlna_")]
     return json_rows(chosen, EVENTS.with_channels(channels))[0]
 

@@ -60,7 +60,7 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """Of one row: an entry, or the problems for which it was refused."""
 
     entry: EpochEntry | None
@@ -96,7 +96,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     unknown = [task for task in tasks if task.key not in known]
     chosen = choose(context.runner.map(look_closer, unknown, "look"), held)
-    outcomes = _without_twins(context.runner.map(_ingest_one, chosen.tasks, "ingest"), chosen.tasks)
+    outcomes = _without_twins(context.runner.map(ingest_one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
@@ -133,7 +133,8 @@ def _accepted(rows: Sequence[Row], bad: set[Row]) -> set[str]:
     return names - {row.path for row in bad}
 
 
-def _ingest_one(task: Task) -> _Outcome:
+def ingest_one(task: Task) -> Outcome:
+    """Read, register and store what a task describes, or refuse it; no manifest names it yet."""
     if task.findings:
         return _refusal(task, task.findings)
     reference = base_map(task.config.registration.reference)
@@ -148,13 +149,13 @@ def _ingest_one(task: Task) -> _Outcome:
         return _refusal(task, error.findings)
     except DataQualityError as error:
         return _refusal(task, (task.row.origin.finding("E402", str(error)),))
-    return _Outcome(entry)
+    return Outcome(entry)
 
 
-def _without_twins(outcomes: Sequence[_Outcome], tasks: Sequence[Task]) -> list[_Outcome]:
+def _without_twins(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[Outcome]:
     """The outcomes, those refused that came to the same observation as an earlier one by another description."""
     first: dict[str, tuple[EpochEntry, Task]] = {}
-    kept: list[_Outcome] = []
+    kept: list[Outcome] = []
     for task, outcome in zip(tasks, outcomes, strict=True):
         entry = outcome.entry
         known, other = (entry, task) if entry is None else first.setdefault(entry.observation_id, (entry, task))
@@ -166,9 +167,9 @@ def _without_twins(outcomes: Sequence[_Outcome], tasks: Sequence[Task]) -> list[
     return kept
 
 
-def _refusal(task: Task, findings: tuple[Finding, ...]) -> _Outcome:
+def _refusal(task: Task, findings: tuple[Finding, ...]) -> Outcome:
     sha256 = task.sha256 or hashlib.sha256(task.row.path.encode()).hexdigest()
-    return _Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
+    return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
 
 
 def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:

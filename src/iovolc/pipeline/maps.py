@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_provenance
 from iovolc.detect.completeness import SIZES_KM, Sensitivity, margin_per_contrast
+from iovolc.detect.noise import Noise
 from iovolc.detect.pyramid import Scale
 from iovolc.light.display import stretch_text
 from iovolc.model.detection import Tracked
@@ -172,9 +173,15 @@ class Maps:
     def _sensitivity(self, task: Task) -> Sensitivity:
         told = next(item for item in self.scan.statistics if item["observation_id"] == task.entry.observation_id)
         scales = tuple(Scale(float(size)) for size in told["scales_km"])
-        factors = tuple(math.nan if item is None else float(item) for item in told["noise_factors"])
+        alone, against = (
+            [math.nan if item is None else float(item) for item in told[name]]
+            for name in ("noise_factors", "noise_factors_against")
+        )
+        noise = tuple(Noise(*pair) for pair in zip(alone, against, strict=True))
         needed = tuple(math.inf if item is None else float(item) for item in told["needed_z"])
-        return Sensitivity(scales, factors, told["sigma_floor"], told["resolution_km"], told["relative"], needed)
+        local = math.inf if told["sigma_local"] is None else float(told["sigma_local"])
+        errors = float(told["sigma_floor"]), local
+        return Sensitivity(scales, noise, *errors, told["resolution_km"], told["relative"], needed)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -36,7 +36,12 @@ def find_run(name: str, store: Path | None = None) -> SavedRun:
 
 
 def operational(store: Path) -> SavedRun:
-    """The operational run of a store.
+    """The operational run of a store; raises as :func:`operational_folder`."""
+    return read_run(operational_folder(store))
+
+
+def operational_folder(store: Path) -> Path:
+    """Where the operational run of a store lies.
 
     Raises
     ------
@@ -51,7 +56,7 @@ def operational(store: Path) -> SavedRun:
     folder = local(run_folder(store, name))
     if not folder.is_dir():
         raise ConfigError(f"the operational run {name} is no longer in {store}: `iovolc publish` makes it again")
-    return read_run(folder)
+    return folder
 
 
 def last_run(store: Path) -> SavedRun | None:

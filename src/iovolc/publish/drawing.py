@@ -1,4 +1,11 @@
-"""What all figures share: colours, labels of places, and PNG files without a clock. No pyplot, no global state."""
+"""What all figures share: colours, labels of places, and files without a clock (PNG, SVG, PDF). No pyplot.
+
+The colours, and why: grey for what was measured, since its steps look as even as they are; PuOr (ColorBrewer) for
+changes, since its two hues are told apart by colour-blind readers, darken evenly to both sides, and leave nothing
+changed white; the palette of Okabe and Ito for kinds and bands, made to be told apart in all common forms of
+colour blindness. A marker's shape always says the same as its colour or more. No rainbow: it shows edges that are not
+there.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +25,14 @@ NO_DATA: Final = "#c9d3dc"
 INK: Final = "#1b2430"
 TIER_STYLE: Final = {"A": ("^", "#d1495b"), "B": ("o", "#1170aa"), "C": ("s", "#7b8794")}
 """Marker and colour by tier; the shape alone tells them apart."""
+OKABE_ITO: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#f0e442")
+"""Colours for categories (Okabe and Ito 2008), those that show best on white first."""
+FORMATS: Final = ("png", "svg", "pdf")
+"""What figures can be written as."""
 _DPI: Final = 110
+_DARKEST: Final = 0.45
+_MARKS: Final = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None}}
+"""What matplotlib would write of itself and of the time."""
 
 mpl.rcParams["font.family"] = "DejaVu Sans"
 
@@ -30,9 +44,36 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
+def plain(text: str) -> str:
+    """A text for matplotlib that stays as it is: names from catalogues are no formulas, whatever signs they hold."""
+    return text.replace("$", r"\$")
+
+
+def is_vector(path: Path) -> bool:
+    """Whether a file's ending asks for lines and letters rather than pixels."""
+    return path.suffix.lower() in {".svg", ".pdf"}
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG whose bytes depend on the drawing alone."""
-    figure.savefig(path, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    """Write a PNG, SVG or PDF, by the file's ending, whose bytes depend on the drawing alone."""
+    if not is_vector(path):
+        figure.savefig(path, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        return
+    ending = path.suffix.lower().removeprefix(".")
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "iovolc", "pdf.fonttype": 42}):
+        figure.savefig(path, format=ending, metadata=_MARKS[ending])
+
+
+def pale(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """A map as light grey levels, dark enough to know the places and pale enough for symbols; white without data."""
+    low, high = grey_stretch(values, values[:0])
+    level = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return np.where(np.isfinite(level), _DARKEST + (1.0 - _DARKEST) * level, 1.0)
+
+
+def marker_area(diameter_km: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Area of an event's symbol on a global map (points squared): larger for larger events, within bounds."""
+    return 24.0 + 0.5 * np.clip(diameter_km, None, 600.0)
 
 
 def lat_text(lat: float, decimals: int = 0) -> str:

@@ -1,7 +1,8 @@
-"""The figures of the strongest events: before, after and difference."""
+"""The strongest events of a run: their views, and the page's figures of before, after and difference."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,44 +14,63 @@ from iovolc.publish.drawing import place_text
 from iovolc.publish.run_output import Cutout, RunOutput
 from iovolc.publish.sampling import local_view, view
 from iovolc.publish.triplet import draw_triplet
+from iovolc.publish.views import View, write_view
 
 _EDGES_KM: Final = (80.0, 1500.0)
 
 
-def write_figures(folder: Path, run: RunOutput, events: pd.DataFrame) -> dict[str, str]:
-    """Draw the first events that have a view.
+def event_views(run: RunOutput, events: pd.DataFrame) -> Iterator[tuple[str, View]]:
+    """The views of the first events that have one, with their ids.
 
     Parameters
     ----------
-    folder : Path
-        Made if needed.
     run : RunOutput
         Gives the views and the footprints; ``publish.figures`` says how many.
+    events : DataFrame
+        The strongest first.
+    """
+    for row in neighbours(events.head(run.config.publish.figures), run.tracked.detections).to_dict("records"):
+        cutout = run.cutout(row["event_id"], half_width_km(row["diameter_km"]))
+        if cutout is not None:
+            yield row["event_id"], View(cutout, outline_mask(run.tracked.footprints[row["event_id"]], run.grid, cutout))
+
+
+def write_figures(folder: Path, views: Path, run: RunOutput, events: pd.DataFrame) -> dict[str, str]:
+    """Write the views of the first events, and draw them.
+
+    Parameters
+    ----------
+    folder, views : Path
+        For the figures and for the views; made if needed.
+    run : RunOutput
+        The run.
     events : DataFrame
         The strongest first.
 
     Returns
     -------
     dict of str to str
-        File name by event id.
+        File name of the figure by event id.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    views.mkdir(parents=True, exist_ok=True)
+    rows = {row["event_id"]: row for row in events.to_dict("records")}
     drawn: dict[str, str] = {}
-    for row in neighbours(events.head(run.config.publish.figures), run.tracked.detections).to_dict("records"):
-        cutout = run.cutout(row["event_id"], half_width_km(row["diameter_km"]))
-        if cutout is None:
-            continue
-        outline = outline_mask(run.tracked.footprints[row["event_id"]], run.grid, cutout)
-        title = "  ·  ".join(
-            (
-                f"{row['kind']}, tier {row['tier']}", place_text(row["lat"], row["lon_e"]),
-                f"{row['diameter_km']:.0f} km across", row["event_id"],
-            )
-        )  # fmt: skip
-        name = f"{row['event_id']}.png"
-        draw_triplet(folder / name, cutout, outline, title)
-        drawn[row["event_id"]] = name
+    for event_id, shown in event_views(run, events):
+        write_view(views, event_id, shown)
+        drawn[event_id] = f"{event_id}.png"
+        draw_triplet(folder / drawn[event_id], shown.cutout, shown.outline, headline(rows[event_id]))
     return drawn
+
+
+def headline(event: Mapping[Any, Any]) -> str:
+    """An event in one line (a row of the events table)."""
+    return "  ·  ".join(
+        (
+            f"{event['kind']}, tier {event['tier']}", place_text(event["lat"], event["lon_e"]),
+            f"{event['diameter_km']:.0f} km across", event["event_id"],
+        )
+    )  # fmt: skip
 
 
 def strongest_detections(detections: pd.DataFrame) -> pd.DataFrame:

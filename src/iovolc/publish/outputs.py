@@ -15,7 +15,7 @@ from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.publish.page import write_page
-from iovolc.publish.rasters import write_rasters
+from iovolc.publish.rasters import write_backdrop, write_rasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
 from iovolc.publish.reach import write_reach
 from iovolc.publish.record import run_record
@@ -24,10 +24,11 @@ from iovolc.publish.schemas import PUBLISHED, write_schemas
 from iovolc.publish.stac import write_stac
 from iovolc.publish.staging import RECORD, staged
 from iovolc.publish.tables import event_frame, run_tables, write_tables
+from iovolc.publish.views import FOLDER as VIEWS
 
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
-    {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac"}
+    {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
     | MRT_NAMES
     | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
 )
@@ -65,6 +66,7 @@ def publish(out: Path, run: RunOutput) -> None:
             write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
         with _timed(timings, "rasters"):
             rasters = write_rasters(folder, run)
+            write_backdrop(folder, run.backdrop)
             write_reach(folder, run)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)

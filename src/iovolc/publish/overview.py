@@ -1,4 +1,4 @@
-"""Two figures of the whole run: the map of all events, and what was observed when."""
+"""The page's map of all events."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -16,16 +15,17 @@ from iovolc.publish.drawing import (
     NO_DATA,
     TIER_STYLE,
     east_text,
-    grey_stretch,
     lat_text,
+    marker_area,
     new_figure,
+    pale,
+    plain,
     save,
     west_text,
 )
-from iovolc.publish.run_output import Backdrop, InputFile
+from iovolc.publish.run_output import Backdrop
 
 _MAP_COLS: Final = 1440
-_DARKEST: Final = 0.45
 _VEIL: Final = 0.6
 
 
@@ -49,7 +49,7 @@ def draw_map(
     """
     figure = new_figure(11.2, 6.3)
     axes = figure.add_axes((0.055, 0.105, 0.925, 0.77), facecolor="white")
-    grey = 0.9 if backdrop is None else _pale(backdrop.value)
+    grey = 0.9 if backdrop is None else pale(_thin(backdrop.value))
     _show(axes, np.repeat(np.atleast_2d(grey)[..., None], 3, axis=2))
     veil = np.zeros((*_thin(compared).shape, 4))
     veil[..., :3] = to_rgb(NO_DATA)
@@ -62,15 +62,8 @@ def draw_map(
     note = "Blue-grey veil: never compared in this run."
     if backdrop is not None:
         note = f"Backdrop for orientation only: {backdrop.note}. {note}"
-    figure.text(0.98, 0.012, note, fontsize=7, color=INK, ha="right")
+    figure.text(0.98, 0.012, plain(note), fontsize=7, color=INK, ha="right")
     save(figure, path)
-
-
-def _pale(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The map as light grey levels, dark enough to know the places and pale enough for the symbols."""
-    low, high = grey_stretch(values, values[:0])
-    level = np.clip((_thin(values) - low) / (high - low), 0.0, 1.0)
-    return np.where(np.isfinite(level), _DARKEST + (1.0 - _DARKEST) * level, 1.0)
 
 
 def _thin(values: NDArray[Any]) -> NDArray[Any]:
@@ -88,7 +81,7 @@ def _show_events(axes: Axes, events: pd.DataFrame) -> None:
         marker, colour = TIER_STYLE[tier]
         chosen = events[events["tier"] == tier]
         if len(chosen):
-            sizes = 24.0 + 0.5 * chosen["diameter_km"].clip(upper=600.0)
+            sizes = marker_area(chosen["diameter_km"].to_numpy())
             axes.scatter(
                 chosen["lon_e"], chosen["lat"], s=sizes, marker=marker, facecolor=colour, edgecolor="white",
                 linewidth=0.8, alpha=0.9, zorder=3, clip_on=False,
@@ -111,39 +104,3 @@ def _label_map(axes: Axes) -> None:
     axes.grid(color="white", lw=0.4, alpha=0.6)
     upper = axes.secondary_xaxis("top")
     upper.set_xticks(lons, [west_text(lon) for lon in lons], fontsize=8, color=INK)
-
-
-def draw_timeline(path: Path, inputs: tuple[InputFile, ...]) -> None:
-    """When each channel was observed: a bar per mosaic, a diamond per single look.
-
-    Parameters
-    ----------
-    path : Path
-        PNG file.
-    inputs : tuple of InputFile
-        The manifest's observations.
-    """
-    channels = sorted({item.channel for item in inputs})
-    figure = new_figure(11.2, 1.5 + 0.36 * max(1, len(channels)))
-    axes = figure.add_subplot()
-    axes.set_title("What was observed when", fontsize=11, weight="bold", color=INK, loc="left")
-    for level, channel in enumerate(channels):
-        for item in (item for item in inputs if item.channel == channel):
-            start, stop = float(date2num(item.start_utc)), float(date2num(item.stop_utc))
-            axes.plot([start, stop], [level, level], color="#1170aa", lw=7, alpha=0.35, solid_capstyle="butt")
-            axes.plot([0.5 * (start + stop)], [level], marker="D", color="#1170aa", ms=6, mec="white", ls="")
-    axes.set_yticks(range(len(channels)), channels, fontsize=9, color=INK)
-    axes.set_ylim(-0.6, len(channels) - 0.4)
-    if inputs:
-        locator = AutoDateLocator(maxticks=12)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-        axes.margins(x=0.03)
-    axes.grid(axis="x", color="#d7dde3", lw=0.6)
-    axes.tick_params(colors=INK, labelsize=8)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    figure.subplots_adjust(
-        left=0.07, right=0.98, top=1 - 0.35 / figure.get_figheight(), bottom=0.4 / figure.get_figheight()
-    )
-    save(figure, path)

@@ -13,8 +13,10 @@ from iovolc.model.tables import Table
 from iovolc.publish import page_view
 from iovolc.publish.coverage import Coverage
 from iovolc.publish.figures import write_figures
-from iovolc.publish.overview import draw_map, draw_timeline
+from iovolc.publish.overview import draw_map
 from iovolc.publish.run_output import RunOutput
+from iovolc.publish.timeline import draw_timeline, looks_of
+from iovolc.publish.views import FOLDER as VIEWS
 
 
 def write_page(
@@ -24,7 +26,7 @@ def write_page(
     coverage: Coverage,
     record: Mapping[str, Any],
 ) -> None:
-    """Write ``index.html`` and ``figures/``.
+    """Write ``index.html`` and ``figures/``, and the events' views beside the page's folder.
 
     Parameters
     ----------
@@ -40,11 +42,11 @@ def write_page(
         From :func:`iovolc.publish.record.run_record`.
     """
     shown = page_view.strongest(tables["events"][1], run.config.publish.max_candidates)
-    pictures = write_figures(folder / "figures", run, shown)
+    pictures = write_figures(folder / "figures", folder.parent / VIEWS, run, shown)
     until = page_view.until(run)
     # Drawn from the last to the first, so that the strongest lie on top.
     draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
-    draw_timeline(folder / "figures" / "coverage.png", run.manifest.inputs)
+    draw_timeline(folder / "figures" / "coverage.png", looks_of(run.manifest.inputs, run.completeness))
     values = page_view.values(run, tables, shown, pictures, record)
     (folder / "index.html").write_text(render(values), encoding="utf-8", newline="\n")
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from skimage.measure import find_contours
 
-from iovolc.publish.drawing import INK, NO_DATA
+from iovolc.publish.drawing import NO_DATA
 
 SIZE_PX: Final = 320
 _FINER: Final = 2
@@ -37,7 +37,9 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     return np.rint(255.0 * np.vstack([colours, to_rgb(NO_DATA)])).astype(np.uint8)
 
 
-def picture(values: NDArray[np.float32], low: float, high: float, colours: str) -> Image.Image:
+def picture(
+    values: NDArray[np.float32], low: float, high: float, colours: str, size_px: int = SIZE_PX, *, smooth: bool = False
+) -> Image.Image:
     """The panel of a view: ``low`` and ``high`` are the ends of the colours.
 
     Parameters
@@ -48,16 +50,21 @@ def picture(values: NDArray[np.float32], low: float, high: float, colours: str) 
         In the unit of the values.
     colours : str
         Name of a matplotlib colour map.
+    size_px : int
+        Edge of the panel.
+    smooth : bool
+        Interpolate between the pixels, where a picture is to please rather than to be measured.
     """
     known = np.isfinite(values)
     level = np.clip((np.where(known, values, low) - low) / (high - low), 0.0, 1.0)
     index = np.where(known, np.rint(255.0 * level), 256.0).astype(np.intp)
-    return Image.fromarray(colour_table(colours)[index]).resize((SIZE_PX, SIZE_PX), Image.Resampling.NEAREST)
+    how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
+    return Image.fromarray(colour_table(colours)[index]).resize((size_px, size_px), how)
 
 
-def level_lines(field: NDArray[np.float64], levels: Sequence[float]) -> list[list[Point]]:
+def level_lines(field: NDArray[np.float64], levels: Sequence[float], size_px: int = SIZE_PX) -> list[list[Point]]:
     """The contours of a field over the panel; none where the field does not reach a level or is NaN."""
-    scale = _FINER * SIZE_PX / field.shape[0]
+    scale = size_px / field.shape[0]
     return [
         [((col + 0.5) * scale, (row + 0.5) * scale) for row, col in line]
         for level in levels
@@ -65,17 +72,25 @@ def level_lines(field: NDArray[np.float64], levels: Sequence[float]) -> list[lis
     ]
 
 
-def line_mask(lines: Sequence[Sequence[Point]], width: int, opacity: float = 1.0) -> Image.Image:
-    """How much of each pixel of a panel the lines cover; ``width`` in half pixels."""
-    mask = Image.new("L", (_FINER * SIZE_PX, _FINER * SIZE_PX))
+def line_mask(
+    lines: Sequence[Sequence[Point]], width_px: float, opacity: float = 1.0, size_px: int = SIZE_PX
+) -> Image.Image:
+    """How much of each pixel of a panel the lines cover."""
+    mask = Image.new("L", (_FINER * size_px, _FINER * size_px))
     draw = ImageDraw.Draw(mask)
     for line in lines:
-        draw.line(list(line), fill=round(255 * opacity), width=width)
+        finer = [(_FINER * x, _FINER * y) for x, y in line]
+        draw.line(finer, fill=round(255 * opacity), width=max(1, round(_FINER * width_px)))
     return mask.reduce(_FINER)
 
 
-def text(
-    draw: ImageDraw.ImageDraw, at: Point, words: str, size_px: int, *, anchor: str = "ls", bold: bool = False
-) -> None:
-    """Write a line of text; the anchor as Pillow names it: ``ls`` is the left end of the baseline."""
-    draw.text(at, words, fill=INK, font=font(size_px, bold=bold), anchor=anchor)
+def broken(words: str, size_px: int, width_px: int) -> list[str]:
+    """A text in lines no longer than a width, where its words allow that."""
+    letters, lines = font(size_px), [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and letters.getlength(longer) > width_px:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

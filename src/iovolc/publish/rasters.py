@@ -15,7 +15,7 @@ from rasterio.transform import Affine
 from iovolc import body
 from iovolc.detect.completeness import SIZES_KM
 from iovolc.model.grid import SHEET_NAMES, Grid
-from iovolc.publish.run_output import LIMIT_PROBABILITIES, ChannelLayers, ChannelSummary, RunOutput
+from iovolc.publish.run_output import LIMIT_PROBABILITIES, Backdrop, ChannelLayers, ChannelSummary, RunOutput
 from iovolc.publish.sampling import map_lat_lon, mosaic
 
 
@@ -53,6 +53,8 @@ LIMITS: Final = {
 """By diameter."""
 
 
+_BACKDROP: Final = Layer("backdrop", "float32", "", "A map for orientation")
+_BACKDROP_FILE: Final = "rasters/backdrop.tif"
 _WRITERS: Final = 2
 _LIMIT_BANDS: Final = tuple(f"contrast found in {chance:.0%} of cases" for chance in LIMIT_PROBABILITIES)
 
@@ -80,6 +82,22 @@ def write_rasters(folder: Path, run: RunOutput) -> tuple[ChannelRasters, ...]:
     """Write ``rasters/<channel>_<layer>.tif`` for all channels, one channel after the other."""
     (folder / "rasters").mkdir()
     return tuple(_write_channel(folder, run, summary) for summary in run.channels)
+
+
+def write_backdrop(folder: Path, backdrop: Backdrop | None) -> None:
+    """Write ``rasters/backdrop.tif``, the map for orientation, where there is one."""
+    if backdrop is not None:
+        tags = {"BODY": body.NAME, "TITLE": backdrop.note, "UNIT": ""}
+        write_cog(folder / _BACKDROP_FILE, backdrop.value.astype(np.float32), _BACKDROP, tags)
+
+
+def read_backdrop(folder: Path) -> Backdrop | None:
+    """The map for orientation of a published run; None if it has none."""
+    path = folder / _BACKDROP_FILE
+    if not path.is_file():
+        return None
+    with rasterio.open(path) as dataset:
+        return Backdrop(dataset.read(1), dataset.tags()["TITLE"])
 
 
 def map_transform(cols: int) -> Affine:

@@ -1,12 +1,14 @@
 """Reads a published run back: its record and tables, from its folder alone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from iovolc.errors import ConfigError
+from iovolc.publish.run_output import InputFile
 from iovolc.publish.staging import RECORD, is_output, read_record
 
 
@@ -38,6 +40,28 @@ class SavedRun:
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Its observations by id."""
         return {item["id"]: item for item in self.record["inputs"]}
+
+    @property
+    def input_files(self) -> tuple[InputFile, ...]:
+        """Its observations as they were published."""
+        return tuple(
+            InputFile(**{**item, **{name: datetime.fromisoformat(item[name]) for name in ("start_utc", "stop_utc")}})
+            for item in self.record["inputs"]
+        )
+
+    def event(self, event_id: str) -> pd.DataFrame:
+        """The row of an event; the first digits of its id are enough where they are unique.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such event, or several.
+        """
+        chosen = self.events[self.events["event_id"].str.startswith(event_id)]
+        if len(chosen) != 1:
+            many = f"{len(chosen)} events start with" if len(chosen) else "no event is called"
+            raise ConfigError(f"{many} `{event_id}` in run {self.run_id}; the ids are in events.csv")
+        return chosen
 
     def detections_of(self, event_id: str) -> pd.DataFrame:
         """The detections that make an event, in the order of the table."""

@@ -82,6 +82,8 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
 | `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; the second is a table of point measurements too |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
+| `rasters/backdrop.tif` | the map for orientation behind the events, where there is one |
+| `views/<event id>.tif` | before, after, difference and footprint of the strongest events, north up about the event |
 | `completeness/<observation id>.tif` | how plainly each comparison would have shown changes |
 | `iovolc.gpkg` | events, detections and hot spots for QGIS |
 | `stac/collection.json` | STAC Collection with one Item per channel |

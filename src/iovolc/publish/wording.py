@@ -50,6 +50,12 @@ def onset(row: Row) -> str:
     return f"after {date(after)}" if is_known(after) else "not claimed"
 
 
+def place_of(event: Row) -> str:
+    """A short description of an event for people: kind, place and nearest name."""
+    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if event["nearest_feature"] else ""
+    return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
+
+
 def is_known(value: Any) -> bool:
     """Whether there is a value: not None, NaN, NaT or NA."""
     return not (value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)))

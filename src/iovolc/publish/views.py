@@ -1,0 +1,90 @@
+"""The views of events as files, ``views/<event id>.tif``: what every picture of an event is drawn from.
+
+Each is a north-up GeoTIFF, azimuthal equidistant about the event; not a layer of the whole globe
+(:mod:`iovolc.publish.rasters`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from iovolc import body
+from iovolc.publish.run_output import Cutout
+
+FOLDER: Final = "views"
+_BANDS: Final = ("before", "after", "difference", "footprint")
+_TAG: Final = "IOVOLC_VIEW"
+_FACTS: Final = (
+    "lat", "lon_e", "half_km", "channel", "unit", "difference_unit", "before_ids", "after_ids",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What there is to show of an event.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        Before, after and difference.
+    outline : ndarray, shape of the cutout
+        1 inside the footprint, 0 outside.
+    """
+
+    cutout: Cutout
+    outline: NDArray[np.float64]
+
+
+def write_view(folder: Path, event_id: str, shown: View) -> None:
+    """Write a view; the same view gives the same bytes."""
+    cutout = shown.cutout
+    rows, cols = cutout.after.shape
+    half_m = 1000.0 * cutout.half_km
+    planes = (cutout.before, cutout.after, cutout.difference, shown.outline)
+    facts = {name: getattr(cutout, name) for name in _FACTS}
+    spans = {name: [time.isoformat() for time in getattr(cutout, name)] for name in ("before_utc", "after_utc")}
+    with rasterio.open(
+        folder / f"{event_id}.tif", "w", driver="GTiff", height=rows, width=cols, count=len(planes), dtype="float32",
+        nodata=np.nan, compress="ZSTD", predictor=3, interleave="band", crs=_crs(cutout),
+        transform=Affine(2.0 * half_m / cols, 0.0, -half_m, 0.0, -2.0 * half_m / rows, half_m),
+    ) as dataset:  # fmt: skip
+        dataset.write(np.stack([np.asarray(plane, np.float32) for plane in planes]))
+        for number, name in enumerate(_BANDS, start=1):
+            dataset.set_band_description(number, name)
+        dataset.update_tags(**{_TAG: json.dumps(facts | spans, sort_keys=True)})
+
+
+def read_view(folder: Path, event_id: str) -> View | None:
+    """The view of an event in an output folder; None where the run published none."""
+    path = folder / FOLDER / f"{event_id}.tif"
+    if not path.is_file():
+        return None
+    with rasterio.open(path) as dataset:
+        before, after, difference, outline = dataset.read()
+        facts: dict[str, Any] = json.loads(dataset.tags()[_TAG])
+    cutout = Cutout(
+        facts["lat"], facts["lon_e"], facts["half_km"], before, after, difference, facts["channel"], facts["unit"],
+        facts["difference_unit"], tuple(facts["before_ids"]), tuple(facts["after_ids"]), _span(facts["before_utc"]),
+        _span(facts["after_utc"]),
+    )  # fmt: skip
+    return View(cutout, outline.astype(np.float64))
+
+
+def _crs(cutout: Cutout) -> CRS:
+    return CRS.from_string(
+        f"+proj=aeqd +lat_0={cutout.lat:.6f} +lon_0={cutout.lon_e:.6f} +R={body.RADIUS_M:.0f} +units=m +no_defs"
+    )
+
+
+def _span(texts: Sequence[str]) -> tuple[datetime, datetime]:
+    first, last = (datetime.fromisoformat(text) for text in texts)
+    return first, last
