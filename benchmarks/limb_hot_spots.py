@@ -21,12 +21,11 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from iovolc.geometry.disc import placed_by_limb
-from iovolc.geometry.ellipsoid import disc_lat_lon, disc_pixel
 from iovolc.geometry.limb import fit_limb
 from iovolc.geometry.limbfit import LimbFit
+from iovolc.geometry.native import Ground, ground_of
 from iovolc.geometry.outline import outline
 from iovolc.geometry.sphere import unit_vectors
-from iovolc.model.observation import Disc
 from keck_catalogue import PX_PER_ARCSEC, Picture, pictures, write
 
 Values = NDArray[np.float64]
@@ -38,15 +37,6 @@ ROTATIONS = 500
 LEAST_TURN_DEG = 15.0
 BRIGHTEST = 12
 NEAR_DOZEN_DEG, NEAR_ANY_DEG = 3.0, 5.0
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the pixels of a disc show: degrees, and the cosine of the emission angle; NaN off the limb."""
-
-    lat: Values
-    lon_e: Values
-    cos_emission: Values
 
 
 @dataclass(frozen=True)
@@ -76,15 +66,6 @@ def find_peaks(picture: Picture, fit: LimbFit) -> Peaks:
     rows, cols = np.nonzero(is_peak)
     order = np.argsort(-sharp[rows, cols])
     return Peaks(picture, fit, ground, rows[order], cols[order], sharp[rows, cols][order] / sigma)
-
-
-def ground_of(disc: Disc, shape: tuple[int, ...]) -> Ground:
-    row, col = np.mgrid[: shape[0], : shape[1]] + 0.5
-    lat, lon_e = disc_lat_lon(disc, col, row)
-    cos_emission = np.full(shape, np.nan)
-    shown = np.isfinite(lat)
-    cos_emission[shown] = disc_pixel(disc, lat[shown], lon_e[shown]).cos_emission
-    return Ground(lat, lon_e, cos_emission)
 
 
 def without_disc(pixels: NDArray[np.float32], ground: Ground, fit: LimbFit) -> Values:
@@ -146,7 +127,7 @@ def drawn(found: list[Peaks], rng: np.random.Generator) -> Values:
     """For each picture a place on its disc, drawn evenly over the pixels in which peaks are sought."""
     places = []
     for peaks in found:
-        row, col = np.nonzero(peaks.ground.within(MAX_EMISSION_DEG))
+        row, col = np.nonzero(peaks.ground.cos_emission >= np.cos(np.radians(MAX_EMISSION_DEG)))
         pick = rng.integers(len(row))
         places.append(unit_vectors(peaks.ground.lat[row[pick], col[pick]], peaks.ground.lon_e[row[pick], col[pick]]))
     return np.stack(places)

@@ -52,7 +52,7 @@ class Published:
     run_id : str
         Its name.
     events : int
-        How many it tells of.
+        How many it tells of, of surface and heat.
     news : News
         What is new against the operational run before.
     """
@@ -89,9 +89,10 @@ def follow(parameters: PublishParameters, manifest: Manifest, timings: dict[str,
     with timed(timings, "track"):
         tracked = within(parameters, join)(parameters, chosen, unseen(scan))
     folder = within(parameters, write)(parameters, chosen, unseen(scan), unseen(tracked), timings)
-    news = news_of(before, read_run(folder))
+    told = read_run(folder)
+    news = news_of(before, told)
     show(news, parameters.out)
-    return Published(folder.name, len(tracked.events), news)
+    return Published(folder.name, len(told.events), news)
 
 
 @flow(name="publish", flow_run_name="{parameters.title}", persist_result=False)

@@ -235,6 +235,9 @@ class HeatConfig(Section):
     calibration_error: float = Field(
         default=0.1, ge=0.0, description="Relative error of calibration between looks of one band."
     )
+    picture_error: float = Field(
+        default=0.15, ge=0.0, description="The same of pictures and other relative values: their stretch and seeing."
+    )
     search: bool = Field(default=True, description="Whether hot spots are sought in thermal images.")
     night_snr: float = Field(default=5.0, gt=0.0, description="Signal over noise from which a spot counts by night.")
     day_snr: float = Field(default=7.0, gt=0.0, description="The same by day: sunlit ground is uneven.")
@@ -249,6 +252,9 @@ class HeatConfig(Section):
         default=10.0, ge=0.0, description="Error of an image's placement where its label tells none, one sigma."
     )
     emissivity: float = Field(default=1.0, gt=0.0, le=1.0, description="Of all surfaces, in all bands.")
+    max_area_km2: float = Field(
+        default=21_500.0, gt=0.0, description="No hot surface is larger: Loki Patera, for fits of two temperatures."
+    )
     k48: float | None = Field(
         default=None, description="Factor of the disputed proxy P = pi k48 I near 4.8 um; null gives bounds instead."
     )

@@ -3,6 +3,7 @@ import pytest
 from heat_images import DISC, MAP, SIZE, STRICT, day, flux_of_snr, frame, night
 
 from iovolc.detect.heat import Thresholds, find_heat
+from iovolc.detect.heatfit import fit_sources
 
 MIDDLE = (40.0, 52.0)
 
@@ -115,3 +116,14 @@ def test_what_was_never_seen_has_nothing():
     hot = find_heat(frame(np.full((SIZE, SIZE), np.nan)), STRICT)
     assert hot.sources == ()
     assert np.isnan(hot.limit).all()
+
+
+def test_a_faint_point_is_not_flattered_by_the_search_for_its_place():
+    flux = flux_of_snr(10.0)
+    excess = []
+    for seed in range(8):
+        image = night([(*MIDDLE, flux)], seed=seed)
+        (source,) = find_heat(frame(image), STRICT).sources
+        (fit,) = fit_sources(image, np.isfinite(image), [(*MIDDLE, flux)], 3.0)
+        excess.append(1.0 - source.flux / fit.flux)
+    assert 0.005 < np.mean(excess) < 0.025  # a hundredth at ten sigma, and what the level beside it costs

@@ -112,3 +112,27 @@ def test_the_tables_are_sorted_and_west_agrees_with_east():
     assert found.hotspots["site_id"].is_monotonic_increasing
     assert np.allclose((-found.hotspots["lon_e"]) % 360.0, found.hotspots["lon_w"], atol=1e-3)
     assert isinstance(found.light_curves["time_utc"].dtype, pd.DatetimeTZDtype)
+
+
+def test_a_flare_tells_how_fast_it_fades_and_a_change_just_now_how_sure_it_is():
+    days = [*range(0, 200, 20), 200, 205, 212, 222, 240, 270, 300, 350, 400]
+    values = [10.0 + 300.0 * np.exp(-(day - 200.0) / 20.0) * (day >= 200) for day in days]
+    (spot,) = tables(*(glow(day, 0.0, 0.0, value) for day, value in zip(days, values, strict=True))).hotspots.to_dict(
+        "records"
+    )
+    assert spot["flare_efold_days"] == pytest.approx(20.0, rel=0.3)
+    assert spot["flare_efold_low_days"] <= spot["flare_efold_days"] <= spot["flare_efold_high_days"]
+    assert (spot["flare_utc"] - spot["first_seen_utc"]).days == 200
+    assert spot["change_probability"] < 0.5
+
+
+def test_four_bands_that_need_two_temperatures_get_them():
+    waves = {"H": 1.65, "Kp": 2.12, "Lp": 3.78, "Ms": 4.67}
+    looks = [
+        glow(0.01 * number, -42.0, 55.0, float(intensity(wave, 1200.0, 2.0) + intensity(wave, 450.0, 4000.0)),
+             band=band, wavelength_um=wave, label="Loki")
+        for number, (band, wave) in enumerate(waves.items())
+    ]  # fmt: skip
+    spot = tables(*looks).hotspots.iloc[0]
+    assert spot["power_method"] == "two_T"
+    assert spot["temperature_k"] == pytest.approx(1200.0, rel=0.05)

@@ -130,7 +130,7 @@ def margin_per_contrast(
         local = floor[half :: answer.factor, half :: answer.factor] if isinstance(floor, np.ndarray) else floor
         alone, against = (
             expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
-            for error in total_errors(answer, sensitivity.noise[index], sensitivity, local)
+            for error in total_errors(answer, sensitivity.noise[index], sensitivity, (local, local))
         )
         for size in wanted:
             whole, around = (

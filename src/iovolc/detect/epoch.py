@@ -28,7 +28,7 @@ from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.ranking import Learned
-from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, variance
+from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, slopes, variance
 from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
 from iovolc.geometry.lattice import sample
@@ -318,6 +318,7 @@ def _fields(
     of_light: Mapping[str, NDArray[np.uint8]] | None,
 ) -> tuple[dict[str, Field], dict[str, Plane]]:
     """Fields for the search, and the weights without the part for misregistration."""
+    relative = newer.side.quantity == "relative"
     noise = residual_variance(combined, frame.owned, frame.grid, of_light)
     fields: dict[str, Field] = {}
     bare: dict[str, Plane] = {}
@@ -332,6 +333,8 @@ def _fields(
             _weight(known, still + shift),
             frame.owned[name],
             np.sqrt(part.normalisation),
+            None if relative else slopes(newer.side.tone[name] - part.median, frame.grid.sheet(name)),
+            registration_km[name],
         )
     return fields, bare
 

@@ -293,13 +293,23 @@ def _described(
             covariance = np.diag([float(response.sigma[pixel]) ** 2, spread, spread])
         sources.append(
             Source(
-                row=one.row, col=one.col, flux=one.flux, flux_sigma=math.sqrt(covariance[0, 0]),
+                row=one.row, col=one.col, flux=_unflattered(one.flux, covariance[0, 0]),
+                flux_sigma=math.sqrt(covariance[0, 0]),
                 covariance_px=(float(covariance[1, 1]), float(covariance[2, 2]), float(covariance[1, 2])),
                 snr=snr, fdr=_share_at(share, snr), width_px=one.width_px, extended=one.width_px > psf_px,
                 blended=number in close, saturated=False, day=bool(search.frame.day[pixel]),
             )
         )  # fmt: skip
     return sources
+
+
+def _unflattered(flux: float, variance: float) -> float:
+    """The flux without what the search for the best place adds: in the mean one variance over the flux.
+
+    A fit's place follows the noise uphill: the flux gains half a variance over the flux along either axis. Fluxes under
+    three sigma are left alone, for the expansion does not hold there.
+    """
+    return flux - variance / flux if flux**2 > 9.0 * variance else flux
 
 
 def _lone_error(psf_px: float) -> float:

@@ -15,6 +15,9 @@ from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
 
+Floors = tuple[Plane | float, Plane | float]
+"""Local systematic errors of an amplitude by itself and against its surroundings."""
+
 LOCAL_SHARE = 0.25
 """Light errs smoothly: an amplitude against its surroundings keeps about this share of the systematic error."""
 _MAD_TO_SIGMA = 1.4826
@@ -47,10 +50,12 @@ class Systematic(Protocol):
         ...
 
 
-def total_errors(answer: Response, noise: Noise, systematic: Systematic, floor: Plane | float) -> tuple[Plane, Plane]:
+def total_errors(answer: Response, noise: Noise, systematic: Systematic, floors: Floors) -> tuple[Plane, Plane]:
     """Standard deviation of the amplitude by itself and against its surroundings, at the reduced pixels."""
-    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + np.float32(systematic.sigma_floor**2) + floor**2)
-    against = np.sqrt((noise.against * answer.against_sigma) ** 2 + np.float32(systematic.sigma_local**2) + floor**2)
+    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + np.float32(systematic.sigma_floor**2) + floors[0] ** 2)
+    against = np.sqrt(
+        (noise.against * answer.against_sigma) ** 2 + np.float32(systematic.sigma_local**2) + floors[1] ** 2
+    )
     return alone, against
 
 
@@ -92,9 +97,9 @@ def noise_factor(
     return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan
 
 
-def significance(answer: Response, noise: Noise, systematic: Systematic, floor: Plane | float) -> tuple[Plane, Plane]:
+def significance(answer: Response, noise: Noise, systematic: Systematic, floors: Floors) -> tuple[Plane, Plane]:
     """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
-    alone, local = total_errors(answer, noise, systematic, floor)
+    alone, local = total_errors(answer, noise, systematic, floors)
     covered = np.isfinite(answer.sigma)
     z_alone = np.where(covered, answer.amplitude / alone, 0.0).astype(np.float32)
     z_local = np.where(covered, answer.told() / local, 0.0).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Response, respond
-from iovolc.detect.noise import Noise, noise_factor, significance
+from iovolc.detect.noise import Floors, Noise, noise_factor, significance
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -41,17 +41,36 @@ class Field:
         Pixels that belong to this sheet rather than to an overlapping one.
     floor : ndarray, shape (row, col), float32, or float
         Local systematic error of an amplitude of any size, beside that of the search.
+    slopes : tuple of ndarray, shape (row, col), float32, or None
+        Slopes of the ground before along rows and columns, per kilometre: a displaced map moves a filter's answer by
+        the mean slope under it. None leaves that out.
+    shift_km : ndarray, shape (row, col), float32, or float
+        Registration sigma of the difference.
     """
 
     difference: Plane
     weight: Plane
     owned: NDArray[np.bool_]
     floor: Plane | float = 0.0
+    slopes: tuple[Plane, Plane] | None = None
+    shift_km: Plane | float = 0.0
 
-    def floor_at(self, factor: int) -> Plane | float:
-        """The local systematic error at the pixels of a reduced sheet."""
-        half = factor // 2
-        return self.floor[half::factor, half::factor] if isinstance(self.floor, np.ndarray) else self.floor
+    def floors(self, weight: Plane, sheet: Sheet, scale: Scale) -> Floors:
+        """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
+        factor = scale.factor(sheet)
+        floor = _reduced(self.floor, factor)
+        if self.slopes is None:
+            return floor, floor
+        along, across = (respond(slope, weight, sheet, scale) for slope in self.slopes)
+        shift2 = _reduced(self.shift_km, factor) ** 2
+        alone = floor**2 + shift2 * (along.amplitude**2 + across.amplitude**2)
+        against = floor**2 + shift2 * (along.against**2 + across.against**2)
+        return np.sqrt(alone), np.sqrt(against)
+
+
+def _reduced(plane: Plane | float, factor: int) -> Plane | float:
+    half = factor // 2
+    return plane[half::factor, half::factor] if isinstance(plane, np.ndarray) else plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +254,8 @@ def _view(
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
-        sigma[name], z[name] = significance(answer, noise, search, fields[name].floor_at(answer.factor))
+        floors = fields[name].floors(weights[name], grid.sheet(name), search.scales[index])
+        sigma[name], z[name] = significance(answer, noise, search, floors)
     return _View(index, noise, responses, sigma, z)
 
 

@@ -158,13 +158,26 @@ def gradient(values: Plane, sheet: Sheet) -> Plane:
     sheet : Sheet
         The sheet, whole.
     """
+    slope = np.hypot(*slopes(values, sheet))
+    return maximum_filter(slope, size=3, mode=("nearest", "wrap" if sheet.wraps else "nearest"))
+
+
+def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
+    """Slopes along rows and columns, per kilometre.
+
+    Parameters
+    ----------
+    values : ndarray, shape (row, col), float32
+        NaN where there is no data.
+    sheet : Sheet
+        The sheet, whole.
+    """
     filled = np.where(np.isfinite(values), values, np.float32(np.nanmedian(values) if np.isfinite(values).any() else 0))
     padded = np.pad(filled, ((1, 1), (0, 0)), mode="edge")
     padded = np.pad(padded, ((0, 0), (1, 1)), mode="wrap" if sheet.wraps else "edge")
     across = 0.5 * (padded[1:-1, 2:] - padded[1:-1, :-2]) / _row_pixel_km(sheet)[:, None]
     along = 0.5 * (padded[2:, 1:-1] - padded[:-2, 1:-1]) / sheet.pixel_km
-    slope = np.hypot(across, along).astype(np.float32)
-    return maximum_filter(slope, size=3, mode=("nearest", "wrap" if sheet.wraps else "nearest"))
+    return across.astype(np.float32), along.astype(np.float32)
 
 
 def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:

@@ -11,6 +11,7 @@ from iovolc.model.frames import to_csv_frame
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
 from iovolc.pipeline.heat import read_heat, site_rows
 from iovolc.publish.tables import json_rows
+from iovolc.track.heat_summary import eruption_rate
 
 _SHOWN: Final = ("time_utc", "band", "limit", "activity", "source")
 _VALUES: Final = (
@@ -27,7 +28,10 @@ class Curve:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {"hotspot": json_rows(self.spot, HOTSPOTS)[0], "light_curve": json_rows(self.looks, LIGHT_CURVES)}
+        return {
+            "hotspot": json_rows(self.spot, HOTSPOTS)[0], "eruptions": eruption_rate(self.looks),
+            "light_curve": json_rows(self.looks, LIGHT_CURVES),
+        }  # fmt: skip
 
     def text(self) -> str:
         """A head line and one line per look; columns without any value are left out."""
@@ -36,7 +40,17 @@ class Curve:
         head = f"{row['site_id']} {row['lat']:g} N {row['lon_w']:g} W {named}: {row['activity']}".replace(" :", ":")
         values = [name for pair in _VALUES for name in pair if cast("bool", self.looks[name].notna().any())]
         table = to_csv_frame(self.looks, LIGHT_CURVES)[[*_SHOWN[:2], *values, *_SHOWN[2:]]]
-        return f"{head}\n{table.to_string(index=False, na_rep='-')}"
+        return f"{head}\n{self._rate()}{table.to_string(index=False, na_rep='-')}"
+
+    def _rate(self) -> str:
+        """How often eruptions began here; empty where nobody looked."""
+        told = eruption_rate(self.looks)
+        if told is None:
+            return ""
+        return (
+            f"{told['events']} eruptions in {told['exposure_years']:.2f} years watched: "
+            f"{told['low_per_year']:.2g} to {told['high_per_year']:.2g} a year (95 %)\n"
+        )
 
 
 def light_curve(site: str, run: Path) -> Curve:

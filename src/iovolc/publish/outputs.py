@@ -13,6 +13,7 @@ from typing import Final
 from iovolc.publish import canonical
 from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
+from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.publish.page import write_page
 from iovolc.publish.rasters import write_backdrop, write_rasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
@@ -28,6 +29,7 @@ from iovolc.publish.views import FOLDER as VIEWS
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
     {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
+    | MRT_NAMES
     | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
 )
 """Everything that an output holds at its top level."""
@@ -58,6 +60,7 @@ def publish(out: Path, run: RunOutput) -> None:
             tables = run_tables(run)
             events = event_frame(run, tables["events"][1])
             write_tables(folder, tables, events)
+            write_mrt(folder, tables["hotspots"][1], tables["light_curves"][1])
             write_schemas(folder, [table for table, _ in tables.values()])
         with _timed(timings, "geopackage"):
             write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))

@@ -15,6 +15,7 @@ from iovolc.publish.rasters import ChannelRasters
 from iovolc.publish.reach import reach_record
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.staging import PROGRAM
+from iovolc.track.heat_summary import eruption_rate, totals
 
 BODY_AREA_KM2: Final = 4.0 * math.pi * body.RADIUS_KM**2
 _FALSE_EVENTS: Final = ("false_events_per_million_km2", "expected_false_events", "area_compared_summed_km2")
@@ -60,6 +61,7 @@ def run_record(
         "null_statistics": run.null_statistics,
         **{name: run.null_statistics.get(name) for name in _FALSE_EVENTS},
         "completeness": None if run.completeness is None else reach_record(run.completeness),
+        "heat": {"eruptions": eruption_rate(run.light_curves), "totals": totals(run.light_curves)},
         "jupitershine": list(run.jupitershine),
         "counts": counts(run, tables),
         "refused": [refusal(finding) for finding in run.refused],

@@ -80,6 +80,7 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `run.json` | configuration, versions, inputs, area compared, null statistics, counts, state, refused inputs |
 | `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
+| `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; the second is a table of point measurements too |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
 | `rasters/backdrop.tif` | the map for orientation behind the events, where there is one |
 | `views/<event id>.tif` | before, after, difference and footprint of the strongest events, north up about the event |

@@ -75,7 +75,8 @@ def lead_series(looks: Sequence[Sighting]) -> str:
 def look_of(glow: Glow, config: HeatConfig) -> Look:
     """A measurement as the states see it."""
     sigma = sigma_of(glow, config)
-    error = log_sigma(glow.value, sigma, calibration=config.calibration_error, emission_deg=glow.emission_deg or 0.0)
+    calibration = config.picture_error if glow.quantity == "relative" else config.calibration_error
+    error = log_sigma(glow.value, sigma, calibration=calibration, emission_deg=glow.emission_deg or 0.0)
     bright = None
     if glow.quantity == "intensity" and glow.wavelength_um is not None and glow.is_seen:
         bright = brightness_class(

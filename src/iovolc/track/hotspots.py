@@ -20,6 +20,7 @@ from iovolc.model.detection import Feature
 from iovolc.model.frames import conform, empty
 from iovolc.model.glow import Glow
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
+from iovolc.track.hotspot_changepoints import change_probability
 from iovolc.track.hotspot_curves import (
     HotSpot,
     lead_series,
@@ -29,6 +30,7 @@ from iovolc.track.hotspot_curves import (
     thresholds,
     with_limits,
 )
+from iovolc.track.hotspot_flares import Flare, flare
 from iovolc.track.hotspot_places import Place
 from iovolc.track.hotspot_series import Cycle, Point, baseline
 from iovolc.track.hotspot_sites import Sighting, find_sites
@@ -104,6 +106,8 @@ class _States:
     looks: tuple[Sighting, ...]
     phases: tuple[Phase, ...]
     cycle: Cycle | None
+    flare: Flare | None
+    changed: float | None
 
     def activity_at(self, time_utc: datetime) -> str | None:
         begun = [phase.activity for phase in self.phases if phase.before_utc <= time_utc]
@@ -122,7 +126,9 @@ def _states(spot: HotSpot, heat: HeatConfig) -> _States:
     ]
     usual = baseline(points) if seen >= LEAST_BASELINE else None
     found = phases(looks, Rules(heat.quiescent_days, heat.quiescent_share, usual))
-    return _States(lead, series, found, usual if isinstance(usual, Cycle) else None)
+    own = usual if isinstance(usual, Cycle) else None
+    burst = flare(points) if own is None else None  # the rise of a cycle is no flare
+    return _States(lead, series, found, own, burst, change_probability(points))
 
 
 def _spot_row(
@@ -148,7 +154,20 @@ def _spot_row(
         "persistence": _persistence(states),
         "period_days": states.cycle.period_days if states.cycle is not None else None,
         "period_fap": states.cycle.fap if states.cycle is not None else None,
+        "change_probability": states.changed,
+        **_flare(states),
         **_peak(spot, states, heat),
+    }  # fmt: skip
+
+
+def _flare(states: _States) -> Mapping[str, Any]:
+    found = states.flare
+    if found is None:
+        return {}
+    return {
+        "flare_utc": states.looks[0].glow.time_utc + timedelta(days=found.start_days),
+        "flare_efold_days": found.efold_days, "flare_efold_low_days": found.low_days,
+        "flare_efold_high_days": found.high_days, "flare_p": found.p_value,
     }  # fmt: skip
 
 
@@ -194,7 +213,7 @@ def _power_at(spot: HotSpot, time_utc: datetime, heat: HeatConfig) -> Power:
         for glow in (look.glow for look in spot.looks)
         if glow.quantity == "intensity" and glow.wavelength_um is not None and abs(glow.time_utc - time_utc) <= near
     ]
-    return derive_power(bands, emissivity=heat.emissivity, k48=heat.k48)
+    return derive_power(bands, emissivity=heat.emissivity, max_area_km2=heat.max_area_km2, k48=heat.k48)
 
 
 def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], states: _States) -> dict[str, Any]:
