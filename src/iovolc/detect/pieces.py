@@ -4,6 +4,7 @@ What a fine scale has explained is masked before the next coarser filter looks, 
 bleeds into wide filters nor swallows its neighbours, and a wide faint one is still found by the filter of its size.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from iovolc.detect.matched import Response, respond
 from iovolc.detect.noise import Floors, Noise, noise_factor, significance
 from iovolc.detect.pyramid import Scale, expand
-from iovolc.detect.ringfit import Ring
+from iovolc.detect.residual import slopes
+from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
 from iovolc.geometry.smooth import smooth
@@ -66,6 +68,13 @@ class Field:
         alone = floor**2 + shift2 * (along.amplitude**2 + across.amplitude**2)
         against = floor**2 + shift2 * (along.against**2 + across.against**2)
         return np.sqrt(alone), np.sqrt(against)
+
+    def smear(self, sheet: Sheet) -> Plane:
+        """By how much maps that are displaced this way and that smear the ground: half the variance times its bend."""
+        if self.slopes is None:
+            return np.zeros(sheet.shape, np.float32)
+        bend = slopes(self.slopes[0], sheet)[0] + slopes(self.slopes[1], sheet)[1]
+        return (0.5 * self.shift_km**2 * bend).astype(np.float32)
 
 
 def _reduced(plane: Plane | float, factor: int) -> Plane | float:
@@ -222,16 +231,26 @@ def ring_pieces(
     )
     sizes = np.log([scale.fwhm_km for scale in search.scales])
     pieces: dict[str, list[Piece]] = {name: [] for name in left}
+    smear = {name: fields[name].smear(grid.sheet(name)) for name in left} if found else {}
     for one in found:
         scale = int(np.argmin(np.abs(sizes - np.log(one.ring.width_km))))
         sign = 1 if one.amplitude > 0 else -1
-        for name, reduced in one.pixels.items():
-            rows, cols = grid.sheet(name).shape
-            pixels = full_pixels(reduced, (rows // one.factor, cols // one.factor), one.factor)
-            pixels = pixels[fields[name].weight.ravel()[pixels] > 0]
-            if pixels.size:
-                pieces[name].append(Piece(sign, scale, one.z, one.amplitude, one.sigma, pixels, one.ring))
+        where = {name: _seen_pixels(one, name, fields[name], grid.sheet(name)) for name in one.pixels}
+        smeared = np.concatenate([smear[name].ravel()[pixels] for name, pixels in where.items()])
+        # What a smeared map loses within, it gains beside: a ring tells both.
+        sigma = math.hypot(one.sigma, 2.0 * float(smeared.mean()) if smeared.size else 0.0)
+        z = one.z * one.sigma / sigma
+        if z >= search.seed_z:
+            for name, pixels in where.items():
+                if pixels.size:
+                    pieces[name].append(Piece(sign, scale, z, one.amplitude, sigma, pixels, one.ring))
     return pieces
+
+
+def _seen_pixels(ring: FoundRing, name: str, field: Field, sheet: Sheet) -> NDArray[np.int64]:
+    rows, cols = sheet.shape
+    pixels = full_pixels(ring.pixels[name], (rows // ring.factor, cols // ring.factor), ring.factor)
+    return pixels[field.weight.ravel()[pixels] > 0]
 
 
 def _view(
