@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from iovolc.detect.matched import Response, respond
 from iovolc.detect.noise import Floors, Noise, noise_factor, significance
 from iovolc.detect.pyramid import Scale, expand
-from iovolc.detect.residual import slopes
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
@@ -68,13 +67,6 @@ class Field:
         alone = floor**2 + shift2 * (along.amplitude**2 + across.amplitude**2)
         against = floor**2 + shift2 * (along.against**2 + across.against**2)
         return np.sqrt(alone), np.sqrt(against)
-
-    def smear(self, sheet: Sheet) -> Plane:
-        """By how much maps that are displaced this way and that smear the ground: half the variance times its bend."""
-        if self.slopes is None:
-            return np.zeros(sheet.shape, np.float32)
-        bend = slopes(self.slopes[0], sheet)[0] + slopes(self.slopes[1], sheet)[1]
-        return (0.5 * self.shift_km**2 * bend).astype(np.float32)
 
 
 def _reduced(plane: Plane | float, factor: int) -> Plane | float:
@@ -231,20 +223,40 @@ def ring_pieces(
     )
     sizes = np.log([scale.fwhm_km for scale in search.scales])
     pieces: dict[str, list[Piece]] = {name: [] for name in left}
-    smear = {name: fields[name].smear(grid.sheet(name)) for name in left} if found else {}
     for one in found:
         scale = int(np.argmin(np.abs(sizes - np.log(one.ring.width_km))))
         sign = 1 if one.amplitude > 0 else -1
         where = {name: _seen_pixels(one, name, fields[name], grid.sheet(name)) for name in one.pixels}
-        smeared = np.concatenate([smear[name].ravel()[pixels] for name, pixels in where.items()])
-        # What a smeared map loses within, it gains beside: a ring tells both.
-        sigma = math.hypot(one.sigma, 2.0 * float(smeared.mean()) if smeared.size else 0.0)
+        sigma = math.hypot(one.sigma, _shift_error(one, fields))
         z = one.z * one.sigma / sigma
         if z >= search.seed_z:
             for name, pixels in where.items():
                 if pixels.size:
                     pieces[name].append(Piece(sign, scale, z, one.amplitude, sigma, pixels, one.ring))
     return pieces
+
+
+def _shift_error(ring: FoundRing, fields: Mapping[str, Field]) -> float:
+    """What a displaced map may make of a ring: the slopes along it lean all ways, so that their sizes count."""
+    parts = [np.zeros(0)]
+    for name, pixels in ring.pixels.items():
+        field = fields[name]
+        if field.slopes is not None:
+            along, across = (_block_means(slope, ring.factor).ravel()[pixels] for slope in field.slopes)
+            shift = np.broadcast_to(_reduced(field.shift_km, ring.factor), _block_shape(field, ring.factor))
+            parts.append(shift.ravel()[pixels] * np.hypot(along, across))
+    errors = np.concatenate(parts)
+    return float(errors.mean()) if errors.size else 0.0
+
+
+def _block_shape(field: Field, factor: int) -> tuple[int, int]:
+    rows, cols = field.difference.shape
+    return rows // factor, cols // factor
+
+
+def _block_means(plane: Plane, factor: int) -> Plane:
+    rows, cols = plane.shape
+    return plane.reshape(rows // factor, factor, cols // factor, factor).mean(axis=(1, 3))
 
 
 def _seen_pixels(ring: FoundRing, name: str, field: Field, sheet: Sheet) -> NDArray[np.int64]:
