@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,11 +35,8 @@ class Database:
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
-        folder.mkdir(mode=0o777)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-            for parent in folder.parents[:3]:
-                parent.chmod(parent.stat().st_mode | 0o055)
         self._run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres")
         self.ctl("start")
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "prefect")
@@ -60,10 +58,12 @@ class Database:
 
 
 @pytest.fixture
-def database(tmp_path):
-    held = Database(tmp_path / "postgres")
-    yield held
-    held.ctl("stop")
+def database():
+    # Another user must be able to reach it, which pytest's own folders do not allow.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        held = Database(Path(folder))
+        yield held
+        held.ctl("stop")
 
 
 @pytest.fixture

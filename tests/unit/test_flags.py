@@ -6,11 +6,14 @@ import pytest
 
 from iovolc.detect.artefacts import Artefacts, Setting
 from iovolc.detect.clusters import Cluster
+from iovolc.detect.completeness import Sensitivity
+from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import EXPLAINS, LIMITS, WORDS, flags
 from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
+from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
 from iovolc.detect.residual import Combined
 from iovolc.detect.setting import measure_artefacts, setting
@@ -60,6 +63,12 @@ def texture(seed=1):
     return (0.1 * np.random.default_rng(seed).standard_normal(SHEET.shape)).astype(np.float32)
 
 
+SENSITIVITY = Sensitivity(
+    search_on(GRID).scales, (Noise(1.0, 1.0),) * len(search_on(GRID).scales), 0.0, 0.0, GRID.pixel_km, True,
+    (5.0,) * len(search_on(GRID).scales),
+)  # fmt: skip
+
+
 def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None, registration_px=0.1, **kinds):
     ground = texture()
     older = ground if older is None else older
@@ -83,6 +92,8 @@ def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None
         GRID.pixel_km,
         True,
         NullClusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), 1),
+        SENSITIVITY,
+        Curves(),
     )
 
 

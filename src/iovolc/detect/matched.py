@@ -50,12 +50,12 @@ class Response:
         return math.sqrt(WHITE_SHARE) * self.sigma
 
     def told(self) -> Plane:
-        """The amplitude against the surroundings, but at most twice what the place shows by itself.
+        """The amplitude against the surroundings, but at most what the place shows by itself.
 
         Beside a strong change everything stands out against the surroundings, with the other sign.
         """
-        positive = np.clip(self.against, 0.0, np.maximum(2.0 * self.amplitude, 0.0))
-        negative = np.clip(self.against, np.minimum(2.0 * self.amplitude, 0.0), 0.0)
+        positive = np.clip(self.against, 0.0, np.maximum(self.amplitude, 0.0))
+        negative = np.clip(self.against, np.minimum(self.amplitude, 0.0), 0.0)
         return positive + negative
 
 
