@@ -4,7 +4,7 @@ from scipy.stats import kstest
 
 from iovolc.detect.null import NullClusters, Spectrum, null_clusters
 from iovolc.detect.significance import PRIOR_PEAKS, SHAPE_PRIOR_SIGMA, fit_tail, p_values, q_values, survival
-from small_grid import search_on, small_grid, white_fields
+from small_grid import search_on, slow_uncompiled, small_grid, white_fields
 
 SEED_Z = 3.0
 
@@ -76,6 +76,7 @@ def test_a_scale_without_peaks_borrows_from_its_neighbours_first():
     assert tails[2].scale == pytest.approx(0.2, rel=0.3)
 
 
+@slow_uncompiled
 def test_clusters_of_other_surrogates_have_uniform_p_values():
     grid = small_grid()
     search = search_on(grid, largest_km=800.0, seed_z=SEED_Z, grow_z=2.0)
