@@ -9,9 +9,8 @@ from iovolc.detect.null import NullClusters
 from iovolc.detect.rings import RADII_KM, find_rings
 from iovolc.detect.significance import p_values
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
-from small_grid import ALL_SLOW_UNCOMPILED, disc, search_on, small_grid, white_fields, with_disc
+from small_grid import disc, search_on, small_grid, white_fields, with_disc
 
-pytestmark = ALL_SLOW_UNCOMPILED
 GRID = small_grid(2)
 SEARCH = replace(search_on(GRID), rings=True)
 

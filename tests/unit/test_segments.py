@@ -7,9 +7,8 @@ from iovolc.detect.segments import History, find_segments
 from iovolc.geometry.sphere import distance_km
 from iovolc.model.detection import EpochInfo
 from iovolc.model.tables import SEGMENTS
-from small_grid import ALL_SLOW_UNCOMPILED, small_grid
+from small_grid import small_grid
 
-pytestmark = ALL_SLOW_UNCOMPILED
 GRID = small_grid()
 FRAME = frame_of(GRID)
 LASTING = Change(20.0, -170.0, 250.0, -0.3, 3)
