@@ -9,7 +9,7 @@ from iovolc.detect.clusters import Cluster
 from iovolc.detect.completeness import Sensitivity
 from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Shape
-from iovolc.detect.evidence import Evidence, mean_over
+from iovolc.detect.evidence import Compared, Evidence, mean_over
 from iovolc.detect.flags import EXPLAINS, LIMITS, WORDS, flags
 from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
@@ -81,16 +81,20 @@ def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None
         {"equator": change}, {} if reused is None else {"equator": reused}, GRID.pixel_km, sharpness or {}
     )
     registration = np.full(SHEET.shape, registration_px * GRID.pixel_km, np.float32)
-    return Evidence(
+    held = Compared(
         look("newer", newer, **kinds),
         (look("older", older, **kinds),),
         (pair,),
         {"equator": Combined(change, np.zeros_like(change), count)},
+        {},
         {"equator": np.where(count > 0, np.float32(100.0), np.float32(0.0))},
         {"equator": registration},
         search_on(GRID),
         GRID.pixel_km,
         True,
+    )
+    return Evidence(
+        held,
         NullClusters(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), 1),
         SENSITIVITY,
         Curves(),
@@ -159,7 +163,8 @@ def closed(newest, between, first):
     when = datetime(1990, 1, 1, tzinfo=UTC)
     older = replace(older, record=replace(older.record, time_utc=when, start_utc=when, stop_utc=when))
     pair = Difference({"equator": (newest - first).astype(np.float32)}, {}, GRID.pixel_km)
-    return replace(known, older=(*known.older, older), pairs=(*known.pairs, pair))
+    held = known.held
+    return replace(known, held=replace(held, older=(*held.older, older), pairs=(*held.pairs, pair)))
 
 
 def test_the_odd_map_out_of_three_is_flagged_and_a_change_that_stays_is_not():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from iovolc.detect.curve import Curve, Curves
 from iovolc.detect.matched import SURROUNDINGS, respond
 from iovolc.detect.noise import Noise, total_errors
-from iovolc.detect.pyramid import Scale, expand
+from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.grid import Grid, Sheet, SheetName
 
@@ -126,8 +126,7 @@ def margin_per_contrast(
         if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
         answer = respond(nothing, weight, sheet, scale)
-        half = answer.factor // 2
-        local = floor[half :: answer.factor, half :: answer.factor] if isinstance(floor, np.ndarray) else floor
+        local = reduced(floor, answer.factor)
         alone, against = (
             expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
             for error in total_errors(answer, sensitivity.noise[index], sensitivity, (local, local))

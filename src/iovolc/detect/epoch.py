@@ -20,7 +20,7 @@ from iovolc.detect.completeness import TOLD_FOR_Q, Sensitivity
 from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Places
 from iovolc.detect.diagnostics import REAL_Q, diagnose
-from iovolc.detect.evidence import Evidence
+from iovolc.detect.evidence import Compared, Evidence
 from iovolc.detect.lightstats import light_statistics
 from iovolc.detect.look import Look
 from iovolc.detect.noise import LOCAL_SHARE, Noise
@@ -77,50 +77,6 @@ class EpochChange:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """An epoch held against its predecessors, before any search.
-
-    Parameters
-    ----------
-    newer : Look
-        The epoch, in ranks if it is compared with a stretched map.
-    older : tuple of Look
-        The predecessors used, best first.
-    pairs : tuple of Difference
-        Difference against each of them.
-    combined : mapping of str to Combined
-        Median difference by sheet.
-    fields : mapping of str to Field
-        What is searched.
-    bare : mapping of str to ndarray, shape (row, col), float32
-        Inverse variance without the part for misregistration.
-    registration_km : mapping of str to ndarray, shape (row, col), float32
-        Registration sigma of the difference.
-    search : Search
-        Scales and thresholds.
-    resolution_km : float
-        Coarser resolution of the two sides.
-    relative : bool
-        Whether the difference is one of ranks.
-    """
-
-    newer: Look
-    older: tuple[Look, ...]
-    pairs: tuple[Difference, ...]
-    combined: Mapping[str, Combined]
-    fields: Mapping[str, Field]
-    bare: Mapping[str, Plane]
-    registration_km: Mapping[str, Plane]
-    search: Search
-    resolution_km: float
-    relative: bool
-
-    def least_km2(self, config: DetectConfig) -> float:
-        """Area under which a change is dropped."""
-        return config.min_resolution_elements[self.relative] * self.resolution_km**2
-
-
 def detect_epoch(
     newer: Look,
     predecessors: Sequence[Look],
@@ -171,10 +127,7 @@ def detect_epoch(
         search.scales, factors, search.sigma_floor, search.sigma_local, held.resolution_km, held.relative,
         needed_z(verdict, len(factors), search.seed_z, TOLD_FOR_Q),
     )  # fmt: skip
-    evidence = Evidence(
-        held.newer, held.older, held.pairs, held.combined, held.bare, held.registration_km, search,
-        held.resolution_km, held.relative, null, sensitivity, curves or Curves(),
-    )  # fmt: skip
+    evidence = Evidence(held, null, sensitivity, curves or Curves())
     checks = diagnose(fields, clusters, q <= REAL_Q, held.newer.side.tone, factors, frame, search, seed)
     detected = describe_all(clusters, p, q, evidence, places, frame.grid, config, learned)
     if checks.contradicted:
@@ -231,15 +184,14 @@ def compare(
     registration_km = _registration_sigma(newer, ordered, frame.grid)
     fields, bare = _fields(newer, combined, registration_km, frame, config, _of_light(pairs, combined))
     resolution_km = min(pair.resolution_km for pair in pairs)
+    # Stretched pictures err at all sizes: nothing drops out against their surroundings.
+    sigma_local = math.inf if relative else LOCAL_SHARE * config.sigma_model
     search = Search(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
         config.seed_z,
         config.grow_z,
         config.sigma_rank if relative else config.sigma_model,
-        math.inf
-        if relative
-        else LOCAL_SHARE
-        * config.sigma_model,  # stretched pictures err at all sizes: nothing drops out against surroundings
+        sigma_local,
         rings=True,
     )
     return Compared(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.config import DetectConfig
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.completeness import Sensitivity
 from iovolc.detect.curve import Curves
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters
-from iovolc.detect.pieces import Search
+from iovolc.detect.pieces import Field, Search
 from iovolc.detect.residual import Combined
 from iovolc.light.match import Difference
 
@@ -19,18 +20,22 @@ Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the rows are computed from.
+class Compared:
+    """An epoch held against its predecessors, before any search.
 
     Parameters
     ----------
-    newer, older : Look, tuple of Look
-        The epoch and the predecessors used.
+    newer : Look
+        The epoch, in ranks if it is compared with a stretched map.
+    older : tuple of Look
+        The predecessors used, best first.
     pairs : tuple of Difference
-        Difference against each of ``older``.
+        Difference against each of them.
     combined : mapping of str to Combined
         Median difference by sheet.
-    weight : mapping of str to ndarray, shape (row, col), float32
+    fields : mapping of str to Field
+        What is searched.
+    bare : mapping of str to ndarray, shape (row, col), float32
         Inverse variance without the part for misregistration.
     registration_km : mapping of str to ndarray, shape (row, col), float32
         Registration sigma of the difference.
@@ -40,6 +45,32 @@ class Evidence:
         Coarser resolution of the two sides.
     relative : bool
         Whether the difference is one of ranks.
+    """
+
+    newer: Look
+    older: tuple[Look, ...]
+    pairs: tuple[Difference, ...]
+    combined: Mapping[str, Combined]
+    fields: Mapping[str, Field]
+    bare: Mapping[str, Plane]
+    registration_km: Mapping[str, Plane]
+    search: Search
+    resolution_km: float
+    relative: bool
+
+    def least_km2(self, config: DetectConfig) -> float:
+        """Area under which a change is dropped."""
+        return config.min_resolution_elements[self.relative] * self.resolution_km**2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the rows are computed from.
+
+    Parameters
+    ----------
+    held : Compared
+        The epoch and its predecessors.
     null : NullClusters
         The null, for the ranking.
     sensitivity : Sensitivity
@@ -48,15 +79,7 @@ class Evidence:
         Detection curves.
     """
 
-    newer: Look
-    older: tuple[Look, ...]
-    pairs: tuple[Difference, ...]
-    combined: Mapping[str, Combined]
-    weight: Mapping[str, Plane]
-    registration_km: Mapping[str, Plane]
-    search: Search
-    resolution_km: float
-    relative: bool
+    held: Compared
     null: NullClusters
     sensitivity: Sensitivity
     curves: Curves

@@ -109,11 +109,11 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
         words.append("poor_registration")
     if _is_shift_like(cluster, evidence, grid):
         words.append("shift_like")
-    if any(_touches(evidence.combined[name].count == 0, px, 0.0) for name, px in cluster.footprint.pixels):
+    if any(_touches(evidence.held.combined[name].count == 0, px, 0.0) for name, px in cluster.footprint.pixels):
         words.append("edge")
     if any(
         _touches(pair.reused[name], px, REUSED_SHARE)
-        for pair in evidence.pairs
+        for pair in evidence.held.pairs
         for name, px in cluster.footprint.pixels
         if name in pair.reused
     ):
@@ -126,7 +126,7 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
 def _is_odd_map(cluster: Cluster, evidence: Evidence) -> bool:
     """Whether a map looks like the newest one here, and a later one between the two does not (a closure test)."""
     seen: list[tuple[datetime, float]] = []
-    for look, pair in zip(evidence.older, evidence.pairs, strict=True):
+    for look, pair in zip(evidence.held.older, evidence.held.pairs, strict=True):
         parts = [pair.value[name].ravel()[px] for name, px in cluster.footprint.pixels if name in pair.value]
         values = np.concatenate(parts) if parts else np.empty(0, np.float32)
         known = values[np.isfinite(values)]
@@ -140,15 +140,15 @@ def _is_odd_map(cluster: Cluster, evidence: Evidence) -> bool:
 
 def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
     name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
-    if len(pixels) * (grid.pixel_km / evidence.resolution_km) ** 2 >= COMPACT_ELEMENTS:
+    if len(pixels) * (grid.pixel_km / evidence.held.resolution_km) ** 2 >= COMPACT_ELEMENTS:
         return False
     return shift_explains(
-        evidence.newer.side.tone[name],
-        evidence.combined[name].median,
-        evidence.weight[name],
+        evidence.held.newer.side.tone[name],
+        evidence.held.combined[name].median,
+        evidence.held.bare[name],
         pixels,
         grid.sheet(name),
-        mean_over(cluster, evidence.registration_km) / grid.pixel_km,
+        mean_over(cluster, evidence.held.registration_km) / grid.pixel_km,
     )
 
 

@@ -72,7 +72,7 @@ def fit_spectrum(factors: Sequence[Noise], scales: Sequence[Scale], grid: Grid) 
     Parameters
     ----------
     factors : sequence of Noise
-        Noise factors of each scale (:func:`iovolc.detect.matched.noise_factor`); nan where unknown.
+        Noise factors of each scale (:func:`iovolc.detect.noise.noise_factor`); nan where unknown.
     scales : sequence of Scale
         The scales.
     grid : Grid

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.matched import Response, respond
 from iovolc.detect.noise import Floors, Noise, noise_factor, significance
-from iovolc.detect.pyramid import Scale, expand
+from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
@@ -59,19 +59,14 @@ class Field:
     def floors(self, weight: Plane, sheet: Sheet, scale: Scale) -> Floors:
         """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
         factor = scale.factor(sheet)
-        floor = _reduced(self.floor, factor)
+        floor = reduced(self.floor, factor)
         if self.slopes is None:
             return floor, floor
         along, across = (respond(slope, weight, sheet, scale) for slope in self.slopes)
-        shift2 = _reduced(self.shift_km, factor) ** 2
+        shift2 = reduced(self.shift_km, factor) ** 2
         alone = floor**2 + shift2 * (along.amplitude**2 + across.amplitude**2)
         against = floor**2 + shift2 * (along.against**2 + across.against**2)
         return np.sqrt(alone), np.sqrt(against)
-
-
-def _reduced(plane: Plane | float, factor: int) -> Plane | float:
-    half = factor // 2
-    return plane[half::factor, half::factor] if isinstance(plane, np.ndarray) else plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +238,7 @@ def _shift_error(ring: FoundRing, fields: Mapping[str, Field]) -> float:
         field = fields[name]
         if field.slopes is not None:
             along, across = (_block_means(slope, ring.factor).ravel()[pixels] for slope in field.slopes)
-            shift = np.broadcast_to(_reduced(field.shift_km, ring.factor), _block_shape(field, ring.factor))
+            shift = np.broadcast_to(reduced(field.shift_km, ring.factor), _block_shape(field, ring.factor))
             parts.append(shift.ravel()[pixels] * np.hypot(along, across))
     errors = np.concatenate(parts)
     return float(errors.mean()) if errors.size else 0.0

@@ -83,3 +83,9 @@ def expand(values: NDArray[Any], factor: int) -> NDArray[Any]:
     if factor == 1:
         return values
     return np.repeat(np.repeat(values, factor, axis=0), factor, axis=1)
+
+
+def reduced(plane: Plane | float, factor: int) -> Plane | float:
+    """The middle pixel of each block of ``factor`` x ``factor`` pixels; a number stands for all."""
+    half = factor // 2
+    return plane[half::factor, half::factor] if isinstance(plane, np.ndarray) else plane

@@ -47,20 +47,22 @@ def describe_all(
     learned: Learned | None = None,
 ) -> Detected:
     """Tables and footprints of an epoch's clusters."""
-    difference = {name: part.median for name, part in evidence.combined.items()}
+    difference = {name: part.median for name, part in evidence.held.combined.items()}
     shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
     ranks = reliability(isolated, found, learned)
-    older = [(look.record.id, pair.value) for look, pair in zip(evidence.older, evidence.pairs, strict=True)]
-    by_age = sorted(evidence.older, key=lambda look: (look.record.stop_utc, look.record.id))
+    older = [(look.record.id, pair.value) for look, pair in zip(evidence.held.older, evidence.held.pairs, strict=True)]
+    by_age = sorted(evidence.held.older, key=lambda look: (look.record.stop_utc, look.record.id))
     oldest_first = [look.record.id for look in by_age]
     rows: list[dict[str, object]] = []
     looks: list[dict[str, object]] = []
     footprints: dict[str, Footprint] = {}
     for i, (cluster, shape) in enumerate(zip(clusters, shapes, strict=True)):
-        name = detection_id(evidence.newer.record, [look.record.id for look in evidence.older], cluster.sign, shape)
+        name = detection_id(
+            evidence.held.newer.record, [look.record.id for look in evidence.held.older], cluster.sign, shape
+        )
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
         plain = abs(shape.contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
         chance = float(_curve(shape, evidence).probability(plain))
@@ -92,28 +94,28 @@ def _centred(cluster: Cluster, shape: Shape) -> Shape:
 
 
 def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid) -> dict[str, object]:
-    record = evidence.newer.record
+    record = evidence.held.newer.record
     ring = cluster.ring
-    scale_km = evidence.search.scales[cluster.scale].fwhm_km
-    registration = mean_over(cluster, evidence.registration_km)
+    scale_km = evidence.held.search.scales[cluster.scale].fwhm_km
+    registration = mean_over(cluster, evidence.held.registration_km)
     light, *others = known.lights
     before = [other.phase_deg for other in others if math.isfinite(other.phase_deg)]
-    size_km = max(scale_km, evidence.resolution_km, grid.pixel_km)
+    size_km = max(scale_km, evidence.held.resolution_km, grid.pixel_km)
     return {
         "observation_id": record.id,
         "channel": record.channel,
         "scale_km": scale_km if ring is None else 2.0 * ring.radius_km,
         "kind": "ring" if ring else "brightening" if cluster.sign > 0 else "darkening",
         **place_columns(shape, math.hypot(registration, size_km / FWHM_PER_SIGMA / cluster.z)),
-        "contrast": math.nan if evidence.relative else shape.contrast,
-        "contrast_sigma": math.nan if evidence.relative else cluster.sigma,
-        "rank_contrast": shape.contrast if evidence.relative else math.nan,
+        "contrast": math.nan if evidence.held.relative else shape.contrast,
+        "contrast_sigma": math.nan if evidence.held.relative else cluster.sigma,
+        "rank_contrast": shape.contrast if evidence.held.relative else math.nan,
         "snr": cluster.z,
         "incidence_deg": light.incidence_deg,
         "emission_deg": light.emission_deg,
         "phase_deg": light.phase_deg,
         "delta_phase_deg": light.phase_deg - float(np.mean(before)) if before else math.nan,
-        "resolution_km": evidence.resolution_km,
+        "resolution_km": evidence.held.resolution_km,
         "registration_sigma_km": registration,
         "limit_90": _limit(cluster, shape, evidence, 0.9),
         "light_class": light.light.word,
@@ -129,15 +131,15 @@ def _curve(shape: Shape, evidence: Evidence) -> Curve:
 def _limit(cluster: Cluster, shape: Shape, evidence: Evidence, probability: float) -> float:
     """The contrast with which a change of this size would have been found here with a probability."""
     size_km = equal_area_diameter_km(shape.area_km2)
-    scale_km = max(evidence.search.scales[cluster.scale].fwhm_km, 0.5 * size_km)
-    share = seen_share(size_km, scale_km, evidence.resolution_km)
+    scale_km = max(evidence.held.search.scales[cluster.scale].fwhm_km, 0.5 * size_km)
+    share = seen_share(size_km, scale_km, evidence.held.resolution_km)
     needed = evidence.sensitivity.needed_z[cluster.scale]
     return _curve(shape, evidence).margin_at(probability) * needed * cluster.sigma / share
 
 
 def _share(cluster: Cluster, evidence: Evidence) -> float:
     """Variance of the baseline in units of one epoch's, over the footprint."""
-    counts = np.concatenate([evidence.combined[name].count.ravel()[px] for name, px in cluster.footprint.pixels])
+    counts = np.concatenate([evidence.held.combined[name].count.ravel()[px] for name, px in cluster.footprint.pixels])
     return float(baseline_share(counts).mean())
 
 

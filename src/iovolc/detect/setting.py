@@ -29,14 +29,14 @@ def measure_artefacts(
     clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
 ) -> list[Artefacts]:
     """Artefact measures of all clusters of an epoch."""
-    difference = {name: part.median for name, part in evidence.combined.items()}
+    difference = {name: part.median for name, part in evidence.held.combined.items()}
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
     found: list[Artefacts] = []
     for cluster, shape, place in zip(clusters, shapes, known, strict=True):
-        cutout = cut_out(cluster, evidence.newer.side.tone, difference, changed, grid)
+        cutout = cut_out(cluster, evidence.held.newer.side.tone, difference, changed, grid)
         name, _ = _largest(cluster)
         shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
         found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
@@ -47,15 +47,15 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
     """What the maps say of the place of a cluster."""
     name, pixels = _largest(cluster)
     k = _partner(evidence, name, pixels)
-    lights = [light_at(look, cluster, shape) for look in (evidence.newer, *evidence.older)]
+    lights = [light_at(look, cluster, shape) for look in (evidence.held.newer, *evidence.held.older)]
     return Setting(
         _sharpness(evidence, k, name, pixels, grid),
         _clipped(evidence, k, name, pixels),
-        mean_over(cluster, evidence.registration_km) / grid.pixel_km,
+        mean_over(cluster, evidence.held.registration_km) / grid.pixel_km,
         _foreshortening(shape, lights),
         (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
         _blocks(evidence, k, name, pixels, grid),
-        evidence.relative,
+        evidence.held.relative,
     )
 
 
@@ -66,7 +66,7 @@ def _largest(cluster: Cluster) -> tuple[SheetName, NDArray[np.int32]]:
 
 def _partner(evidence: Evidence, name: SheetName, pixels: NDArray[np.int32]) -> int:
     """The first predecessor that shows most of the place."""
-    for k, pair in enumerate(evidence.pairs):
+    for k, pair in enumerate(evidence.held.pairs):
         if name in pair.value and np.isfinite(pair.value[name].ravel()[pixels]).mean() >= _LEAST_SEEN:
             return k
     return 0
@@ -75,7 +75,7 @@ def _partner(evidence: Evidence, name: SheetName, pixels: NDArray[np.int32]) -> 
 def _sharpness(
     evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int32], grid: Grid
 ) -> tuple[float, float]:
-    planes = evidence.pairs[k].sharpness.get(name)
+    planes = evidence.held.pairs[k].sharpness.get(name)
     if planes is None:
         return math.nan, math.nan
     rows, cols = np.divmod(pixels.astype(np.int64), grid.sheet(name).shape[1])
@@ -86,7 +86,7 @@ def _sharpness(
 def _clipped(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int32]) -> float:
     tones = [
         look.side.tone[name].ravel()[pixels]
-        for look in (evidence.newer, evidence.older[k])
+        for look in (evidence.held.newer, evidence.held.older[k])
         if look.side.quantity == "relative" and name in look.side.tone
     ]
     return max((float((np.abs(tone) > CLIPPED_SCORE).mean()) for tone in tones), default=0.0)
@@ -99,7 +99,7 @@ def _blocks(evidence: Evidence, k: int, name: SheetName, pixels: NDArray[np.int3
     part = tuple(
         slice(max(int(middle) - BLOCK_WINDOW_PX // 2, 0), int(middle) + BLOCK_WINDOW_PX // 2) for middle in (rows, cols)
     )
-    sides = (evidence.newer.side, evidence.older[k].side)
+    sides = (evidence.held.newer.side, evidence.held.older[k].side)
     return max((blocks(side.tone[name][part].astype(np.float64)) for side in sides if name in side.tone), default=0.0)
 
 

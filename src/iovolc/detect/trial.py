@@ -17,7 +17,8 @@ from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.band import Band
 from iovolc.detect.clusters import OWNER_LAT, Cluster, find_clusters, footprint_km2
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q, margin_per_contrast
-from iovolc.detect.epoch import Compared, EpochChange, compare
+from iovolc.detect.epoch import EpochChange, compare
+from iovolc.detect.evidence import Compared
 from iovolc.detect.injection import OUTLINES, Injection, draw_places, inject, masked_places
 from iovolc.detect.look import Look
 from iovolc.detect.significance import p_values, would_pass
