@@ -41,7 +41,7 @@ def coarse_grid():
 
 
 def search_on(grid, smallest_km=0.0, largest_km=600.0, *, seed_z=3.9, grow_z=2.6, floor=0.0, step=1.5):
-    return Search(scales(grid, smallest_km, largest_km, step), seed_z, grow_z, floor, floor)
+    return Search(scales(grid, smallest_km, largest_km, step), seed_z, grow_z, floor)
 
 
 def white_fields(grid, seed, sigma=1.0):

@@ -12,6 +12,7 @@ from iovolc.detect.curve import Curve
 from iovolc.detect.matched import respond
 from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
+from iovolc.detect.pieces import Field
 from iovolc.detect.pyramid import scales
 from iovolc.detect.significance import Verdict, needed_z, p_values, would_pass
 from small_grid import ALL_SLOW_UNCOMPILED, disc, small_grid
@@ -25,9 +26,9 @@ SIGMA = 0.1
 
 def sensitivity(**changes):
     plain = {
-        "scales": SCALES, "noise": (Noise(1.0, 1.0),) * len(SCALES), "sigma_floor": 0.02, "sigma_local": 0.02,
+        "scales": SCALES, "noise": (Noise(1.0, 1.0),) * len(SCALES), "sigma_floor": 0.02,
         "resolution_km": 1e-3,
-        "relative": False, "needed_z": (5.0,) * len(SCALES),
+        "relative": True, "needed_z": (5.0,) * len(SCALES),
     }  # fmt: skip
     return Sensitivity(**{**plain, **changes})
 
@@ -35,7 +36,25 @@ def sensitivity(**changes):
 def predicted(size_km, name="equator", weight=None, floor=0.0, **changes):
     sheet = GRID.sheet(name)
     weight = np.full(sheet.shape, SIGMA**-2, np.float32) if weight is None else weight
-    return margin_per_contrast(weight, floor, sheet, sensitivity(**changes), (size_km,))[size_km]
+    field = Field(np.zeros_like(weight), weight, np.ones(weight.shape, bool), terrain=floor)
+    return margin_per_contrast(field, sheet, sensitivity(**changes), (size_km,))[size_km]
+
+
+def test_smooth_errors_of_light_hide_little_of_what_is_told_against_its_surroundings():
+    alone, against = (
+        float(np.median(predicted(120.0, sigma_floor=0.2, relative=relative))) for relative in (True, False)
+    )
+    assert against > 2.0 * alone
+
+
+def test_a_displaced_map_hides_changes_where_the_ground_slopes():
+    sheet = GRID.sheet("equator")
+    weight = np.full(sheet.shape, SIGMA**-2, np.float32)
+    slope = np.zeros(sheet.shape, np.float32)
+    slope[:, :360] = 0.01
+    field = Field(np.zeros_like(weight), weight, np.ones(sheet.shape, bool), slopes=(slope, slope), shift_km=10.0)
+    margin = margin_per_contrast(field, sheet, sensitivity(), (300.0,))[300.0]
+    assert float(np.median(margin[:, 100:260])) < 0.3 * float(np.median(margin[:, 460:620]))
 
 
 @pytest.mark.parametrize(

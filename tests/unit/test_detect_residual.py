@@ -138,13 +138,13 @@ def one(spread, count):
 
 def test_a_single_predecessor_is_judged_by_the_noise_model():
     flat = np.full((1, 1), 0.04, np.float32)
-    np.testing.assert_allclose(variance(one(9.0, 1), flat, 0.0 * flat, 10.0), 0.08, rtol=1e-5)
+    np.testing.assert_allclose(variance(one(9.0, 1), flat, 10.0), 0.08, rtol=1e-5)
 
 
 def test_the_historys_own_spread_counts_by_its_length():
     flat = np.full((1, 1), 0.04, np.float32)
-    found = variance(one(0.4, 11), flat, flat, 10.0)
-    expected = 0.5 * (0.04 + 0.16) * (1.0 + math.pi / 22) + 0.04
+    found = variance(one(0.4, 11), flat, 10.0)
+    expected = 0.5 * (0.04 + 0.16) * (1.0 + math.pi / 22)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
@@ -153,7 +153,7 @@ def test_an_uncertain_match_of_tone_counts_where_that_predecessor_is_used():
     planes[0, 0, 1] = planes[1, 0, 2] = planes[2, 0, 2] = np.nan
     variances = [np.full((1, 1), variance, np.float32) for variance in (0.09, 0.0, 0.0)]
     found = combine(list(planes), [0, 0, 0], variances)
-    np.testing.assert_allclose(found.normalisation, [[0.09 / 9, 0.0, 0.09]], rtol=1e-6)
+    np.testing.assert_allclose(found.tone, [[0.09 / 9, 0.0, 0.09]], rtol=1e-6)
 
 
 def test_what_the_light_model_errs_by_is_common_to_all_predecessors():
@@ -162,7 +162,7 @@ def test_what_the_light_model_errs_by_is_common_to_all_predecessors():
     none = [np.zeros((1, 1), np.float32)] * 2
     light = [np.full((1, 2), 0.04, np.float32), np.full((1, 1), 0.02, np.float32)]
     found = combine(list(planes), [0, 0], none, light)
-    np.testing.assert_allclose(found.normalisation, [[0.03, 0.02]], rtol=1e-6)
+    np.testing.assert_allclose(found.light, [[0.03, 0.02]], rtol=1e-6)
 
 
 def test_a_noisy_night_side_counts_as_a_map_of_its_own():

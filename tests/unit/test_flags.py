@@ -64,7 +64,7 @@ def texture(seed=1):
 
 
 SENSITIVITY = Sensitivity(
-    search_on(GRID).scales, (Noise(1.0, 1.0),) * len(search_on(GRID).scales), 0.0, 0.0, GRID.pixel_km, True,
+    search_on(GRID).scales, (Noise(1.0, 1.0),) * len(search_on(GRID).scales), 0.0, GRID.pixel_km, True,
     (5.0,) * len(search_on(GRID).scales),
 )  # fmt: skip
 

@@ -88,10 +88,11 @@ def test_the_opposite_difference_has_the_opposite_pieces():
 @slow_uncompiled
 def test_the_systematic_error_bounds_the_significance():
     fields = with_disc(only(white_fields(GRID, 7, sigma=0.001)), GRID, 0.0, 0.0, 5.0 * KM, 0.1)
-    best = strongest(pieces_of(fields, search_on(GRID, floor=0.02)))
+    best = strongest(pieces_of(fields, replace(search_on(GRID, floor=0.02), local=False)))
     assert best.z == pytest.approx(5.0, rel=0.05)
     assert best.sigma == pytest.approx(0.02, rel=0.05)
-    assert pieces_of(with_disc(only(silent(0.001)), GRID, 0.0, 0.0, 5.0 * KM, 0.06), search_on(GRID, floor=0.02)) == []
+    faint = with_disc(only(silent(0.001)), GRID, 0.0, 0.0, 5.0 * KM, 0.06)
+    assert pieces_of(faint, replace(search_on(GRID, floor=0.02), local=False)) == []
 
 
 @slow_uncompiled
@@ -146,7 +147,7 @@ def test_a_local_systematic_error_holds_significance_down_there_alone():
     fields = with_disc(with_disc(white_fields(GRID, 8), GRID, 0.0, -60.0, 200.0, 4.0), GRID, 0.0, 60.0, 200.0, 4.0)
     lon_e = pixel_lat_lon(GRID.sheet("equator"))[1]
     floor = np.where(lon_e > 0, np.float32(2.0), np.float32(0.0))
-    doubted = {**fields, "equator": replace(fields["equator"], floor=floor)}
+    doubted = {**fields, "equator": replace(fields["equator"], terrain=floor)}
     pieces = find_pieces(doubted, GRID, search_on(GRID)).pieces
     places = [lon_e.ravel()[piece.pixels].mean() for piece in pieces["equator"] if piece.z > 8.0]
     assert any(abs(place + 60.0) < 5.0 for place in places)

@@ -83,7 +83,7 @@ def test_many_candidates_elsewhere_cost_significance():
     assert tier_of([alone, *crowd]) == "C"
 
 
-def test_event_p_is_cauchys_and_q_the_best_pooled_one():
+def test_event_p_is_cauchys_and_q_counts_events_not_detections():
     p = {"a": 0.002, "b": 0.01, "c": 0.3}
     found = [
         detection("a", "r1", 0, 0, p_value=p["a"]), detection("b", "r2", 0, 0, p_value=p["b"]),
@@ -91,7 +91,21 @@ def test_event_p_is_cauchys_and_q_the_best_pooled_one():
     ]  # fmt: skip
     row = event_of(run(found, EPOCHS), "a")
     assert row["p_value"] == pytest.approx(2 / (1 / 0.002 + 1 / 0.01), rel=1e-3)
-    assert row["q_value"] == pytest.approx(false_discovery_control(list(p.values())).min(), rel=1e-3)
+    assert row["q_value"] == pytest.approx(false_discovery_control([row["p_value"], p["c"]])[0], rel=1e-3)
+
+
+def test_an_event_that_many_looks_show_makes_room_for_no_false_one():
+    often = [detection(name, at, 0, 0, p_value=1e-6) for name, at in (("a", "r1"), ("c", "r2"), ("d", "r3"))]
+    once = [detection(f"f{k}", "r1", 30, 10 * k, p_value=p) for k, p in enumerate((0.05, 0.5, 0.5, 0.5))]
+    events = run([*often, *once], [*EPOCHS, epoch("r3", 2024)]).events
+    assert sorted(events["tier"]) == ["A", "C", "C", "C", "C"]  # over all seven detections, 0.06 would pass
+
+
+def test_what_a_fault_explains_adds_no_significance():
+    found = [detection("a", "r1", 0, 0, p_value=0.2), detection("b", "r2", 0, 0, p_value=1e-6, flags=["explained"])]
+    row = event_of(run(found, EPOCHS), "a")
+    assert row["p_value"] == pytest.approx(0.2)
+    assert row["tier"] == "C"
 
 
 def test_cauchy_of_one_and_of_equal_values_is_the_value():

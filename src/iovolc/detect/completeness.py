@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from iovolc.detect.curve import Curve, Curves
 from iovolc.detect.matched import SURROUNDINGS, respond
 from iovolc.detect.noise import Noise, total_errors
-from iovolc.detect.pyramid import Scale, expand, reduced
+from iovolc.detect.pieces import Field
+from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.grid import Grid, Sheet, SheetName
 
@@ -44,8 +45,8 @@ class Sensitivity:
         Of the search.
     noise : tuple of Noise
         How much wider than for white noise the answers scatter, at each scale; nan where unknown.
-    sigma_floor, sigma_local : float
-        Systematic error of an amplitude of any size, by itself and against its surroundings.
+    sigma_floor : float
+        Systematic error of an amplitude of any size, by itself.
     resolution_km : float
         Resolution (FWHM) of the comparison.
     relative : bool
@@ -57,10 +58,14 @@ class Sensitivity:
     scales: tuple[Scale, ...]
     noise: tuple[Noise, ...]
     sigma_floor: float
-    sigma_local: float
     resolution_km: float
     relative: bool
     needed_z: tuple[float, ...]
+
+    @property
+    def local(self) -> bool:
+        """Whether amplitudes are told against their surroundings, too: ranks err at all sizes."""
+        return not self.relative
 
     def curve(self, curves: Curves, size_km: float) -> Curve:
         """The detection curve of changes of a size in this comparison."""
@@ -97,16 +102,14 @@ def seen_share(size_km: float, scale_km: float, resolution_km: float) -> float:
 
 
 def margin_per_contrast(
-    weight: Plane, floor: Plane | float, sheet: Sheet, sensitivity: Sensitivity, sizes_km: Sequence[float] = SIZES_KM
+    field: Field, sheet: Sheet, sensitivity: Sensitivity, sizes_km: Sequence[float] = SIZES_KM
 ) -> dict[float, Plane]:
     """Margin of a disc of unit contrast about each pixel, at the scale that shows it best.
 
     Parameters
     ----------
-    weight : ndarray, shape (row, col), float32
-        Inverse variance of the difference; 0 where nothing was compared.
-    floor : ndarray, shape (row, col), float32, or float
-        Local systematic error of an amplitude of any size.
+    field : Field
+        What is searched; its difference does not count.
     sheet : Sheet
         The sheet.
     sensitivity : Sensitivity
@@ -120,16 +123,16 @@ def margin_per_contrast(
         By size; 0 where the filter is not covered.
     """
     best = {size: np.zeros(sheet.shape, np.float32) for size in sizes_km}
-    nothing = np.zeros_like(weight)
+    nothing = np.zeros_like(field.weight)
     for index, scale in enumerate(sensitivity.scales):
         wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
         if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
-        answer = respond(nothing, weight, sheet, scale)
-        local = reduced(floor, answer.factor)
+        answer = respond(nothing, field.weight, sheet, scale)
+        floors = field.floors(field.weight, sheet, scale)
         alone, against = (
             expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
-            for error in total_errors(answer, sensitivity.noise[index], sensitivity, (local, local))
+            for error in total_errors(answer, sensitivity.noise[index], sensitivity, floors, scale)
         )
         for size in wanted:
             whole, around = (

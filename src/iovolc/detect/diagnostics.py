@@ -118,7 +118,9 @@ def _flip_p(fields: Mapping[str, Field], clusters: Sequence[Cluster], frame: Fra
     """
     z = {
         name: np.where(
-            field.weight > 0, field.difference / np.sqrt(1.0 / np.maximum(field.weight, 1e-20) + field.floor**2), np.nan
+            field.weight > 0,
+            field.difference / np.sqrt(1.0 / np.maximum(field.weight, 1e-20) + field.smooth**2 + field.terrain**2),
+            np.nan,
         ).astype(np.float32)
         for name, field in fields.items()
     }

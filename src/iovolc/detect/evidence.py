@@ -1,5 +1,6 @@
 """What the rows of an epoch's detections are computed from."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class Compared:
     bare : mapping of str to ndarray, shape (row, col), float32
         Inverse variance without the part for misregistration.
     registration_km : mapping of str to ndarray, shape (row, col), float32
-        Registration sigma of the difference.
+        Registration sigma of the difference, as far as the difference bears it out.
     search : Search
         Scales and thresholds.
     resolution_km : float
@@ -57,6 +58,13 @@ class Compared:
     search: Search
     resolution_km: float
     relative: bool
+
+    @property
+    def median_registration_km(self) -> float:
+        """Median registration sigma where there is something to compare."""
+        parts = [plane[self.fields[name].weight > 0] for name, plane in self.registration_km.items()]
+        values = np.concatenate(parts)
+        return float(np.median(values)) if values.size else math.nan
 
     def least_km2(self, config: DetectConfig) -> float:
         """Area under which a change is dropped."""

@@ -10,17 +10,30 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.matched import Response
-from iovolc.model.grid import Grid
+from iovolc.detect.matched import SURROUNDINGS, Response
+from iovolc.detect.pyramid import Scale
+from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
 
 Floors = tuple[Plane | float, Plane | float]
 """Local systematic errors of an amplitude by itself and against its surroundings."""
 
+SMOOTH_KM = 1200.0
+"""Shortest wave of the errors of light and tone: tones are matched within 600 km (:mod:`iovolc.light.match`)."""
 LOCAL_SHARE = 0.25
-"""Light errs smoothly: an amplitude against its surroundings keeps about this share of the systematic error."""
+"""At most this share of them is taken to be left against the surroundings: the filters' own scatter shows the rest."""
 _MAD_TO_SIGMA = 1.4826
+
+
+REGION_KM = 900.0
+"""Noise is told apart in regions of this width, or of three filters."""
+REGION_SHARE = 0.3
+"""What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
+_CLIP = 3.0
+_CLIPPED_VARIANCE = 0.9733
+"""Mean of min(x^2, 9) for a standard normal x."""
 
 
 class Noise(NamedTuple):
@@ -36,26 +49,77 @@ class Noise(NamedTuple):
     against: float
 
 
+class LocalNoise(NamedTuple):
+    """The same about each pixel of a sheet, at the scale's reduced pixels; shape (row, col), float32."""
+
+    alone: Plane
+    against: Plane
+
+
+def regional(answer: Response, noise: Noise, sheet: Sheet, scale: Scale) -> LocalNoise:
+    """The noise about each pixel: a picture is noisier where it is smeared or ends, than all over Io.
+
+    Parameters
+    ----------
+    answer : Response
+        The filter's answers on one sheet.
+    noise : Noise
+        Of all sheets.
+    sheet : Sheet
+        The sheet.
+    scale : Scale
+        Size of the filter.
+    """
+    sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
+    known = np.isfinite(answer.sigma)
+    share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
+
+    def about(amplitude: Plane, sigma: Plane, factor: float) -> Plane:
+        if not factor > 0.0:  # nothing scatters, or nothing is known
+            return np.where(known, np.float32(factor), np.float32(1.0))
+        white = np.where(known, sigma, np.float32(1.0)) * np.float32(factor)
+        square = np.where(known, np.minimum((amplitude / white) ** 2, np.float32(_CLIP**2)), np.float32(0.0))
+        local = smooth(square.astype(np.float32), sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
+        return (factor * np.sqrt(REGION_SHARE * local + (1.0 - REGION_SHARE))).astype(np.float32)
+
+    return LocalNoise(
+        about(answer.amplitude, answer.sigma, noise.alone), about(answer.against, answer.against_sigma, noise.against)
+    )
+
+
 class Systematic(Protocol):
     """Systematic errors of amplitudes of any size."""
 
     @property
     def sigma_floor(self) -> float:
-        """By themselves."""
+        """By themselves; light errs smoothly, so that little of it is left against the surroundings."""
         ...
 
     @property
-    def sigma_local(self) -> float:
-        """Against their surroundings."""
+    def local(self) -> bool:
+        """Whether amplitudes are told against their surroundings, too."""
         ...
 
 
-def total_errors(answer: Response, noise: Noise, systematic: Systematic, floors: Floors) -> tuple[Plane, Plane]:
-    """Standard deviation of the amplitude by itself and against its surroundings, at the reduced pixels."""
-    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + np.float32(systematic.sigma_floor**2) + floors[0] ** 2)
-    against = np.sqrt(
-        (noise.against * answer.against_sigma) ** 2 + np.float32(systematic.sigma_local**2) + floors[1] ** 2
-    )
+def smooth_share(scale: Scale) -> float:
+    """Share of a smooth error that an amplitude keeps against its surroundings: what its curvature makes of it."""
+    wave = 2.0 * math.pi * scale.sigma_km / SMOOTH_KM
+    return min(LOCAL_SHARE, 0.5 * (SURROUNDINGS**2 - 1.0) * wave**2)
+
+
+def total_errors(
+    answer: Response, noise: Noise | LocalNoise, systematic: Systematic, floors: Floors, scale: Scale
+) -> tuple[Plane, Plane]:
+    """Standard deviation of the amplitude by itself and against its surroundings, at the reduced pixels.
+
+    The latter is inf where amplitudes are not told against their surroundings.
+    """
+    floor2 = np.float32(systematic.sigma_floor**2)
+    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + floor2 + floors[0] ** 2)
+    if not systematic.local:
+        return alone, np.full_like(alone, np.inf)
+    left2 = np.float32(smooth_share(scale) ** 2) * floor2
+    against = np.sqrt((noise.against * answer.against_sigma) ** 2 + left2 + floors[1] ** 2)
     return alone, against
 
 
@@ -97,9 +161,11 @@ def noise_factor(
     return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan
 
 
-def significance(answer: Response, noise: Noise, systematic: Systematic, floors: Floors) -> tuple[Plane, Plane]:
+def significance(
+    answer: Response, noise: LocalNoise, systematic: Systematic, floors: Floors, scale: Scale
+) -> tuple[Plane, Plane]:
     """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
-    alone, local = total_errors(answer, noise, systematic, floors)
+    alone, local = total_errors(answer, noise, systematic, floors, scale)
     covered = np.isfinite(answer.sigma)
     z_alone = np.where(covered, answer.amplitude / alone, 0.0).astype(np.float32)
     z_local = np.where(covered, answer.told() / local, 0.0).astype(np.float32)

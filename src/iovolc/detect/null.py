@@ -177,8 +177,7 @@ def null_clusters(
         Smaller clusters are left out, as they are of the real field.
     """
     generator = np.random.Generator(np.random.PCG64(list(seed)))
-    left_out = math.isinf(search.sigma_local)  # what the search leaves out, its null leaves out
-    bare = replace(search, sigma_floor=0.0, sigma_local=math.inf if left_out else 0.0)
+    bare = replace(search, sigma_floor=0.0)
     areas = {sheet.name: pixel_area_km2(sheet).ravel() for sheet in grid.sheets}
     found: list[tuple[int, float, float]] = []
     for _ in range(draws):

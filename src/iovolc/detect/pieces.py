@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Response, respond
-from iovolc.detect.noise import Floors, Noise, noise_factor, significance
+from iovolc.detect.noise import Floors, Noise, noise_factor, regional, significance, smooth_share
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -40,8 +40,9 @@ class Field:
         Inverse variance; 0 where there is no data.
     owned : ndarray, shape (row, col), bool
         Pixels that belong to this sheet rather than to an overlapping one.
-    floor : ndarray, shape (row, col), float32, or float
-        Local systematic error of an amplitude of any size, beside that of the search.
+    smooth, terrain : ndarray, shape (row, col), float32, or float
+        Local systematic errors of an amplitude of any size, beside that of the search: of the match of tone, which is
+        smooth, and of the law of light, which errs with the ground.
     slopes : tuple of ndarray, shape (row, col), float32, or None
         Slopes of the ground before along rows and columns, per kilometre: a displaced map moves a filter's answer by
         the mean slope under it. None leaves that out.
@@ -52,20 +53,21 @@ class Field:
     difference: Plane
     weight: Plane
     owned: NDArray[np.bool_]
-    floor: Plane | float = 0.0
+    smooth: Plane | float = 0.0
+    terrain: Plane | float = 0.0
     slopes: tuple[Plane, Plane] | None = None
     shift_km: Plane | float = 0.0
 
     def floors(self, weight: Plane, sheet: Sheet, scale: Scale) -> Floors:
         """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
         factor = scale.factor(sheet)
-        floor = reduced(self.floor, factor)
-        if self.slopes is None:
-            return floor, floor
-        along, across = (respond(slope, weight, sheet, scale) for slope in self.slopes)
-        shift2 = reduced(self.shift_km, factor) ** 2
-        alone = floor**2 + shift2 * (along.amplitude**2 + across.amplitude**2)
-        against = floor**2 + shift2 * (along.against**2 + across.against**2)
+        smooth, terrain = (reduced(error, factor) for error in (self.smooth, self.terrain))
+        alone, against = smooth**2 + terrain**2, (smooth_share(scale) * smooth) ** 2 + terrain**2
+        if self.slopes is not None:
+            along, across = (respond(slope, weight, sheet, scale) for slope in self.slopes)
+            shift2 = reduced(self.shift_km, factor) ** 2
+            alone = alone + shift2 * (along.amplitude**2 + across.amplitude**2)
+            against = against + shift2 * (along.against**2 + across.against**2)
         return np.sqrt(alone), np.sqrt(against)
 
 
@@ -81,8 +83,8 @@ class Search:
         Hysteresis thresholds.
     sigma_floor : float
         Systematic error of an amplitude of any size, in the difference's unit.
-    sigma_local : float
-        The same of an amplitude against its surroundings; inf leaves these out.
+    local : bool
+        Whether amplitudes are told against their surroundings, too.
     rings : bool
         Whether rings are sought in what the scales leave.
     """
@@ -91,7 +93,7 @@ class Search:
     seed_z: float
     grow_z: float
     sigma_floor: float
-    sigma_local: float = 0.0
+    local: bool = True
     rings: bool = False
 
     @property
@@ -280,8 +282,10 @@ def _view(
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
-        floors = fields[name].floors(weights[name], grid.sheet(name), search.scales[index])
-        sigma[name], z[name] = significance(answer, noise, search, floors)
+        sheet, scale = grid.sheet(name), search.scales[index]
+        floors = fields[name].floors(weights[name], sheet, scale)
+        about = regional(answer, noise, sheet, scale)
+        sigma[name], z[name] = significance(answer, about, search, floors, scale)
     return _View(index, noise, responses, sigma, z)
 
 

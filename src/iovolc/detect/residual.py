@@ -39,14 +39,15 @@ class Combined:
         Median and 1.4826 MAD over the predecessors used; NaN where there is none.
     count : ndarray, shape (row, col), uint8
         Predecessors used.
-    normalisation : ndarray, shape (row, col), float32
+    tone, light : ndarray, shape (row, col), float32
         Variance from the match of tone and from the light model, which a larger area does not average down.
     """
 
     median: Plane
     spread: Plane
     count: NDArray[np.uint8]
-    normalisation: Plane | float = 0.0
+    tone: Plane | float = 0.0
+    light: Plane | float = 0.0
 
 
 def combine(
@@ -74,10 +75,10 @@ def combine(
     median = np.full(stack.shape[1:], np.nan, np.float32)
     spread = np.full(stack.shape[1:], np.nan, np.float32)
     count = np.zeros(stack.shape[1:], np.uint8)
-    normalisation = np.zeros(stack.shape[1:], np.float32)
+    of_tone, of_light = (np.zeros(stack.shape[1:], np.float32) for _ in range(2))
     tone, light = (_stacked(planes, stack.shape) for planes in (tone_variances, light_variances))
-    _medians(stack, bounds, tone, light, median, spread, count, normalisation)
-    return Combined(median, spread, count, normalisation)
+    _medians(stack, bounds, tone, light, median, spread, count, of_tone, of_light)
+    return Combined(median, spread, count, of_tone, of_light)
 
 
 def _stacked(planes: Sequence[Plane] | None, shape: tuple[int, ...]) -> Plane:
@@ -98,9 +99,10 @@ def _medians(
     median: Plane,
     spread: Plane,
     count: NDArray[np.uint8],
-    normalisation: Plane,
+    of_tone: Plane,
+    of_light: Plane,
 ) -> None:
-    """Fill the last four, shape (row, col), from the differences, shape (predecessor, row, col)."""
+    """Fill the last five, shape (row, col), from the differences, shape (predecessor, row, col)."""
     rows, cols = median.shape
     many_tones, many_lights = int(tone[0].size > 1), int(light[0].size > 1)
     values = np.empty(stack.shape[0], np.float32)
@@ -123,7 +125,8 @@ def _medians(
                 median[row, col] = middle
                 spread[row, col] = 1.4826 * _median(values, n)
                 count[row, col] = n
-                normalisation[row, col] = total / (n * n) + common / n
+                of_tone[row, col] = total / (n * n)
+                of_light[row, col] = common / n
                 break
 
 
@@ -272,8 +275,8 @@ def _spreads(
     return spreads
 
 
-def variance(part: Combined, noise: Plane, registration: Plane, shrinkage: float) -> Plane:
-    """Variance of the median difference.
+def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
+    """Variance of the median difference of maps in place.
 
     Parameters
     ----------
@@ -281,12 +284,10 @@ def variance(part: Combined, noise: Plane, registration: Plane, shrinkage: float
         The median difference.
     noise : ndarray, shape (row, col), float32
         Variance of one epoch's residual (:func:`residual_variance`).
-    registration : ndarray, shape (row, col), float32
-        Variance from misregistration: (sigma_reg |gradient|)^2.
     shrinkage : float
         Weight of ``noise``, in epochs, against the history's own spread.
     """
     own = np.maximum(part.count.astype(np.float32) - 1.0, 0.0)
     spread2 = np.where(np.isfinite(part.spread), part.spread, np.float32(0.0)) ** 2
     one = (shrinkage * noise + own * spread2) / (shrinkage + own)
-    return (one * (1.0 + baseline_share(part.count)) + registration).astype(np.float32)
+    return (one * (1.0 + baseline_share(part.count))).astype(np.float32)

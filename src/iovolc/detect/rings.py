@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.matched import Response
-from iovolc.detect.noise import LOCAL_SHARE, noise_factor
-from iovolc.detect.pyramid import reduce_weighted
+from iovolc.detect.noise import noise_factor, smooth_share
+from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
 from iovolc.geometry.sphere import lat_lon, unit_vectors
@@ -89,29 +89,33 @@ def find_rings(
     seed_z : float
         Significance that a ring must reach.
     sigma_floor : float
-        Systematic error of an amplitude against its surroundings.
+        Systematic error of an amplitude by itself.
     """
-    floor = LOCAL_SHARE * sigma_floor
     rest = _pyramid(differences, left, owned, grid)
     screened: list[Candidate] = []
     noise: dict[float, float] = {}
     for radius_km in RADII_KM:
         factor = _factor(radius_km, grid)
         if factor:
-            noise[radius_km], peaks = _screen(rest[factor], radius_km, grid, floor)
+            noise[radius_km], peaks = _screen(rest[factor], radius_km, grid, _floor(radius_km, sigma_floor))
             screened += peaks
-    found = [measure(one, rest[one.factor], seed_z, floor) for one in _apart(screened)]
+    found = [measure(one, rest[one.factor], seed_z, _floor(one.radius_km, sigma_floor)) for one in _apart(screened)]
     outlined = _outlined(shapes, noise, grid)
     whole = {
         factor: _reduce(differences, weights, owned, grid, factor)
         for factor in sorted({one.factor for one in outlined})
     }
-    found += [measure(one, whole[one.factor], seed_z, floor) for one in outlined]
+    found += [measure(one, whole[one.factor], seed_z, _floor(one.radius_km, sigma_floor)) for one in outlined]
     kept: list[FoundRing] = []
     for ring in sorted((one for one in found if one), key=lambda one: (-one.z, one.ring.lat, one.ring.lon_e)):
         if all(_distance_km(ring.ring, other.ring) > _reach_km(ring.ring, other.ring) for other in kept):
             kept.append(ring)
     return tuple(kept)
+
+
+def _floor(radius_km: float, sigma_floor: float) -> float:
+    """What is left of a smooth error in an annulus against both its sides."""
+    return smooth_share(Scale(_SCREEN_WIDTH * radius_km)) * sigma_floor
 
 
 def _pyramid(

@@ -16,8 +16,9 @@ from scipy.ndimage import binary_dilation
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.band import Band
 from iovolc.detect.clusters import OWNER_LAT, Cluster, find_clusters, footprint_km2
+from iovolc.detect.compare import compare
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q, margin_per_contrast
-from iovolc.detect.epoch import EpochChange, compare
+from iovolc.detect.epoch import EpochChange
 from iovolc.detect.evidence import Compared
 from iovolc.detect.injection import OUTLINES, Injection, draw_places, inject, masked_places
 from iovolc.detect.look import Look
@@ -87,8 +88,8 @@ def sensitivity_maps(
 ) -> dict[str, dict[float, Plane]]:
     """Margin per unit of contrast of a comparison, by sheet and size."""
     return {
-        name: margin_per_contrast(_weight(sigma), change.floor[name], grid.sheet(name), change.sensitivity, sizes_km)
-        for name, sigma in change.sigma.items()
+        name: margin_per_contrast(field, grid.sheet(name), change.sensitivity, sizes_km)
+        for name, field in change.fields.items()
     }
 
 
@@ -229,7 +230,3 @@ def _at(planes: Mapping[str, Plane], grid: Grid, lat: float, lon_e: float) -> fl
     sheet = grid.sheet(name)
     row, col = (round(float(part)) for part in sheet_pixel(sheet, lat, lon_e))
     return float(planes[name][min(max(row, 0), sheet.shape[0] - 1), col % sheet.shape[1]])
-
-
-def _weight(sigma: Plane) -> Plane:
-    return np.where(np.isfinite(sigma), 1.0 / np.maximum(sigma, np.float32(1e-10)) ** 2, 0.0).astype(np.float32)

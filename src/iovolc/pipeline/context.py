@@ -8,7 +8,7 @@ from typing import Final
 from iovolc.config import Config
 from iovolc.parallel import Runner
 
-ALGORITHM_VERSIONS: Final = MappingProxyType({"ingest": "5", "detect": "9", "track": "6", "heat": "3", "publish": "7"})
+ALGORITHM_VERSIONS: Final = MappingProxyType({"ingest": "5", "detect": "12", "track": "6", "heat": "3", "publish": "7"})
 """Raised by one whenever a stage's results change for the same input; part of cache keys and of the run's identity."""
 
 

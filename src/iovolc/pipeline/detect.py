@@ -16,10 +16,13 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.epoch import EpochChange, detect_epoch
+from iovolc.detect.pieces import Field
+from iovolc.detect.residual import slopes
 from iovolc.detect.trial import Epochs
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.glow import GLOWING_CHANNELS
+from iovolc.model.grid import Sheet
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.learned import learned_reliability
@@ -30,8 +33,9 @@ from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
 Plane = NDArray[np.float32]
 
 _STAGE = "detect"
-_FLOOR_STEP = 8
-"""The systematic error varies slowly: it is kept at every eighth pixel."""
+_ERRORS = ("smooth", "terrain", "shift_km")
+_ERRORS_STEP = 8
+"""Systematic errors vary slowly: they are kept at every eighth pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +159,28 @@ def maps_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
     return None if found is None else (found["difference"].astype(np.float32), found["sigma"].astype(np.float32))
 
 
-def variance_of(task: Task, sheet: str) -> tuple[Plane, Plane] | None:
-    """Standard deviation per pixel, and the systematic error beside it; None where nothing was compared."""
-    found = _planes_of(task, sheet)
+def field_of(task: Task, sheet: Sheet, tone: Plane) -> Field | None:
+    """What was searched on a sheet that showed the newer epoch in this tone; None where nothing was compared."""
+    found = _planes_of(task, sheet.name)
     if found is None:
         return None
-    sigma, floor = found["sigma"].astype(np.float32), found["floor"].astype(np.float32)
-    rows, cols = sigma.shape
-    return sigma, np.repeat(np.repeat(floor, _FLOOR_STEP, axis=0), _FLOOR_STEP, axis=1)[:rows, :cols]
+    difference, sigma = found["difference"].astype(np.float32), found["sigma"].astype(np.float32)
+    known = np.isfinite(difference)
+    smooth, terrain, shift_km = (
+        np.repeat(np.repeat(found[name].astype(np.float32), _ERRORS_STEP, axis=0), _ERRORS_STEP, axis=1)[
+            : sigma.shape[0], : sigma.shape[1]
+        ]
+        for name in _ERRORS
+    )
+    return Field(
+        np.where(known, difference, np.float32(0.0)),
+        np.where(known, 1.0 / np.maximum(sigma, np.float32(1e-10)) ** 2, np.float32(0.0)),
+        known,
+        smooth,
+        terrain,
+        None if task.entry.quantity == "relative" else slopes(tone - difference, sheet),
+        shift_km,
+    )
 
 
 def _planes_of(task: Task, sheet: str) -> Mapping[str, NDArray[Any]] | None:
@@ -214,8 +232,10 @@ def _save(result: Any, folder: Path) -> None:
     }
     np.savez(folder / "footprints.npz", allow_pickle=False, **pixels)
     for sheet, plane in change.difference.items():
-        floor = np.broadcast_to(change.floor[sheet], plane.shape)[::_FLOOR_STEP, ::_FLOOR_STEP]
-        kept = {"difference": plane, "sigma": change.sigma[sheet], "floor": floor}
+        field = change.fields[sheet]
+        kept = {"difference": plane, "sigma": change.sigma[sheet]} | {
+            name: np.broadcast_to(getattr(field, name), plane.shape)[::_ERRORS_STEP, ::_ERRORS_STEP] for name in _ERRORS
+        }
         half = {name: values.astype(np.float16) for name, values in kept.items()}
         np.savez(folder / f"{sheet}.npz", allow_pickle=False, **half)
 

@@ -17,8 +17,8 @@ from iovolc.detect.noise import Noise
 from iovolc.detect.pyramid import Scale
 from iovolc.light.display import stretch_text
 from iovolc.model.detection import Tracked
-from iovolc.model.grid import Grid, SheetName
-from iovolc.pipeline.detect import Scan, Task, maps_of, variance_of
+from iovolc.model.grid import Grid, Sheet, SheetName
+from iovolc.pipeline.detect import Scan, Task, field_of, maps_of
 from iovolc.pipeline.nightside import KEY, night_text
 from iovolc.pipeline.planes import compared_anywhere, difference_of
 from iovolc.pipeline.reach import curves_of
@@ -68,7 +68,7 @@ class Maps:
         found = maps_of(task, sheet_name)
         difference, sigma = found if found is not None else (nothing, nothing)
         compared = np.isfinite(difference)
-        margins = self._margins(task, sheet_name)
+        margins = self._margins(task, sheet, tone)
         return ChannelLayers(
             value=tone if _relative(task) else np.exp(tone),
             difference=difference,
@@ -141,15 +141,12 @@ class Maps:
                     status.ravel()[pixels] = np.maximum(status.ravel()[pixels], code)
         return status
 
-    def _margins(self, task: Task, sheet_name: SheetName) -> dict[float, Plane]:
+    def _margins(self, task: Task, sheet: Sheet, tone: Plane) -> dict[float, Plane]:
         """Margin per unit of contrast, by size; 0 where nothing was compared."""
-        sheet = self.grid.sheet(sheet_name)
-        found = variance_of(task, sheet_name)
-        if found is None:
+        field = field_of(task, sheet, tone)
+        if field is None:
             return {size: np.zeros(sheet.shape, np.float32) for size in _SIZES_KM}
-        sigma, floor = found
-        weight = np.where(np.isfinite(sigma), 1.0 / np.maximum(sigma, 1e-10) ** 2, 0.0).astype(np.float32)
-        return margin_per_contrast(weight, floor, sheet, self._sensitivity(task), _SIZES_KM)
+        return margin_per_contrast(field, sheet, self._sensitivity(task), _SIZES_KM)
 
     def _completeness(self, task: Task, margins: Mapping[float, Plane], compared: NDArray[np.bool_]) -> Plane:
         """Probability that the stated change would have been found."""
@@ -179,9 +176,8 @@ class Maps:
         )
         noise = tuple(Noise(*pair) for pair in zip(alone, against, strict=True))
         needed = tuple(math.inf if item is None else float(item) for item in told["needed_z"])
-        local = math.inf if told["sigma_local"] is None else float(told["sigma_local"])
-        errors = float(told["sigma_floor"]), local
-        return Sensitivity(scales, noise, *errors, told["resolution_km"], told["relative"], needed)
+        floor = float(told["sigma_floor"])
+        return Sensitivity(scales, noise, floor, told["resolution_km"], told["relative"], needed)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

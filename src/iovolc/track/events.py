@@ -23,7 +23,7 @@ from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.support import Support, is_seconded, lifted, refined
-from iovolc.track.tiers import cauchy, counting, tier
+from iovolc.track.tiers import counting, event_p, event_q_values, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -65,13 +65,15 @@ def event_rows(
     support = support or [()] * len(chains)
     begun = [refined(start, mine, chain) for start, mine, chain in zip(causal, support, chains, strict=True)]
     seconded = [is_seconded(chain, mine) for chain, mine in zip(chains, support, strict=True)]
+    p_values = [event_p(chain) for chain in chains]
+    q_values = event_q_values(p_values)
     tiers = [
-        lifted(tier(chain, context.q, unordered=start.flag == "span_overlap"), chain, start, seconded=second)
-        for chain, start, second in zip(chains, begun, seconded, strict=True)
+        lifted(tier(chain, own, context.q, unordered=start.flag == "span_overlap"), chain, start, seconded=second)
+        for chain, start, second, own in zip(chains, begun, seconded, q_values, strict=True)
     ]
     strong = context.config.strong_overlap
     rows: list[dict[str, Any]] = []
-    for name, chain, start, grade, second in zip(ids, chains, begun, tiers, seconded, strict=True):
+    for k, (name, chain, start, grade, second) in enumerate(zip(ids, chains, begun, tiers, seconded, strict=True)):
         lifecycle = {
             "event_id": name,
             "tier": grade,
@@ -83,6 +85,8 @@ def event_rows(
             "site_id": None,
             "onset_after_utc": start.after_utc,
             "onset_before_utc": start.before_utc,
+            "p_value": p_values[k],
+            "q_value": q_values[k],
             "flags": _flags(chain, start.flag, context),
         }
         rows.append(lifecycle | _place(chain, context) | _what(chain, context.grid) | _evidence(chain))
@@ -156,8 +160,6 @@ def _evidence(chain: Chain) -> dict[str, Any]:
         "n_epochs": len({change.visit for change in changes}),
         "channels": [channel for channel in CHANNELS if channel in seen],
         "snr": max(change.snr for change in changes),
-        "p_value": cauchy([change.p_value for change in changes]),
-        "q_value": min(change.pooled_q for change in changes),
         "reliability": max(change.reliability for change in changes),
         "light_class": best.light_class,
         "power_method": "none",

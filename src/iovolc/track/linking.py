@@ -76,12 +76,13 @@ def _take_visit(
     """Extend the chains by the sightings of one visit; give the chain of each."""
     before = tuple(chains)
     open_pairs = [pair for pair in near if not rules.is_over(before[pair.chain])]
-    mates = [pair for pair in open_pairs if rules.agrees(pair, seen[pair.sighting], before[pair.chain])]
+    agreeing = [pair for pair in open_pairs if rules.agrees(pair, seen[pair.sighting], before[pair.chain])]
+    mates = [pair for pair in agreeing if not _renews(seen[pair.sighting], before[pair.chain], rules.looks)]
     matched = _homes(seen, mates, before, rules) | assign(pair for pair in mates if pair.cost < math.inf)
     taken = set(matched.values())
     ours, theirs, here = (
         _by_sighting(mates),
-        _by_sighting(pair for pair in open_pairs if not rules.agrees(pair, seen[pair.sighting], before[pair.chain])),
+        _by_sighting(pair for pair in open_pairs if pair not in agreeing),
         _by_sighting(pair for pair in near if _at_one_place(pair, rules.config)),
     )
     placed: list[tuple[int, Sighting]] = []
@@ -126,14 +127,25 @@ def _homes(seen: Sequence[Sighting], mates: Sequence[Pair], chains: Sequence[Cha
 
 def _shown(sighting: Sighting, chain: Chain, looks: Looks) -> bool:
     """Whether the chain's epochs show the place as the sighting does."""
+    return _states_of(sighting, chain, looks) == {"with"}
+
+
+def _renews(sighting: Sighting, chain: Chain, looks: Looks) -> bool:
+    """Whether the sighting is another step of the sign of a recovery, none of whose epochs shows even half of it.
+
+    What goes on growing by itself stays one event; a recovery ends where the place is what it was.
+    """
+    return chain.reverts and _states_of(sighting, chain, looks) == {"without"}
+
+
+def _states_of(sighting: Sighting, chain: Chain, looks: Looks) -> set[str]:
     own = chain.observations
-    states = {
+    return {
         look.state
         for change in sighting.changes
         for look in looks.get(change.id, ())
         if look.epoch.observation_id in own
     }
-    return states == {"with"}
 
 
 def _merged(

@@ -25,11 +25,14 @@ class Onset:
     flag : str or None
         ``first_seen`` where no adequate look came before, ``span_overlap`` where the last look without the change and
         the first with it overlap in time, so that nothing is claimed.
+    clear_utc : datetime or None
+        Stop of the last adequate look without the change: a step that was over by then is another one.
     """
 
     after_utc: datetime | None
     before_utc: datetime | None
     flag: OnsetFlag | None
+    clear_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ def onset(founding: Change, others: Iterable[Change], looks: Looks) -> Onset:
         return Onset(None, bracket.first.stop_utc, "first_seen")
     if bracket.first.start_utc < bracket.last.stop_utc:
         return Onset(None, None, "span_overlap")
-    return Onset(max(epoch.start_utc for epoch in bracket.without), bracket.first.stop_utc, None)
+    after_utc, clear_utc = (
+        max(times) for times in zip(*((one.start_utc, one.stop_utc) for one in bracket.without), strict=True)
+    )
+    return Onset(after_utc, bracket.first.stop_utc, None, clear_utc)
 
 
 def _narrowed(bracket: _Bracket, looks: Sequence[Look]) -> _Bracket:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -88,7 +88,7 @@ def supporting(chain: Chain, begun: Onset, segments: Sequence[Segment], config: 
     found: list[Support] = []
     for one in segments:
         late = one.after_utc >= chain.founding.epoch.stop_utc
-        early = begun.after_utc is not None and one.before_utc <= begun.after_utc
+        early = begun.clear_utc is not None and one.before_utc <= begun.clear_utc
         if late or early or one.sign != chain.sign_in(one.channel) or not one.region.cells & chain.region.cells:
             continue
         shared = overlap(one.region, chain.region)
@@ -109,7 +109,7 @@ def refined(begun: Onset, support: Sequence[Support], chain: Chain) -> Onset:
         later = one.after_utc if after is None else max(after, one.after_utc)
         if later < min(before, one.before_utc):
             after, before = later, min(before, one.before_utc)
-    return begun if after is None else Onset(after, before, None)
+    return begun if after is None else replace(begun, after_utc=after, before_utc=before, flag=None)
 
 
 def is_seconded(chain: Chain, support: Sequence[Support]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
+from scipy.stats import false_discovery_control
 
 from iovolc.track.chains import Chain
 from iovolc.track.changes import Change
@@ -28,36 +29,50 @@ def counting(changes: Sequence[Change], q: float) -> list[Change]:
     return [change for change in changes if change.pooled_q <= q] or list(changes)
 
 
-def tier(chain: Chain, q: float, *, unordered: bool) -> Tier:
+def sound(changes: Sequence[Change]) -> list[Change]:
+    """The changes that neither a shift nor a fault of one map explains and whose null nothing contradicts."""
+    return [change for change in changes if not change.doubtful and not change.rivalled]
+
+
+def event_p(chain: Chain) -> float:
+    """Combined p-value of an event's sound changes; of all of them where none is sound."""
+    return cauchy([change.p_value for change in sound(chain.changes) or chain.changes])
+
+
+def event_q_values(p_values: Sequence[float]) -> list[float]:
+    """Benjamini-Hochberg adjusted p-values over the events of a run.
+
+    Over its detections, an event that many looks show would make room for many false ones that one look shows.
+    """
+    return false_discovery_control(p_values, method="bh").tolist() if len(p_values) else []
+
+
+def tier(chain: Chain, event_q: float, q: float, *, unordered: bool) -> Tier:
     """The tier of an event.
 
-    B needs a detection that is significant among all of the run and that neither a shift nor a fault of one map
-    explains. A needs besides two calibrated
+    B needs a sound change (:func:`sound`) and significance among all events of the run. A needs besides two calibrated
     detections of the event's sign, each significant in its own epoch, from another channel or another visit: two
     detections on one image and channel are not independent. Where the diagnostics of a comparison contradict its null
-    (flag ``null_contradicted``), what is significant there counts for nothing towards A, and an event that is
-    significant there alone is C.
+    (flag ``null_contradicted``), what is significant there counts for nothing, and an event that is significant there
+    alone is C.
 
     Parameters
     ----------
     chain : Chain
         The event.
+    event_q : float
+        Its adjusted p-value (:func:`event_q_values`).
     q : float
         False-discovery rate.
     unordered : bool
         Whether the looks before and after overlap in time; then B is the most.
     """
-    changes = chain.changes
-    sound = [change.pooled_q for change in changes if not change.doubtful]
-    if min(sound, default=1.0) > q or all(change.rivalled for change in counting(changes, q)):
+    changes = sound(chain.changes)
+    if not changes or event_q > q:
         return "C"
     alone = {
         (change.visit, change.channel)
         for change in changes
-        if change.q_value <= q
-        and not change.relative
-        and not change.rivalled
-        and not change.doubtful
-        and change.sign == chain.sign_in(change.channel)
+        if change.q_value <= q and not change.relative and change.sign == chain.sign_in(change.channel)
     }
     return "A" if len(alone) >= 2 and not unordered else "B"

@@ -1,0 +1,217 @@
+"""An epoch held against its predecessors: partners, differences, their median, variance; before any search.
+
+Causal: nothing here knows a later epoch. Not for finding changes in it (:mod:`iovolc.detect.epoch`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.config import DetectConfig, LightConfig
+from iovolc.detect.displaced import Sloped, displaced_shares
+from iovolc.detect.evidence import Compared
+from iovolc.detect.look import Look
+from iovolc.detect.pieces import Field, Search
+from iovolc.detect.pyramid import scales
+from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, slopes, variance
+from iovolc.geometry.lattice import sample
+from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.light.match import Difference, Frame, by_rank, difference
+from iovolc.light.partners import Candidate, Law, mean_growth, rank_partners
+from iovolc.model.epoch import Lattice
+from iovolc.model.grid import Grid
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """One sheet before misregistration counts: what is known, its variance, and how the ground slopes per kilometre."""
+
+    known: NDArray[np.bool_]
+    still: Plane
+    steepest: Plane
+    slopes: tuple[Plane, Plane]
+
+
+def compare(
+    newer: Look,
+    predecessors: Sequence[Look],
+    frame: Frame,
+    config: DetectConfig,
+    unchanged: Mapping[str, NDArray[np.float64]] | None = None,
+    light: LightConfig | None = None,
+) -> Compared:
+    """Hold an epoch against its predecessors: match, difference, variance.
+
+    Parameters
+    ----------
+    newer : Look
+        The epoch.
+    predecessors : sequence of Look
+        Earlier epochs of the same channel, by stop time and then id; at least one.
+    frame : Frame
+        What all epochs of the grid share.
+    config : DetectConfig
+        Scales and errors.
+    unchanged : mapping of str to ndarray, shape (block,), or None
+        Probability of no change per block and predecessor id, where several bands tell it.
+    light : LightConfig or None
+        How the light model errs; None is the default.
+    """
+    light = light or LightConfig()
+    law = Law(config.sigma_model, light.sigma_phase, light.sigma_slant)
+    ordered, groups = _partners(newer, predecessors, frame, law, config.max_predecessors)
+    relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
+    if relative:
+        newer = replace(newer, side=by_rank(newer.side, frame))
+    pairs = [
+        difference(
+            newer.side,
+            look.side,
+            frame,
+            reuse_correlation=config.reuse_correlation,
+            unchanged=(unchanged or {}).get(look.record.id),
+            law=law,
+        )
+        for look in ordered
+    ]
+    combined = _combine(pairs, groups, frame.grid)
+    grounds = _grounds(newer, combined, frame, config, _of_light(pairs, combined))
+    stated_km = _registration_sigma(newer, ordered, frame.grid)
+    resolution_km = min(pair.resolution_km for pair in pairs)
+    sloped = {
+        name: _sloped(ground, stated_km[name], combined[name].median, frame.owned[name])
+        for name, ground in grounds.items()
+    }
+    shares = displaced_shares(sloped, frame.grid, resolution_km)
+    registration_km = {name: (np.sqrt(share) * stated_km[name]).astype(np.float32) for name, share in shares.items()}
+    fields = {
+        name: _field(ground, combined[name], registration_km[name], frame.owned[name], relative=relative)
+        for name, ground in grounds.items()
+    }
+    bare = {name: _weight(ground.known, ground.still) for name, ground in grounds.items()}
+    search = Search(
+        scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
+        config.seed_z,
+        config.grow_z,
+        config.sigma_rank if relative else config.sigma_model,
+        local=not relative,  # stretched pictures err at all sizes: nothing drops out against their surroundings
+        rings=True,
+    )
+    return Compared(
+        newer, tuple(ordered), tuple(pairs), combined, fields, bare, registration_km, search, resolution_km,
+        relative,
+    )  # fmt: skip
+
+
+def _partners(
+    newer: Look, predecessors: Sequence[Look], frame: Frame, law: Law, most: int
+) -> tuple[list[Look], list[int]]:
+    """The predecessors that an epoch is compared with, best first, and the group of each."""
+    candidates = [
+        Candidate(
+            max(newer.side.resolution_km, look.side.resolution_km),
+            _mean_growth(newer, look, frame, law),
+            look.record.stop_utc,
+            look.record.id,
+        )
+        for look in predecessors
+    ]
+    order, groups = rank_partners(candidates)
+    return [predecessors[k] for k in order[:most]], groups[:most]
+
+
+def _mean_growth(newer: Look, older: Look, frame: Frame, law: Law) -> float:
+    ours, theirs = newer.side.lit, older.side.lit
+    if ours is None or theirs is None:
+        return 0.0
+    return mean_growth(ours, theirs, (newer.side.blocks, older.side.blocks), frame.places, law)
+
+
+def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> dict[str, Combined]:
+    out: dict[str, Combined] = {}
+    nothing = np.zeros((1, 1), np.float32)
+    for sheet in grid.sheets:
+        name = sheet.name
+        held = [(pair, group) for pair, group in zip(pairs, groups, strict=True) if name in pair.value]
+        if held:
+            out[name] = combine(
+                [pair.value[name] for pair, _ in held],
+                [group for _, group in held],
+                [pair.tone_variance(name) for pair, _ in held],
+                [pair.light_variance.get(name, nothing) for pair, _ in held],
+            )
+    return out
+
+
+def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> dict[str, NDArray[np.uint8]] | None:
+    """A code at each pixel for the sources of light by which the best predecessor that shows it is compared."""
+    met = sorted({light.pair for pair in pairs for light in pair.lights})
+    if len(met) < 2:
+        return None
+    codes: dict[str, NDArray[np.uint8]] = {}
+    for name, part in combined.items():
+        codes[name] = np.zeros(part.median.shape, np.uint8)
+        for pair in reversed([pair for pair in pairs if name in pair.value]):
+            known = np.isfinite(pair.value[name])
+            own = np.array([met.index(light.pair) for light in pair.lights], np.uint8)
+            codes[name][known] = own[pair.of_light[name][known]] if pair.of_light else own[0]
+    return codes
+
+
+def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[str, Plane]:
+    """Local registration sigma of a difference, in kilometres, by sheet."""
+    before = np.mean([look.registration_sigma.values**2 for look in older], axis=0)
+    both = Lattice(np.sqrt(newer.registration_sigma.values**2 + before), newer.registration_sigma.step_deg)
+    return {sheet.name: sample(both, *pixel_lat_lon(sheet))[..., 0].astype(np.float32) for sheet in grid.sheets}
+
+
+def _grounds(
+    newer: Look,
+    combined: Mapping[str, Combined],
+    frame: Frame,
+    config: DetectConfig,
+    of_light: Mapping[str, NDArray[np.uint8]] | None,
+) -> dict[str, _Ground]:
+    noise = residual_variance(combined, frame.owned, frame.grid, of_light)
+    grounds: dict[str, _Ground] = {}
+    for name, part in combined.items():
+        sheet, tone = frame.grid.sheet(name), newer.side.tone[name]
+        grounds[name] = _Ground(
+            np.isfinite(part.median) & (part.count >= config.min_predecessors),
+            variance(part, noise[name], config.shrinkage),
+            shared_gradient(tone, part.median, sheet),
+            slopes(tone - part.median, sheet),
+        )
+    return grounds
+
+
+def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray[np.bool_]) -> Sloped:
+    own = ground.known & owned & (ground.still > 0)
+    still = np.where(own, ground.still, np.float32(1.0))
+    along, across = ground.slopes
+    z2 = np.where(own, difference**2 / still, np.float32(0.0))
+    ratio = np.where(own, stated_km**2 * (along**2 + across**2) / still, np.float32(0.0))
+    return Sloped(z2.astype(np.float32), ratio.astype(np.float32), own)
+
+
+def _field(
+    ground: _Ground, part: Combined, registration_km: Plane, owned: NDArray[np.bool_], *, relative: bool
+) -> Field:
+    shift = (registration_km * ground.steepest) ** 2
+    return Field(
+        np.where(ground.known, part.median, np.float32(0.0)),
+        _weight(ground.known, ground.still + shift),
+        owned,
+        np.sqrt(part.tone),
+        np.sqrt(part.light),
+        None if relative else ground.slopes,
+        registration_km,
+    )
+
+
+def _weight(known: NDArray[np.bool_], variance_of: NDArray[np.floating]) -> Plane:
+    return np.where(known & (variance_of > 0), 1.0 / np.maximum(variance_of, 1e-12), 0.0).astype(np.float32)

@@ -1,0 +1,124 @@
+"""How far maps are really displaced: by how much a difference scatters more where the ground slopes.
+
+The registration's sigma is measured on tiles that were held out of its fit, so that it holds the tiles' own errors,
+too, and overstates what is left. A displaced map shows itself: its differences grow with the slopes. Not for telling a
+single change from a shift (:mod:`iovolc.detect.shift`).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.pyramid import Scale, expand, reduce_weighted
+from iovolc.geometry.smooth import smooth
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+
+REGION: Final = Scale(600.0)
+"""Displacement is told for regions of this size: wider than what changes."""
+_RATIOS: Final = np.geomspace(0.05, 500.0, 24)
+_LEAST_PIXELS: Final = 200
+_LEAST_BINS: Final = 4
+_RANGE: Final = (0.01, 4.0)
+"""Share of the stated variance that is believed at least and at most: a tenth of a stated sigma and twice of it."""
+_CLIP: Final = 3.0
+_CLIPPED_VARIANCE: Final = 0.9733
+"""Mean of min(x^2, 9) for a standard normal x."""
+_MAD_TO_SIGMA: Final = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Sloped:
+    """What one sheet tells of displacement.
+
+    Parameters
+    ----------
+    z2 : ndarray, shape (row, col), float32
+        Squared difference in units of its variance were the maps in place.
+    ratio : ndarray, shape (row, col), float32
+        Variance that the stated registration sigma makes of the ground's slope, in the same units; 0 where nothing is
+        known.
+    owned : ndarray, shape (row, col), bool
+        Pixels that count.
+    """
+
+    z2: Plane
+    ratio: Plane
+    owned: NDArray[np.bool_]
+
+
+def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: float) -> dict[str, Plane | float]:
+    """Share of the stated variance of misregistration that the differences bear out, about each pixel.
+
+    Parameters
+    ----------
+    parts : mapping of str to Sloped
+        By sheet.
+    grid : Grid
+        The grid.
+    resolution_km : float
+        Of the difference: pixels within it are not independent.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (row, col), float32, or float
+        1 where too little slopes to tell.
+
+    Notes
+    -----
+    All over Io, the clipped mean square of the difference grows with the ratio by the share, from a free level since
+    the variance of maps in place may be wrong as a whole. In a region it is the weighted regression of the same, drawn
+    towards the share all over Io as if that were known to its own size. Real changes are few and clipped.
+    """
+    told = _whole(parts)
+    if told is None:
+        return dict.fromkeys(parts, 1.0)
+    elements = max(1.0, (resolution_km / grid.pixel_km) ** 2)
+    return {name: _regional(part, grid.sheet(name), *told, elements) for name, part in parts.items()}
+
+
+def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
+    """The level and the share all over Io; None where too little slopes to tell."""
+    ratio, z2 = (
+        np.concatenate([plane[part.owned] for part, plane in planes])
+        for planes in ([(part, part.ratio) for part in parts.values()], [(part, part.z2) for part in parts.values()])
+    )
+    bins = np.digitize(ratio, _RATIOS)
+    means = [
+        (float(ratio[mine].mean()), _clipped_mean(z2[mine]), float(mine.sum()))
+        for mine in (bins == k for k in range(len(_RATIOS) + 1))
+        if mine.sum() >= _LEAST_PIXELS
+    ]
+    if len(means) < _LEAST_BINS:
+        return None
+    x, y, count = np.array(means).T
+    weight = count / np.maximum(y, 1e-6) ** 2  # the variance of a mean square goes with its square
+    middle = float(np.average(x, weights=weight)), float(np.average(y, weights=weight))
+    share = float((weight * (x - middle[0])) @ (y - middle[1]) / ((weight * (x - middle[0])) @ (x - middle[0])))
+    return max(middle[1] - share * middle[0], 1e-6), min(max(share, _RANGE[0]), _RANGE[1])
+
+
+def _clipped_mean(z2: Plane) -> float:
+    bound = (_CLIP * _MAD_TO_SIGMA) ** 2 * float(np.median(z2))
+    return float(np.minimum(z2, bound).mean()) / _CLIPPED_VARIANCE
+
+
+def _regional(part: Sloped, sheet: Sheet, level: float, share: float, elements: float) -> Plane:
+    expected = np.float32(level) + np.float32(share) * part.ratio
+    excess = np.minimum(part.z2, np.float32(_CLIP**2) * expected) / np.float32(_CLIPPED_VARIANCE) - np.float32(level)
+    known = part.owned & (part.ratio > 0)
+    weight = np.where(known, (part.ratio / expected) ** 2, np.float32(0.0)).astype(np.float32)
+    factor = REGION.factor(sheet)
+    ratio = np.where(known, part.ratio, np.float32(1.0))
+    products, weights, _ = reduce_weighted((excess / ratio).astype(np.float32), weight, factor)
+    blocks = 4.0 * math.pi * (REGION.sigma_km / (sheet.pixel_km * factor)) ** 2
+    prior = np.float32(2.0 * elements / share**2 / blocks)
+    told = (smooth(products, sheet, REGION.sigma_km) + prior * np.float32(share)) / (
+        smooth(weights, sheet, REGION.sigma_km) + prior
+    )
+    return expand(np.clip(told, *_RANGE).astype(np.float32), factor)
