@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.curve import Curve, Curves
-from iovolc.detect.matched import SURROUNDINGS, respond
+from iovolc.detect.matched import SURROUNDINGS, cover
 from iovolc.detect.noise import Noise, total_errors
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.geometry.sphere import sheet_pixel
@@ -120,12 +120,11 @@ def margin_per_contrast(
         By size; 0 where the filter is not covered.
     """
     best = {size: np.zeros(sheet.shape, np.float32) for size in sizes_km}
-    nothing = np.zeros_like(weight)
     for index, scale in enumerate(sensitivity.scales):
         wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
         if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
-        answer = respond(nothing, weight, sheet, scale)
+        answer = cover(weight, sheet, scale).nothing()
         local = reduced(floor, answer.factor)
         alone, against = (
             expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
