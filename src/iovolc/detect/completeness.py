@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.curve import Curve, Curves
-from iovolc.detect.matched import SURROUNDINGS, respond
+from iovolc.detect.matched import SURROUNDINGS, cover
 from iovolc.detect.noise import Noise, total_errors
 from iovolc.detect.pieces import Field
 from iovolc.detect.pyramid import Scale, expand
@@ -123,13 +123,12 @@ def margin_per_contrast(
         By size; 0 where the filter is not covered.
     """
     best = {size: np.zeros(sheet.shape, np.float32) for size in sizes_km}
-    nothing = np.zeros_like(field.weight)
     for index, scale in enumerate(sensitivity.scales):
         wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
         if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
-        answer = respond(nothing, field.weight, sheet, scale)
-        floors = field.floors(field.weight, sheet, scale)
+        covered = cover(field.weight, sheet, scale)
+        answer, floors = covered.nothing(), field.floors(covered)
         alone, against = (
             expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
             for error in total_errors(answer, sensitivity.noise[index], sensitivity, floors, scale)

@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.detect.pyramid import Scale, reduce_weighted
+from iovolc.detect.pyramid import Scale, reduce_products, reduce_weights
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Sheet
@@ -54,9 +54,72 @@ class Response:
 
         Beside a strong change everything stands out against the surroundings, with the other sign.
         """
-        positive = np.clip(self.against, 0.0, np.maximum(self.amplitude, 0.0))
-        negative = np.clip(self.against, np.minimum(self.amplitude, 0.0), 0.0)
-        return positive + negative
+        return _at_most(self.against, self.amplitude)
+
+
+@njit(**KERNEL)
+def _at_most(values: Plane, limits: Plane) -> Plane:
+    """Each value brought between 0 and its limit."""
+    out = np.zeros_like(values)
+    for row in range(values.shape[0]):
+        for col in range(values.shape[1]):
+            value, limit = values[row, col], limits[row, col]
+            if value > 0 and limit > 0:
+                out[row, col] = min(value, limit)
+            elif value < 0 and limit < 0:
+                out[row, col] = max(value, limit)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What the filter's answers to all differences of one weight share.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (row, col), float32
+        The weight.
+    sheet, scale : Sheet, Scale
+        Its sheet, and the size of the filter.
+    total, around : ndarray, shape (row, col), float32
+        Mean weight under the filter and in the surroundings, at the reduced pixels.
+    sigma : ndarray, shape (row, col), float32
+        As in :class:`Response`.
+    """
+
+    weight: Plane
+    sheet: Sheet
+    scale: Scale
+    total: Plane
+    around: Plane
+    sigma: Plane
+
+    @property
+    def factor(self) -> int:
+        """Reduction of the sheet."""
+        return self.scale.factor(self.sheet)
+
+    def nothing(self) -> Response:
+        """The answer to no difference at all."""
+        zero = np.zeros_like(self.sigma)
+        return Response(zero, zero, self.sigma, self.factor)
+
+    def answer(self, difference: Plane) -> Response:
+        """The answer to a difference of this weight, finite everywhere."""
+        factor, sigma_km = self.factor, self.scale.sigma_km
+        products = reduce_products(difference, self.weight, factor)
+        summed, around = (smooth(products, self.sheet, km) for km in (sigma_km, SURROUNDINGS * sigma_km))
+        amplitude, against = _divide(summed, around, self.total, self.around, self.sigma)
+        return Response(amplitude, against, self.sigma, factor)
+
+
+def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
+    """What all answers under a weight share; parameters as for :func:`respond`."""
+    factor = scale.factor(sheet)
+    weights, counts = reduce_weights(weight, factor)
+    total, around = (smooth(weights, sheet, km) for km in (scale.sigma_km, SURROUNDINGS * scale.sigma_km))
+    spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
+    return Cover(weight, sheet, scale, total, around, _sigma(total, counts, spread, _LEAST_COVERAGE * factor * factor))
 
 
 def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Response:
@@ -73,30 +136,31 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     scale : Scale
         Size of the filter.
     """
-    factor = scale.factor(sheet)
-    products, weights, counts = reduce_weighted(difference, weight, factor)
-    total = smooth(weights, sheet, scale.sigma_km)
-    summed = smooth(products, sheet, scale.sigma_km)
-    spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    amplitude, sigma = _divide(summed, total, counts, spread, _LEAST_COVERAGE * factor * factor)
-    wide_km = SURROUNDINGS * scale.sigma_km
-    around = smooth(products, sheet, wide_km) / np.maximum(smooth(weights, sheet, wide_km), np.float32(1e-20))
-    return Response(amplitude, np.where(np.isfinite(sigma), amplitude - around, np.float32(0.0)), sigma, factor)
+    return cover(weight, sheet, scale).answer(difference)
 
 
 @njit(**KERNEL)
-def _divide(
-    summed: Plane, total: Plane, counts: Plane, spread: NDArray[np.float64], least: float
-) -> tuple[Plane, Plane]:
-    """Amplitude and its sigma where at least ``least`` pixels count."""
-    amplitude = np.zeros_like(total)
+def _sigma(total: Plane, counts: Plane, spread: NDArray[np.float64], least: float) -> Plane:
+    """Sigma of the amplitude where at least ``least`` pixels count."""
     sigma = np.full_like(total, np.inf)
     for row in range(total.shape[0]):
         for col in range(total.shape[1]):
             if counts[row, col] >= least and total[row, col] > 0:
-                amplitude[row, col] = summed[row, col] / total[row, col]
                 sigma[row, col] = math.sqrt(spread[row] / total[row, col])
-    return amplitude, sigma
+    return sigma
+
+
+@njit(**KERNEL)
+def _divide(summed: Plane, summed_around: Plane, total: Plane, around: Plane, sigma: Plane) -> tuple[Plane, Plane]:
+    """The amplitude, and the same less that of the surroundings; 0 where not covered."""
+    amplitude, against = np.zeros_like(total), np.zeros_like(total)
+    for row in range(total.shape[0]):
+        for col in range(total.shape[1]):
+            if sigma[row, col] < np.inf:
+                amplitude[row, col] = summed[row, col] / total[row, col]
+                mean = summed_around[row, col] / max(around[row, col], np.float32(1e-20))
+                against[row, col] = amplitude[row, col] - mean
+    return amplitude, against
 
 
 def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:

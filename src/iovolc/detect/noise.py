@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.pyramid import Scale
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -148,17 +150,25 @@ def noise_factor(
     for sheet in grid.sheets:
         if sheet.name not in responses:
             continue
-        response = responses[sheet.name]
-        step, own = response.factor, owned[sheet.name]
-        below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
-        mine = own[below::step, below::step] & own[above::step, below::step]
-        good = np.isfinite(response.sigma) & mine
-        amplitude, sigma = (
-            (response.against, response.against_sigma) if against else (response.amplitude, response.sigma)
-        )
-        parts.append(np.abs(amplitude[good] / sigma[good]))
+        answer = responses[sheet.name]
+        amplitude, sigma = (answer.against, answer.against_sigma) if against else (answer.amplitude, answer.sigma)
+        parts.append(_scatter(amplitude, sigma, owned[sheet.name], answer.factor))
     values = np.concatenate(parts) if parts else np.empty(0, np.float32)
     return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan
+
+
+@njit(**KERNEL)
+def _scatter(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int) -> Plane:
+    """Sizes of a sheet's own amplitudes in units of sigma."""
+    below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
+    found, count = np.empty(amplitude.size, np.float32), 0
+    for row in range(amplitude.shape[0]):
+        lower, upper = owned[row * step + below], owned[row * step + above]
+        for col in range(amplitude.shape[1]):
+            if sigma[row, col] < np.inf and lower[col * step + below] and upper[col * step + below]:
+                found[count] = abs(amplitude[row, col] / sigma[row, col])
+                count += 1
+    return found[:count]
 
 
 def significance(
@@ -166,8 +176,20 @@ def significance(
 ) -> tuple[Plane, Plane]:
     """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
     alone, local = total_errors(answer, noise, systematic, floors, scale)
-    covered = np.isfinite(answer.sigma)
-    z_alone = np.where(covered, answer.amplitude / alone, 0.0).astype(np.float32)
-    z_local = np.where(covered, answer.told() / local, 0.0).astype(np.float32)
-    clearer = np.abs(z_local) > np.abs(z_alone)
-    return np.where(clearer, local, alone), np.where(clearer, z_local, z_alone)
+    return _clearer(answer.amplitude, answer.told(), np.isfinite(answer.sigma), alone, local)
+
+
+@njit(**KERNEL)
+def _clearer(
+    amplitude: Plane, told: Plane, covered: NDArray[np.bool_], alone: Plane, local: Plane
+) -> tuple[Plane, Plane]:
+    """The error of the clearer one at each pixel, and its significance; 0 where not covered."""
+    sigma, z = alone.copy(), np.zeros_like(amplitude)
+    for row in range(z.shape[0]):
+        for col in range(z.shape[1]):
+            if covered[row, col]:
+                z[row, col] = amplitude[row, col] / alone[row, col]
+                against = np.float32(told[row, col] / local[row, col])
+                if abs(against) > abs(z[row, col]):
+                    sigma[row, col], z[row, col] = local[row, col], against
+    return sigma, z

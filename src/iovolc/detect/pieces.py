@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.detect.matched import Response, respond
+from iovolc.detect.matched import Cover, Response, cover
 from iovolc.detect.noise import Floors, Noise, noise_factor, regional, significance, smooth_share
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
@@ -58,13 +58,13 @@ class Field:
     slopes: tuple[Plane, Plane] | None = None
     shift_km: Plane | float = 0.0
 
-    def floors(self, weight: Plane, sheet: Sheet, scale: Scale) -> Floors:
+    def floors(self, covered: Cover) -> Floors:
         """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
-        factor = scale.factor(sheet)
+        factor = covered.factor
         smooth, terrain = (reduced(error, factor) for error in (self.smooth, self.terrain))
-        alone, against = smooth**2 + terrain**2, (smooth_share(scale) * smooth) ** 2 + terrain**2
+        alone, against = smooth**2 + terrain**2, (smooth_share(covered.scale) * smooth) ** 2 + terrain**2
         if self.slopes is not None:
-            along, across = (respond(slope, weight, sheet, scale) for slope in self.slopes)
+            along, across = (covered.answer(slope) for slope in self.slopes)
             shift2 = reduced(self.shift_km, factor) ** 2
             alone = alone + shift2 * (along.amplitude**2 + across.amplitude**2)
             against = against + shift2 * (along.against**2 + across.against**2)
@@ -150,11 +150,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one scale sees on all sheets: the filter's answers, their total sigma and significance, by sheet."""
+    """What one scale sees on all sheets: the filter's answers, their errors and significance, by sheet."""
 
     index: int
     noise: Noise
     responses: Mapping[str, Response]
+    floors: Mapping[str, Floors]
     sigma: Mapping[str, Plane]
     z: Mapping[str, Plane]
 
@@ -173,7 +174,7 @@ def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Expl
     weights = {name: field.weight.copy() for name, field in fields.items()}
     pieces: dict[str, list[Piece]] = {name: [] for name in fields}
     factors: list[Noise] = []
-    view = _view(fields, weights, grid, search, 0, {})
+    view = _view(fields, weights, grid, search, 0)
     for index in range(len(search.scales)):
         factors.append(view.noise)
         last = index + 1 == len(search.scales)
@@ -182,14 +183,14 @@ def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Expl
         _take(first, view, weights, pieces, grid, search)
         if last:
             break
-        ahead = _view(fields, weights, grid, search, index + 1, {})
+        ahead = _view(fields, weights, grid, search, index + 1)
         then = {
             name: [r for r in mine if not _whole(r, view.z[name], search) and not _grows(r, name, view, ahead)]
             for name, mine in regions.items()
         }
         _take(then, view, weights, pieces, grid, search)
-        untouched = {name: ahead.responses[name] for name, mine in then.items() if not mine}
-        view = ahead if len(untouched) == len(fields) else _view(fields, weights, grid, search, index + 1, untouched)
+        touched = [name for name, mine in then.items() if mine]
+        view = _view(fields, weights, grid, search, index + 1, ahead, touched) if touched else ahead
     return Explained(pieces, tuple(factors), weights)
 
 
@@ -268,25 +269,23 @@ def _view(
     grid: Grid,
     search: Search,
     index: int,
-    known: Mapping[str, Response],
+    before: _View | None = None,
+    touched: Sequence[str] = (),
 ) -> _View:
-    """The answers at one scale; those of the sheets in ``known`` are given."""
-    responses = {
-        name: known[name]
-        if name in known
-        else respond(field.difference, weights[name], grid.sheet(name), search.scales[index])
-        for name, field in fields.items()
-    }
+    """The answers at one scale; where another view of it is given, only those of the sheets touched since are new."""
+    responses = dict(before.responses) if before else {}
+    floors = dict(before.floors) if before else {}
+    for name in touched if before else fields:
+        covered = cover(weights[name], grid.sheet(name), search.scales[index])
+        responses[name], floors[name] = covered.answer(fields[name].difference), fields[name].floors(covered)
     owned = {name: field.owned for name, field in fields.items()}
     noise = Noise(noise_factor(responses, owned, grid), noise_factor(responses, owned, grid, against=True))
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
-        sheet, scale = grid.sheet(name), search.scales[index]
-        floors = fields[name].floors(weights[name], sheet, scale)
-        about = regional(answer, noise, sheet, scale)
-        sigma[name], z[name] = significance(answer, about, search, floors, scale)
-    return _View(index, noise, responses, sigma, z)
+        about = regional(answer, noise, grid.sheet(name), search.scales[index])
+        sigma[name], z[name] = significance(answer, about, search, floors[name], search.scales[index])
+    return _View(index, noise, responses, floors, sigma, z)
 
 
 def _regions(z: Plane, sheet: Sheet, search: Search) -> list[_Region]:

@@ -52,7 +52,6 @@ def scales(grid: Grid, smallest_km: float, largest_km: float, step: float) -> tu
     return tuple(Scale(first * step**i) for i in range(count))
 
 
-@njit(**KERNEL)
 def reduce_weighted(difference: Plane, weight: Plane, factor: int) -> tuple[Plane, Plane, Plane]:
     """Sums over blocks of ``factor`` x ``factor`` pixels: weight times difference, weight, and pixels of any weight.
 
@@ -63,19 +62,34 @@ def reduce_weighted(difference: Plane, weight: Plane, factor: int) -> tuple[Plan
     factor : int
         Edge of a block.
     """
+    return reduce_products(difference, weight, factor), *reduce_weights(weight, factor)
+
+
+@njit(**KERNEL)
+def reduce_products(difference: Plane, weight: Plane, factor: int) -> Plane:
+    """Sums over blocks of weight times difference; parameters as for :func:`reduce_weighted`."""
     rows, cols = weight.shape[0] // factor, weight.shape[1] // factor
     products = np.zeros((rows, cols), np.float32)
-    weights = np.zeros((rows, cols), np.float32)
-    counts = np.zeros((rows, cols), np.float32)
     for row in range(rows * factor):
-        for col in range(cols * factor):
-            value = weight[row, col]
-            if value > 0:
-                i, j = row // factor, col // factor
-                products[i, j] += value * difference[row, col]
-                weights[i, j] += value
-                counts[i, j] += 1.0
-    return products, weights, counts
+        sums, own, values = products[row // factor], weight[row], difference[row]
+        for col in range(cols):
+            for k in range(col * factor, (col + 1) * factor):
+                sums[col] += own[k] * values[k]
+    return products
+
+
+@njit(**KERNEL)
+def reduce_weights(weight: Plane, factor: int) -> tuple[Plane, Plane]:
+    """Sums over blocks of weight, and of pixels of any weight; parameters as for :func:`reduce_weighted`."""
+    rows, cols = weight.shape[0] // factor, weight.shape[1] // factor
+    weights, counts = np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.float32)
+    for row in range(rows * factor):
+        sums, held, own = weights[row // factor], counts[row // factor], weight[row]
+        for col in range(cols):
+            for k in range(col * factor, (col + 1) * factor):
+                sums[col] += own[k]
+                held[col] += np.float32(own[k] > 0)
+    return weights, counts
 
 
 def expand(values: NDArray[Any], factor: int) -> NDArray[Any]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import cc3d
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.geometry.compiled import KERNEL
 from iovolc.model.grid import Sheet
 
 
@@ -30,7 +32,7 @@ def connected(mask: NDArray[np.bool_], sheet: Sheet) -> Regions:
     labels = cc3d.connected_components(np.ascontiguousarray(mask), connectivity=8).astype(np.int32)
     if sheet.wraps:
         labels = _join_seam(labels)
-    return _renumber(labels)
+    return Regions(*_renumber(labels))
 
 
 def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: Sheet) -> Regions:
@@ -39,21 +41,30 @@ def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: S
         return Regions(np.zeros(strength.shape, np.int32), 0)
     grown = connected(strength > grow, sheet)
     peaks = peak_by_label(strength, grown)
-    keep = np.zeros(grown.count + 1, bool)
-    keep[1:] = peaks[1:] > seed
-    return _renumber(np.where(keep[grown.labels], grown.labels, 0).astype(np.int32))
+    kept = np.where(peaks > seed, np.arange(grown.count + 1), 0).astype(np.int32)
+    return Regions(*_renumber(kept[grown.labels]))
 
 
 def peak_by_label(values: NDArray[np.float32], regions: Regions) -> NDArray[np.float32]:
     """Largest value of each region; index 0 is the outside and holds -inf."""
-    peaks = np.full(regions.count + 1, -np.inf, np.float32)
-    inside = regions.labels > 0
-    np.maximum.at(peaks, regions.labels[inside], values[inside])
+    return _peaks(np.ascontiguousarray(values), regions.labels, regions.count)
+
+
+@njit(**KERNEL)
+def _peaks(values: NDArray[np.float32], labels: NDArray[np.int32], count: int) -> NDArray[np.float32]:
+    peaks = np.full(count + 1, -np.inf, np.float32)
+    for row in range(labels.shape[0]):
+        for col in range(labels.shape[1]):
+            label = labels[row, col]
+            if label > 0 and values[row, col] > peaks[label]:
+                peaks[label] = values[row, col]
     return peaks
 
 
 def pixels_by_label(regions: Regions) -> list[NDArray[np.int64]]:
     """Flat indices of each region, ascending; element 0 belongs to region 1."""
+    if regions.count == 0:
+        return []
     flat = regions.labels.ravel()
     inside = np.flatnonzero(flat)
     order = np.argsort(flat[inside], kind="stable")
@@ -81,7 +92,7 @@ def apply_union(labels: NDArray[np.int32], pairs: list[tuple[int, int]]) -> NDAr
     for a, b in pairs:
         ra, rb = _root(parent, a), _root(parent, b)
         parent[max(ra, rb)] = min(ra, rb)
-    for i in range(len(parent)):
+    for i in {label for pair in pairs for label in pair}:
         parent[i] = _root(parent, i)
     return parent[labels]
 
@@ -92,13 +103,17 @@ def _root(parent: NDArray[np.int32], i: int) -> int:
     return i
 
 
-def _renumber(labels: NDArray[np.int32]) -> Regions:
-    flat = labels.ravel()
-    inside = np.flatnonzero(flat)
-    if inside.size == 0:
-        return Regions(np.zeros_like(labels), 0)
-    numbers, first = np.unique(flat[inside], return_index=True)
-    order = np.argsort(first, kind="stable")
-    table = np.zeros(int(numbers.max()) + 1, np.int32)
-    table[numbers[order]] = np.arange(1, len(numbers) + 1, dtype=np.int32)
-    return Regions(table[labels], len(numbers))
+@njit(**KERNEL)
+def _renumber(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
+    """Labels numbered from 1 in the order of their first pixel, and how many they are."""
+    table, count = np.zeros(labels.max() + 1, np.int32), 0
+    out = np.zeros_like(labels)
+    for row in range(labels.shape[0]):
+        for col in range(labels.shape[1]):
+            label = labels[row, col]
+            if label > 0:
+                if table[label] == 0:
+                    count += 1
+                    table[label] = count
+                out[row, col] = table[label]
+    return out, count

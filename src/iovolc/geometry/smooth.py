@@ -18,6 +18,8 @@ FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 _DIRECT_BELOW_PX = 5.0
 _PASSES = 4
+_LANES = 4
+"""Rows that are summed side by side."""
 
 Plane = NDArray[np.float32]
 Line = NDArray[np.float32]
@@ -49,8 +51,80 @@ def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
     if sheet.wraps:
         lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
         across = sigma_px / np.cos(lat)
-    along_rows = _smooth_rows(np.ascontiguousarray(values, dtype=np.float32), across, sheet.wraps)
-    return _smooth_columns(along_rows, sigma_px)
+    return smooth_pixels(np.ascontiguousarray(values, dtype=np.float32), across, sigma_px, wrap=sheet.wraps)
+
+
+def smooth_pixels(values: Plane, across_px: Wide, along_px: float, *, wrap: bool) -> Plane:
+    """Convolve with Gaussians of widths in pixels: along each row its own, along columns one.
+
+    Only the part that is not zero, and what it spreads over, is computed: most epochs show a part of a sheet.
+
+    Parameters
+    ----------
+    values : ndarray, shape (row, col), float32
+        C-contiguous, finite.
+    across_px : ndarray, shape (row,)
+        Standard deviation along each row.
+    along_px : float
+        Standard deviation along columns.
+    wrap : bool
+        Whether the first column follows the last.
+    """
+    in_rows, in_cols = occupied(values)
+    if not in_rows.any():
+        return np.zeros_like(values)
+    held = np.flatnonzero(in_rows)
+    reach = reach_px(along_px)
+    top, bottom = max(int(held[0]) - reach, 0), min(int(held[-1]) + reach + 1, values.shape[0])
+    cols = _window(in_cols, reach_px(float(across_px[held].max())), wrap=wrap)
+    if cols is None:
+        out = np.zeros_like(values)
+        along_rows = _smooth_rows(values[top:bottom], across_px[top:bottom], wrap)
+        out[top:bottom] = _smooth_columns(along_rows, along_px)
+        return out
+    part = np.take(values[top:bottom], cols, axis=1)
+    smoothed = _smooth_columns(_smooth_rows(part, across_px[top:bottom], False), along_px)
+    out = np.zeros_like(values)
+    out[top:bottom, cols] = smoothed
+    return out
+
+
+@njit(**KERNEL)
+def occupied(values: Plane) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows and which columns hold anything but zero."""
+    rows, cols = np.zeros(values.shape[0], np.bool_), np.zeros(values.shape[1], np.bool_)
+    for row in range(values.shape[0]):
+        line, held = values[row], False
+        for col in range(line.size):
+            other = line[col] != 0.0
+            held |= other
+            cols[col] |= other
+        rows[row] = held
+    return rows, cols
+
+
+def _window(occupied_cols: NDArray[np.bool_], reach: int, *, wrap: bool) -> NDArray[np.int64] | None:
+    """Columns over which the occupied ones spread, without gap; None where that is all of them."""
+    count = occupied_cols.size
+    held = np.flatnonzero(occupied_cols)
+    if not wrap:
+        first, last = max(int(held[0]) - reach, 0), min(int(held[-1]) + reach + 1, count)
+        return None if last - first == count else np.arange(first, last)
+    gaps = np.diff(held, append=held[0] + count)
+    widest = int(np.argmax(gaps))
+    width = count - int(gaps[widest]) + 1
+    if width + 2 * reach >= count:
+        return None
+    first = int(held[(widest + 1) % held.size]) - reach
+    return np.arange(first, first + width + 2 * reach) % count
+
+
+@njit(**KERNEL)
+def reach_px(sigma_px: float) -> int:
+    """How far a Gaussian spreads."""
+    if sigma_px < _DIRECT_BELOW_PX:
+        return math.ceil(4.0 * sigma_px)
+    return _PASSES * (_extended_box(sigma_px)[0] + 1)
 
 
 def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
@@ -87,21 +161,55 @@ def _extended_box(sigma_px: float) -> tuple[int, float]:
 @njit(**KERNEL)
 def _smooth_rows(values: Plane, sigmas_px: Wide, wrap: bool) -> Plane:
     out = np.empty_like(values)
-    for row in range(values.shape[0]):
-        sigma = sigmas_px[row]
-        if sigma < _DIRECT_BELOW_PX:
-            half = _kernel(sigma).astype(np.float32)
+    row = 0
+    while row < values.shape[0]:
+        end = row + 1
+        if sigmas_px[row] < _DIRECT_BELOW_PX:
+            half = _kernel(sigmas_px[row]).astype(np.float32)
             line = np.zeros(values.shape[1] + 2 * (half.size - 1), np.float32)
             _pad(values[row], half.size - 1, wrap, line)
             _direct_line(line, half, out[row])
         else:
-            radius, edge = _extended_box(sigma)
-            wide = np.zeros(values.shape[1] + 2 * _PASSES * (radius + 1))
-            _pad(values[row], _PASSES * (radius + 1), wrap, wide)
-            for _ in range(_PASSES):
-                wide = _box_line(wide, radius, edge)
-            out[row] = wide
+            while end < min(row + _LANES, values.shape[0]) and sigmas_px[end] >= _DIRECT_BELOW_PX:
+                end += 1
+            _box_rows(values[row:end], sigmas_px[row:end], wrap, out[row:end])
+        row = end
     return out
+
+
+@njit(**KERNEL)
+def _box_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
+    """Up to :data:`_LANES` rows at a time."""
+    cols = values.shape[1]
+    widest = 0.0
+    for sigma in sigmas_px:
+        widest = max(widest, sigma)
+    longest = cols + 2 * _PASSES * (_extended_box(widest)[0] + 1)
+    lines, passed = np.zeros((_LANES, longest)), np.zeros((_LANES, longest))
+    sums = np.zeros((_LANES, longest + 1))
+    for k in range(values.shape[0]):
+        pad = _PASSES * (_extended_box(sigmas_px[k])[0] + 1)
+        _pad(values[k], pad, wrap, lines[k, : cols + 2 * pad])
+    for _ in range(_PASSES):
+        _running_sums(lines, sums)
+        for k in range(values.shape[0]):
+            radius, edge = _extended_box(sigmas_px[k])
+            _box_line(lines[k], sums[k], radius, edge, passed[k])
+        lines, passed = passed, lines
+    for k in range(values.shape[0]):
+        out[k] = lines[k, :cols]
+
+
+@njit(**KERNEL)
+def _running_sums(lines: Wide, sums: Wide) -> None:
+    """Sums of each line before each place; four lines side by side, as each addition waits for the one before it."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for i in range(lines.shape[1]):
+        a += lines[0, i]
+        b += lines[1, i]
+        c += lines[2, i]
+        d += lines[3, i]
+        sums[0, i + 1], sums[1, i + 1], sums[2, i + 1], sums[3, i + 1] = a, b, c, d
 
 
 @njit(**KERNEL)
@@ -130,18 +238,13 @@ def _add_taps(total: Line, weight: np.float32, first: Line, second: Line) -> Non
 
 
 @njit(**KERNEL)
-def _box_line(line: Wide, radius: int, edge: float) -> Wide:
+def _box_line(line: Wide, sums: Wide, radius: int, edge: float, out: Wide) -> None:
+    """One pass over a padded line: ``out[i]`` is about place ``i + radius + 1`` of the line."""
     reach = radius + 1
-    sums = np.empty(line.size + 1)
-    sums[0] = 0.0
-    for i in range(line.size):
-        sums[i + 1] = sums[i] + line[i]
     norm = 1.0 / (2 * radius + 1 + 2.0 * edge)
-    out = np.empty(line.size - 2 * reach)
-    for i in range(out.size):
-        inside = sums[i + 2 * reach] - sums[i + 1]
-        out[i] = (inside + edge * (line[i] + line[i + 2 * reach])) * norm
-    return out
+    ends, starts, after = sums[2 * reach :], sums[1:], line[2 * reach :]
+    for i in range(line.size - 2 * reach):
+        out[i] = ((ends[i] - starts[i]) + edge * (line[i] + after[i])) * norm
 
 
 @njit(**KERNEL)
