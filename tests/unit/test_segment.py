@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from iovolc.detect.segment import apply_union, connected, hysteresis, peak_by_label, pixels_by_label
+from iovolc.detect.segment import connected, hysteresis, pixels_by_label
 from iovolc.model.grid import Sheet
 
 EQUATOR = Sheet("equator", (6, 12), 1000.0, -6000.0, 3000.0)
@@ -67,15 +67,3 @@ def test_a_seed_beyond_the_seam_keeps_both_sides():
     strength[0, 11] = 5.0
     found = hysteresis(strength, 4.0, 1.0, EQUATOR)
     assert [pixels.tolist() for pixels in pixels_by_label(found)] == [[0, 1, 11]]
-
-
-def test_peaks_are_those_of_each_region():
-    values = APART * np.arange(72, dtype=np.float32).reshape(6, 12)
-    peaks = peak_by_label(values, connected(APART > 0, NORTH))
-    np.testing.assert_array_equal(peaks, [-np.inf, 1.0, 11.0, 42.0, 60.0])
-
-
-def test_unions_are_followed_to_their_root():
-    labels = np.array([[1, 2, 3, 4]], np.int32)
-    np.testing.assert_array_equal(apply_union(labels, [(1, 2), (3, 2), (4, 3)]), [[1, 1, 1, 1]])
-    np.testing.assert_array_equal(apply_union(labels, []), labels)

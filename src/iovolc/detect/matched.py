@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.pyramid import Scale, reduce_products, reduce_weights
+from iovolc.geometry.box import Box
 from iovolc.geometry.compiled import KERNEL
-from iovolc.geometry.smooth import smooth
+from iovolc.geometry.smooth import box_alone, smooth_part
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
@@ -77,19 +78,22 @@ class Cover:
 
     Parameters
     ----------
-    weight : ndarray, shape (row, col), float32
-        The weight.
     sheet, scale : Sheet, Scale
-        Its sheet, and the size of the filter.
+        The sheet, and the size of the filter.
+    box : Box
+        The part of the reduced sheet that holds any weight.
+    weight : ndarray, shape (row, col), float32
+        That part of the weight, at full size.
     total, around : ndarray, shape (row, col), float32
-        Mean weight under the filter and in the surroundings, at the reduced pixels.
+        Mean weight under the filter and in the surroundings, in the box.
     sigma : ndarray, shape (row, col), float32
-        As in :class:`Response`.
+        As in :class:`Response`, on the whole reduced sheet.
     """
 
-    weight: Plane
     sheet: Sheet
     scale: Scale
+    box: Box
+    weight: Plane
     total: Plane
     around: Plane
     sigma: Plane
@@ -101,25 +105,32 @@ class Cover:
 
     def nothing(self) -> Response:
         """The answer to no difference at all."""
-        zero = np.zeros_like(self.sigma)
+        zero = np.zeros(self.box.shape, np.float32)
         return Response(zero, zero, self.sigma, self.factor)
 
     def answer(self, difference: Plane) -> Response:
         """The answer to a difference of this weight, finite everywhere."""
-        factor, sigma_km = self.factor, self.scale.sigma_km
-        products = reduce_products(difference, self.weight, factor)
-        summed, around = (smooth(products, self.sheet, km) for km in (sigma_km, SURROUNDINGS * sigma_km))
-        amplitude, against = _divide(summed, around, self.total, self.around, self.sigma)
-        return Response(amplitude, against, self.sigma, factor)
+        products = reduce_products(self.box.finer(self.factor).cut(difference), self.weight, self.factor)
+        summed, around = _means(products, self.box, self.sheet, self.scale)
+        amplitude, against = _divide(summed, around, self.total, self.around, self.box.cut(self.sigma))
+        return Response(self.box.put(amplitude), self.box.put(against), self.sigma, self.factor)
 
 
 def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
     """What all answers under a weight share; parameters as for :func:`respond`."""
     factor = scale.factor(sheet)
     weights, counts = reduce_weights(weight, factor)
-    total, around = (smooth(weights, sheet, km) for km in (scale.sigma_km, SURROUNDINGS * scale.sigma_km))
+    box = box_alone(weights, sheet, SURROUNDINGS * scale.sigma_km)
+    total, around = _means(box.cut(weights), box, sheet, scale)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    return Cover(weight, sheet, scale, total, around, _sigma(total, counts, spread, _LEAST_COVERAGE * factor * factor))
+    sigma = _sigma(total, box.cut(counts), spread[box.rows], _LEAST_COVERAGE * factor * factor)
+    return Cover(sheet, scale, box, box.finer(factor).cut(weight), total, around, box.put(sigma, math.inf))
+
+
+def _means(part: Plane, box: Box, sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
+    """Means under the filter and in the surroundings."""
+    narrow, wide = (smooth_part(part, box, sheet, km) for km in (scale.sigma_km, SURROUNDINGS * scale.sigma_km))
+    return narrow, wide
 
 
 def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Response:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.pyramid import Scale
 from iovolc.geometry.compiled import KERNEL
-from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.geometry.smooth import FWHM_PER_SIGMA, box_alone, smooth_part
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -74,19 +74,31 @@ def regional(answer: Response, noise: Noise, sheet: Sheet, scale: Scale) -> Loca
     """
     sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
     known = np.isfinite(answer.sigma)
-    share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
+    box = box_alone(known, sheet, sigma_km)
+    share = np.maximum(smooth_part(box.cut(known).astype(np.float32), box, sheet, sigma_km), np.float32(1e-6))
 
     def about(amplitude: Plane, sigma: Plane, factor: float) -> Plane:
         if not factor > 0.0:  # nothing scatters, or nothing is known
             return np.where(known, np.float32(factor), np.float32(1.0))
-        white = np.where(known, sigma, np.float32(1.0)) * np.float32(factor)
-        square = np.where(known, np.minimum((amplitude / white) ** 2, np.float32(_CLIP**2)), np.float32(0.0))
-        local = smooth(square.astype(np.float32), sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
-        return (factor * np.sqrt(REGION_SHARE * local + (1.0 - REGION_SHARE))).astype(np.float32)
+        square = _clipped(box.cut(amplitude), box.cut(sigma), np.float32(factor))
+        local = smooth_part(square, box, sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
+        return box.put((factor * np.sqrt(REGION_SHARE * local + (1.0 - REGION_SHARE))).astype(np.float32), factor)
 
     return LocalNoise(
         about(answer.amplitude, answer.sigma, noise.alone), about(answer.against, answer.against_sigma, noise.against)
     )
+
+
+@njit(**KERNEL)
+def _clipped(amplitude: Plane, sigma: Plane, factor: np.float32) -> Plane:
+    """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf."""
+    out = np.zeros_like(amplitude)
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            if sigma[row, col] < np.inf:
+                ratio = amplitude[row, col] / (sigma[row, col] * factor)
+                out[row, col] = min(ratio * ratio, np.float32(_CLIP * _CLIP))
+    return out
 
 
 class Systematic(Protocol):
@@ -116,13 +128,27 @@ def total_errors(
 
     The latter is inf where amplitudes are not told against their surroundings.
     """
-    floor2 = np.float32(systematic.sigma_floor**2)
-    alone = np.sqrt((noise.alone * answer.sigma) ** 2 + floor2 + floors[0] ** 2)
+    floor2 = systematic.sigma_floor**2
+    alone = _total(answer.sigma, noise.alone, floor2, floors[0])
     if not systematic.local:
         return alone, np.full_like(alone, np.inf)
-    left2 = np.float32(smooth_share(scale) ** 2) * floor2
-    against = np.sqrt((noise.against * answer.against_sigma) ** 2 + left2 + floors[1] ** 2)
-    return alone, against
+    return alone, _total(answer.against_sigma, noise.against, smooth_share(scale) ** 2 * floor2, floors[1])
+
+
+def _total(sigma: Plane, noise: Plane | float, constant: float, floor: Plane | float) -> Plane:
+    noise, floor = (np.broadcast_to(np.asarray(part, np.float32), sigma.shape) for part in (noise, floor))
+    return _sum_of_errors(sigma, noise, np.float32(constant), floor)
+
+
+@njit(**KERNEL)
+def _sum_of_errors(sigma: Plane, noise: Plane, constant: np.float32, floor: Plane) -> Plane:
+    """White noise, made wider, with two systematic errors: the variance of one, and the other by pixel."""
+    out = np.empty_like(sigma)
+    for row in range(sigma.shape[0]):
+        for col in range(sigma.shape[1]):
+            wider = noise[row, col] * sigma[row, col]
+            out[row, col] = math.sqrt(wider * wider + constant + floor[row, col] * floor[row, col])
+    return out
 
 
 def noise_factor(
@@ -154,7 +180,7 @@ def noise_factor(
         amplitude, sigma = (answer.against, answer.against_sigma) if against else (answer.amplitude, answer.sigma)
         parts.append(_scatter(amplitude, sigma, owned[sheet.name], answer.factor))
     values = np.concatenate(parts) if parts else np.empty(0, np.float32)
-    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else math.nan
+    return _MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
 
 
 @njit(**KERNEL)

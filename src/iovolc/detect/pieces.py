@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Cover, Response, cover
@@ -17,6 +18,7 @@ from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -62,13 +64,30 @@ class Field:
         """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
         factor = covered.factor
         smooth, terrain = (reduced(error, factor) for error in (self.smooth, self.terrain))
-        alone, against = smooth**2 + terrain**2, (smooth_share(covered.scale) * smooth) ** 2 + terrain**2
-        if self.slopes is not None:
-            along, across = (covered.answer(slope) for slope in self.slopes)
-            shift2 = reduced(self.shift_km, factor) ** 2
-            alone = alone + shift2 * (along.amplitude**2 + across.amplitude**2)
-            against = against + shift2 * (along.against**2 + across.against**2)
-        return np.sqrt(alone), np.sqrt(against)
+        alone2, against2 = smooth**2 + terrain**2, (smooth_share(covered.scale) * smooth) ** 2 + terrain**2
+        if self.slopes is None:
+            return np.sqrt(alone2), np.sqrt(against2)
+        along, across = (covered.answer(slope) for slope in self.slopes)
+        alone2, against2, shift_km = (
+            np.broadcast_to(np.asarray(part, np.float32), along.sigma.shape)
+            for part in (alone2, against2, reduced(self.shift_km, factor))
+        )
+        return (
+            _displaced(alone2, shift_km, along.amplitude, across.amplitude),
+            _displaced(against2, shift_km, along.against, across.against),
+        )
+
+
+@njit(**KERNEL)
+def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane) -> Plane:
+    """An error, given squared, together with what a displacement makes of two slopes."""
+    out = np.empty_like(along)
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            slope2 = along[row, col] * along[row, col] + across[row, col] * across[row, col]
+            moved = shift_km[row, col] * shift_km[row, col] * slope2
+            out[row, col] = math.sqrt(floor2[row, col] + moved)
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +311,7 @@ def _regions(z: Plane, sheet: Sheet, search: Search) -> list[_Region]:
     return [
         _Region(sign, pixels)
         for sign in (-1, 1)
-        for pixels in pixels_by_label(hysteresis(sign * z, search.seed_z, search.grow_z, sheet))
+        for pixels in pixels_by_label(hysteresis(z, search.seed_z, search.grow_z, sheet, sign=sign))
     ]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cc3d
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -21,99 +20,74 @@ class Regions:
         0 outside.
     count : int
         Number of regions.
+    flat : ndarray of int64
+        Flat indices of their pixels, ascending.
     """
 
     labels: NDArray[np.int32]
     count: int
+    flat: NDArray[np.int64]
 
 
 def connected(mask: NDArray[np.bool_], sheet: Sheet) -> Regions:
     """Eight-connected regions of a mask; on a sheet that wraps, columns 0 and -1 are neighbours."""
-    labels = cc3d.connected_components(np.ascontiguousarray(mask), connectivity=8).astype(np.int32)
-    if sheet.wraps:
-        labels = _join_seam(labels)
-    return Regions(*_renumber(labels))
+    flat = np.flatnonzero(mask)
+    return Regions(*_label(flat, mask.shape[0], mask.shape[1], sheet.wraps), flat)
 
 
-def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: Sheet) -> Regions:
-    """Regions above ``grow`` that reach ``seed`` somewhere."""
-    if strength.max(initial=-np.inf) <= seed:
-        return Regions(np.zeros(strength.shape, np.int32), 0)
-    grown = connected(strength > grow, sheet)
-    peaks = peak_by_label(strength, grown)
-    kept = np.where(peaks > seed, np.arange(grown.count + 1), 0).astype(np.int32)
-    return Regions(*_renumber(kept[grown.labels]))
-
-
-def peak_by_label(values: NDArray[np.float32], regions: Regions) -> NDArray[np.float32]:
-    """Largest value of each region; index 0 is the outside and holds -inf."""
-    return _peaks(np.ascontiguousarray(values), regions.labels, regions.count)
+def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: Sheet, *, sign: int = 1) -> Regions:
+    """Regions above ``grow`` that reach ``seed`` somewhere; with a sign of -1, of the opposite of the strength."""
+    flat = np.flatnonzero(strength > grow if sign > 0 else strength < -grow)
+    labels, count = _label(flat, strength.shape[0], strength.shape[1], sheet.wraps)
+    of = labels.ravel()[flat]
+    reached = np.unique(of[sign * strength.ravel()[flat] > seed])
+    numbers = np.zeros(count + 1, np.int32)
+    numbers[reached] = np.arange(1, reached.size + 1)
+    labels.ravel()[flat] = numbers[of]
+    return Regions(labels, reached.size, flat[numbers[of] > 0])
 
 
 @njit(**KERNEL)
-def _peaks(values: NDArray[np.float32], labels: NDArray[np.int32], count: int) -> NDArray[np.float32]:
-    peaks = np.full(count + 1, -np.inf, np.float32)
-    for row in range(labels.shape[0]):
-        for col in range(labels.shape[1]):
-            label = labels[row, col]
-            if label > 0 and values[row, col] > peaks[label]:
-                peaks[label] = values[row, col]
-    return peaks
+def _label(flat: NDArray[np.int64], rows: int, cols: int, wrap: bool) -> tuple[NDArray[np.int32], int]:
+    """Number the regions of a plane's pixels, ascending flat indices, in the order of their first pixel."""
+    labels = np.zeros((rows, cols), np.int32)
+    parent = np.arange(flat.size + 1, dtype=np.int32)
+    for k in range(flat.size):
+        row, col = divmod(flat[k], cols)
+        labels[row, col] = k + 1
+        for up, aside in ((0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):  # (0, 1) is known at the seam alone
+            beside = (col + aside) % cols if wrap else col + aside
+            if row >= up and 0 <= beside < cols and labels[row - up, beside] > 0:
+                _join(parent, k + 1, int(labels[row - up, beside]))
+    count = 0
+    numbers = np.zeros(flat.size + 1, np.int32)
+    for k in range(flat.size):
+        root = _root(parent, k + 1)  # the region's first pixel
+        if root == k + 1:
+            count += 1
+            numbers[root] = count
+        labels[flat[k] // cols, flat[k] % cols] = numbers[root]
+    return labels, count
+
+
+@njit(**KERNEL)
+def _join(parent: NDArray[np.int32], one: int, other: int) -> None:
+    first, second = _root(parent, one), _root(parent, other)
+    parent[max(first, second)] = min(first, second)
+
+
+@njit(**KERNEL)
+def _root(parent: NDArray[np.int32], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
 
 
 def pixels_by_label(regions: Regions) -> list[NDArray[np.int64]]:
     """Flat indices of each region, ascending; element 0 belongs to region 1."""
-    if regions.count == 0:
-        return []
-    flat = regions.labels.ravel()
-    inside = np.flatnonzero(flat)
-    order = np.argsort(flat[inside], kind="stable")
-    bounds = np.searchsorted(flat[inside][order], np.arange(1, regions.count + 2))
-    ordered = inside[order]
+    of = regions.labels.ravel()[regions.flat]
+    order = np.argsort(of, kind="stable")
+    bounds = np.searchsorted(of[order], np.arange(1, regions.count + 2))
+    ordered = regions.flat[order]
     return [ordered[bounds[i] : bounds[i + 1]] for i in range(regions.count)]
-
-
-def _join_seam(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    first, last = labels[:, 0], labels[:, -1]
-    pairs: list[tuple[int, int]] = []
-    for shift in (-1, 0, 1):
-        lo, hi = max(0, shift), min(len(first), len(first) + shift)
-        left, right = first[lo:hi], last[lo - shift : hi - shift]
-        both = (left > 0) & (right > 0)
-        pairs += list(zip(left[both].tolist(), right[both].tolist(), strict=True))
-    return apply_union(labels, pairs)
-
-
-def apply_union(labels: NDArray[np.int32], pairs: list[tuple[int, int]]) -> NDArray[np.int32]:
-    """Labels with each pair's two numbers made one (the smaller)."""
-    if not pairs:
-        return labels
-    parent = np.arange(int(labels.max()) + 1, dtype=np.int32)
-    for a, b in pairs:
-        ra, rb = _root(parent, a), _root(parent, b)
-        parent[max(ra, rb)] = min(ra, rb)
-    for i in {label for pair in pairs for label in pair}:
-        parent[i] = _root(parent, i)
-    return parent[labels]
-
-
-def _root(parent: NDArray[np.int32], i: int) -> int:
-    while parent[i] != i:
-        i = int(parent[i])
-    return i
-
-
-@njit(**KERNEL)
-def _renumber(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
-    """Labels numbered from 1 in the order of their first pixel, and how many they are."""
-    table, count = np.zeros(labels.max() + 1, np.int32), 0
-    out = np.zeros_like(labels)
-    for row in range(labels.shape[0]):
-        for col in range(labels.shape[1]):
-            label = labels[row, col]
-            if label > 0:
-                if table[label] == 0:
-                    count += 1
-                    table[label] = count
-                out[row, col] = table[label]
-    return out, count

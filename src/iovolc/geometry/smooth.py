@@ -5,12 +5,14 @@ direct sums. Nothing is renormalised: smooth data times weights and weights alik
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
+from iovolc.geometry.box import Box, box_of
 from iovolc.geometry.compiled import KERNEL
 from iovolc.model.grid import Sheet
 
@@ -44,79 +46,44 @@ def smooth(values: Plane, sheet: Sheet, sigma_km: float) -> Plane:
     ndarray, shape (row, col), float32
         The variance is exact; from 2 pixels of sigma on the kernel's peak is 4 % (per axis) lower than a Gaussian's.
     """
-    rows: int = values.shape[0]
-    pixel_km = sheet.pixel_km * round(sheet.shape[0] / rows)
-    sigma_px = sigma_km / pixel_km
-    across = np.full(rows, sigma_px)
-    if sheet.wraps:
-        lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
-        across = sigma_px / np.cos(lat)
-    return smooth_pixels(np.ascontiguousarray(values, dtype=np.float32), across, sigma_px, wrap=sheet.wraps)
+    across_px, along_px = widths_px(sheet, values.shape[0], sigma_km)
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    held = box_of(values, wraps=sheet.wraps)
+    box = held.grown(reach_px(along_px), reach_px(float(across_px[held.rows].max())))
+    return box.put(smooth_part(box.cut(values), box, sheet, sigma_km))
 
 
-def smooth_pixels(values: Plane, across_px: Wide, along_px: float, *, wrap: bool) -> Plane:
-    """Convolve with Gaussians of widths in pixels: along each row its own, along columns one.
-
-    Only the part that is not zero, and what it spreads over, is computed: most epochs show a part of a sheet.
+def smooth_part(part: Plane, box: Box, sheet: Sheet, sigma_km: float) -> Plane:
+    """:func:`smooth` of a part of a plane, within reach of which there is nothing else.
 
     Parameters
     ----------
-    values : ndarray, shape (row, col), float32
-        C-contiguous, finite.
-    across_px : ndarray, shape (row,)
-        Standard deviation along each row.
-    along_px : float
-        Standard deviation along columns.
-    wrap : bool
-        Whether the first column follows the last.
+    part : ndarray, shape (row, col), float32
+        What lies in the box; C-contiguous.
+    box : Box
+        Of the plane, which is on ``sheet`` or on ``sheet`` reduced.
+    sheet, sigma_km : Sheet, float
+        As for :func:`smooth`.
     """
-    in_rows, in_cols = occupied(values)
-    if not in_rows.any():
-        return np.zeros_like(values)
-    held = np.flatnonzero(in_rows)
-    reach = reach_px(along_px)
-    top, bottom = max(int(held[0]) - reach, 0), min(int(held[-1]) + reach + 1, values.shape[0])
-    cols = _window(in_cols, reach_px(float(across_px[held].max())), wrap=wrap)
-    if cols is None:
-        out = np.zeros_like(values)
-        along_rows = _smooth_rows(values[top:bottom], across_px[top:bottom], wrap)
-        out[top:bottom] = _smooth_columns(along_rows, along_px)
-        return out
-    part = np.take(values[top:bottom], cols, axis=1)
-    smoothed = _smooth_columns(_smooth_rows(part, across_px[top:bottom], False), along_px)
-    out = np.zeros_like(values)
-    out[top:bottom, cols] = smoothed
-    return out
+    across_px, along_px = widths_px(sheet, box.shape[0], sigma_km)
+    return _smooth_columns(_smooth_rows(part, across_px[box.rows], box.closed), along_px)
 
 
-@njit(**KERNEL)
-def occupied(values: Plane) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which rows and which columns hold anything but zero."""
-    rows, cols = np.zeros(values.shape[0], np.bool_), np.zeros(values.shape[1], np.bool_)
-    for row in range(values.shape[0]):
-        line, held = values[row], False
-        for col in range(line.size):
-            other = line[col] != 0.0
-            held |= other
-            cols[col] |= other
-        rows[row] = held
-    return rows, cols
+def box_alone(values: NDArray[Any], sheet: Sheet, sigma_km: float) -> Box:
+    """The box of what a plane holds; all columns where that comes within reach of itself round the sheet."""
+    box = box_of(values, wraps=sheet.wraps)
+    across_px, _ = widths_px(sheet, values.shape[0], sigma_km)
+    return box.grown(0, box.gap) if box.gap < reach_px(float(across_px[box.rows].max())) else box
 
 
-def _window(occupied_cols: NDArray[np.bool_], reach: int, *, wrap: bool) -> NDArray[np.int64] | None:
-    """Columns over which the occupied ones spread, without gap; None where that is all of them."""
-    count = occupied_cols.size
-    held = np.flatnonzero(occupied_cols)
-    if not wrap:
-        first, last = max(int(held[0]) - reach, 0), min(int(held[-1]) + reach + 1, count)
-        return None if last - first == count else np.arange(first, last)
-    gaps = np.diff(held, append=held[0] + count)
-    widest = int(np.argmax(gaps))
-    width = count - int(gaps[widest]) + 1
-    if width + 2 * reach >= count:
-        return None
-    first = int(held[(widest + 1) % held.size]) - reach
-    return np.arange(first, first + width + 2 * reach) % count
+def widths_px(sheet: Sheet, rows: int, sigma_km: float) -> tuple[Wide, float]:
+    """Standard deviations in pixels along each of the rows, shape (row,), and along columns."""
+    pixel_km = sheet.pixel_km * round(sheet.shape[0] / rows)
+    sigma_px = sigma_km / pixel_km
+    if not sheet.wraps:
+        return np.full(rows, sigma_px), sigma_px
+    lat = (sheet.top_m / 1000.0 - (np.arange(rows) + 0.5) * pixel_km) / body.RADIUS_KM
+    return sigma_px / np.cos(lat), sigma_px
 
 
 @njit(**KERNEL)
