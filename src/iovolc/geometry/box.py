@@ -69,17 +69,25 @@ class Box:
         )
 
     def cut(self, plane: NDArray[Any]) -> NDArray[Any]:
-        """Its part of a plane, C-contiguous."""
+        """Its part of a plane, C-contiguous; the plane itself where that is all of it."""
+        if self._whole:
+            return np.ascontiguousarray(plane)
         return np.concatenate([plane[self.rows, cols] for cols in self._cols()], axis=1)
 
     def put(self, part: NDArray[Any], around: float = 0.0) -> NDArray[Any]:
         """A plane with this part, and one value around it."""
+        if self._whole:
+            return part
         plane = np.full(self.shape, around, part.dtype)
         done = 0
         for cols in self._cols():
             plane[self.rows, cols] = part[:, done : done + cols.stop - cols.start]
             done += cols.stop - cols.start
         return plane
+
+    @property
+    def _whole(self) -> bool:
+        return self.gap == 0 and self.rows == slice(0, self.shape[0])
 
     def _cols(self) -> tuple[slice, ...]:
         end = self.first + self.width

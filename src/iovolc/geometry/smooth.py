@@ -22,6 +22,8 @@ _DIRECT_BELOW_PX = 5.0
 _PASSES = 4
 _LANES = 4
 """Rows that are summed side by side."""
+_BLOCK = 128
+"""Columns whose passes stay in the processor's cache."""
 
 Plane = NDArray[np.float32]
 Line = NDArray[np.float32]
@@ -94,15 +96,25 @@ def reach_px(sigma_px: float) -> int:
     return _PASSES * (_extended_box(sigma_px)[0] + 1)
 
 
+@njit(**KERNEL)
 def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
     if sigma_px < _DIRECT_BELOW_PX:
         return _direct_columns(values, _kernel(sigma_px).astype(np.float32))
+    rows, cols = values.shape
     radius, edge = _extended_box(sigma_px)
     pad = _PASSES * (radius + 1)  # what a pass carries over the edge, the next one brings back
-    current = np.pad(values, ((pad, pad), (0, 0)))
-    for _ in range(_PASSES):
-        current = _box_columns(current, radius, edge)
-    return current[pad:-pad]
+    out = np.empty_like(values)
+    current = np.empty((rows + 2 * pad, _BLOCK), np.float32)
+    passed = np.empty_like(current)
+    for first in range(0, cols, _BLOCK):
+        width = min(_BLOCK, cols - first)
+        current[:] = 0.0
+        current[pad : pad + rows, :width] = values[:, first : first + width]
+        for _ in range(_PASSES):
+            _box_columns(current, radius, edge, passed)
+            current, passed = passed, current
+        out[:, first : first + width] = current[pad : pad + rows, :width]
+    return out
 
 
 @njit(**KERNEL)
@@ -231,9 +243,8 @@ def _direct_columns(values: Plane, half: Line) -> Plane:
 
 
 @njit(**KERNEL)
-def _box_columns(values: Plane, radius: int, edge: float) -> Plane:
+def _box_columns(values: Plane, radius: int, edge: float, out: Plane) -> None:
     rows, cols = values.shape
-    out = np.empty_like(values)
     total = np.zeros(cols)
     nothing = np.zeros(cols, dtype=values.dtype)
     for row in range(min(radius + 1, rows)):
@@ -246,4 +257,3 @@ def _box_columns(values: Plane, radius: int, edge: float) -> Plane:
         for col in range(cols):
             out[row, col] = (total[col] + edge * (above[col] + below[col])) * norm
             total[col] += below[col] - leaving[col]
-    return out
