@@ -6,7 +6,8 @@ from conftest import AXE
 
 pytestmark = pytest.mark.page
 
-SERIOUS = "r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"
+SERIOUS = """r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"""
 FOCUSABLE = """[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== 'radio')"""
 

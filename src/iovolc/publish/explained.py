@@ -6,7 +6,7 @@ Not for gathering it from a store (:mod:`iovolc.pipeline.explain`).
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -131,10 +131,11 @@ def _stop(inputs: Mapping[str, Mapping[str, Any]], observation_id: str) -> str:
 
 def _neighbours(events: pd.DataFrame, event: Mapping[str, Any]) -> list[dict[str, Any]]:
     away_km = distance_km(event["lat"], event["lon_e"], events["lat"].to_numpy(), events["lon_e"].to_numpy())
-    near = (away_km <= _NEIGHBOURS_KM) & (events["event_id"] != event["event_id"]).to_numpy()
-    found = events.loc[near, ["event_id", "tier", "kind"]].assign(away_km=np.round(away_km[near], 1))
-    ordered = found.sort_values(["away_km", "event_id"]).head(_NEIGHBOURS)
-    return cast("list[dict[str, Any]]", ordered.to_dict(orient="records"))
+    near = np.flatnonzero((away_km <= _NEIGHBOURS_KM) & (events["event_id"] != event["event_id"]).to_numpy())
+    columns = [events[name].to_numpy()[near] for name in ("event_id", "tier", "kind")]
+    rows = zip(*columns, np.round(away_km[near], 1), strict=True)
+    ordered = sorted(rows, key=lambda row: (row[3], row[0]))[:_NEIGHBOURS]
+    return [dict(zip(("event_id", "tier", "kind", "away_km"), row, strict=True)) for row in ordered]
 
 
 def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from iovolc.publish.figures import strongest_detections
 from iovolc.publish.page_evidence import evidence
 from iovolc.publish.page_scripts import write_data
 from iovolc.publish.page_view import event as event_view
+from iovolc.publish.page_view import rows_by_event
 from iovolc.publish.tables import json_rows
 
 COLUMNS: Final = (
@@ -77,8 +78,7 @@ class _Details:
         found = tables["detections"][1]
         self._pictures, self._record, self._events = pictures, record, events
         self._inputs = {item["id"]: item for item in record["inputs"]}
-        self._frames = dict(iter(found.groupby("event_id", sort=True)))
-        self._none = found.head(0)
+        self._rows = rows_by_event(found)
         self._best = strongest_detections(found).to_dict("index")
         self._plain: dict[str, list[dict[str, Any]]] = {}
         for row in json_rows(found, DETECTIONS):
@@ -86,7 +86,7 @@ class _Details:
 
     def __call__(self, row: Mapping[Any, Any], plain: Mapping[str, Any], outline: Any) -> dict[str, Any]:
         name = row["event_id"]
-        mine, best = self._frames.get(name, self._none), self._best.get(name)
+        mine, best = self._rows.get(name, []), self._best.get(name)
         told = event_view(row, None, mine)
         return {
             "facts": told["details"],

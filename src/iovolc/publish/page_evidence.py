@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import pandas as pd
-
 from iovolc.publish.schemas import FLAG_MEANINGS
 from iovolc.publish.wording import count, is_known, number, onset, quantity, words
 
@@ -15,21 +13,22 @@ _TIERS: Final = {
     "B": "Tier B: significant in one data set, and better explained by a change than by a shift of the map.",
     "C": "Tier C: a candidate. It may be noise, a seam or relief; nothing should rest on it alone.",
 }
+_WORTH_TELLING: Final = 0.01
 _ACTIVITIES: Final = {
     "new": "newly seen", "brightening": "growing brighter", "active": "active", "outburst": "in outburst",
     "fading": "fading", "quiescent": "quiet", "reactivated": "active again after a pause",
 }  # fmt: skip
 
 
-def evidence(event: Row, detections: pd.DataFrame) -> list[str]:
+def evidence(event: Row, detections: Sequence[Row]) -> list[str]:
     """What speaks for an event and what against it, the most important first.
 
     Parameters
     ----------
     event : mapping
         Its row of the events table.
-    detections : DataFrame
-        Its detections.
+    detections : sequence of mapping
+        The rows of its detections.
     """
     return [
         _TIERS[event["tier"]],
@@ -42,8 +41,8 @@ def evidence(event: Row, detections: pd.DataFrame) -> list[str]:
     ]
 
 
-def _seen(event: Row, detections: pd.DataFrame) -> str:
-    images = count(int(detections["observation_id"].nunique()), "observation")
+def _seen(event: Row, detections: Sequence[Row]) -> str:
+    images = count(len({row["observation_id"] for row in detections}), "observation")
     channels = ", ".join(event["channels"])
     return f"The search found it in {images}" + (f" ({channels})." if channels else ".")
 
@@ -77,8 +76,9 @@ def _kind(event: Row) -> Sequence[str]:
     if not is_known(event.get("kind_probability")):
         return ()
     text = f"The kind, {event['kind']}, has a probability of {event['kind_probability']:.0%}"
-    if is_known(event.get("second_kind")) and is_known(event.get("second_kind_probability")):
-        text += f"; next comes {event['second_kind']} with {event['second_kind_probability']:.0%}"
+    second = event.get("second_kind_probability") or 0.0
+    if is_known(event.get("second_kind")) and second >= _WORTH_TELLING:
+        text += f"; next comes {event['second_kind']} with {second:.0%}"
     return (f"{text}.",)
 
 

@@ -80,15 +80,14 @@ def values(
     """
     every, found = tables["events"][1], tables["detections"][1]
     printed = shown.head(PRINTED)
-    rows = dict(iter(found.groupby("event_id", sort=True)))
-    none = found.head(0)
+    rows = rows_by_event(found)
     return {
         "record": record,
         "state": _STATES[run.state],
         "summary": summary(run, record),
         "cards": _cards(record),
         "events": [
-            event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], none))
+            event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], ()))
             for row in printed.to_dict("records")
         ],
         "pictures": len(pictures),
@@ -133,7 +132,15 @@ def _noun(run: RunOutput) -> str:
     return "difference" if all(summary.difference == "rank" for summary in run.channels) else "change"
 
 
-def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, Any]:
+def rows_by_event(detections: pd.DataFrame) -> dict[str, list[Row]]:
+    """The rows of the detections of each event, in the order of the table."""
+    found: dict[str, list[Row]] = {}
+    for row in detections.to_dict("records"):
+        found.setdefault(row["event_id"], []).append(row)
+    return found
+
+
+def event(row: Row, picture: str | None, detections: Sequence[Row]) -> dict[str, Any]:
     """One event: its line in the table and its numbers."""
     dlna = [(name.removeprefix("dlna_"), row[name]) for name in row if str(name).startswith("dlna_")]
     details = [
@@ -159,7 +166,7 @@ def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, 
         "snr": number(row["snr"], 1),
         "picture": picture,
         "details": details,
-        "detections": [_detection(item) for item in detections.to_dict("records")],
+        "detections": [_detection(item) for item in detections],
     }
 
 

@@ -8,6 +8,14 @@ var iovolc = {};
 (function () {
   const held = new Map(); // what has come
   const asked = new Map(); // promises of what was asked for
+  let under_way = 0;
+
+  /* Counts a promise among what is under way, as long as it is. */
+  iovolc.counted = function (promise) {
+    under_way++;
+    return promise.finally(() => under_way--);
+  };
+  iovolc.isBusy = () => under_way > 0;
 
   iovolc.receive = function (name, value) {
     held.set(name, value);
@@ -16,7 +24,7 @@ var iovolc = {};
   /* A promise of data/<name>.js; null if the file cannot be read. */
   iovolc.load = function (name) {
     if (!asked.has(name)) {
-      asked.set(name, held.has(name) ? Promise.resolve(held.get(name)) : new Promise((done) => inject(name, done)));
+      asked.set(name, held.has(name) ? Promise.resolve(held.get(name)) : iovolc.counted(new Promise((done) => inject(name, done))));
     }
     return asked.get(name);
   };

@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const { makeSvg } = iovolc;
-  const WIDE = 1000, HIGH = 360, LEFT = 74, TOP = 14, BOTTOM = 316;
+  const HIGH = 360, LEFT = 74, TOP = 14, BOTTOM = 316;
   const QUANTITIES = [
     ["radiance_gw_um_sr", "sigma_gw_um_sr", "Intensity, GW/µm/sr"], ["power_gw", "power_sigma_gw", "Power, GW"], ["relative_value", "relative_sigma", "Brightness, own unit of the observation"],
   ];
@@ -18,23 +18,23 @@
   };
 
   iovolc.drawCurve = function (curve, name) {
-    const { looks } = curve, axis = iovolc.timeAxis(looks.map(({ time }) => [time, time]), WIDE - LEFT);
+    const wide = iovolc.roomInDetail(), { looks } = curve, axis = iovolc.timeAxis(looks.map(({ time }) => [time, time]), wide - LEFT);
     const at = (time) => LEFT + axis.at(time), scale = valueScale(looks);
     const bands = [...new Set(looks.map((look) => look.band))].sort();
     const spot = Object.fromEntries(bands.map((band, i) => [band, { colour: iovolc.index.bands[i % 7], shape: i % 4 }]));
     const parts = axis.gaps.map(([from, to]) => makeSvg("rect", { class: "gap", x: at(from), y: TOP, width: at(to) - at(from), height: BOTTOM - TOP }));
     for (const value of scale.ticks) {
-      parts.push(makeSvg("line", { class: "grid", x1: LEFT, x2: WIDE - 8, y1: scale.at(value), y2: scale.at(value) }));
+      parts.push(makeSvg("line", { class: "grid", x1: LEFT, x2: wide - 8, y1: scale.at(value), y2: scale.at(value) }));
       parts.push(makeSvg("text", { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(3)))));
     }
-    parts.push(makeSvg("line", { class: "axis", x1: LEFT, x2: WIDE - 8, y1: BOTTOM, y2: BOTTOM }));
+    parts.push(makeSvg("line", { class: "axis", x1: LEFT, x2: wide - 8, y1: BOTTOM, y2: BOTTOM }));
     for (const [time, text] of axis.ticks) parts.push(makeSvg("text", { x: at(time), y: BOTTOM + 18, "text-anchor": "middle" }, text));
     parts.push(makeSvg("text", { x: 14, y: (TOP + BOTTOM) / 2, transform: "rotate(-90 14 " + (TOP + BOTTOM) / 2 + ")", "text-anchor": "middle" }, curve.label));
     for (const look of looks) parts.push(mark(look, at(look.time), scale, spot[look.band]));
     bands.forEach((band, i) => parts.push(makeSvg("g", { transform: "translate(" + (LEFT + 12 + 120 * i) + " " + (BOTTOM + 36) + ")" }, shape(spot[band].shape, 0, 0, spot[band].colour), makeSvg("text", { x: 10, y: 4 }, band))));
     const seen = looks.filter((look) => look.limit === "detection").length;
     const words = "Light curve of " + name + ", " + curve.label + ": " + seen + " detections and " + (looks.length - seen) + " limits from " + looks[0].time_utc.slice(0, 10) + " to " + looks[looks.length - 1].time_utc.slice(0, 10) + ". The table below holds the numbers.";
-    return makeSvg("svg", { viewBox: "0 0 " + WIDE + " " + (HIGH + 6), class: "curve", role: "img", "aria-label": words }, ...parts);
+    return makeSvg("svg", { viewBox: "0 0 " + wide + " " + (HIGH + 6), class: "curve", role: "img", "aria-label": words }, ...parts);
   };
 
   /* Logarithmic where the values span more than a factor of thirty. */

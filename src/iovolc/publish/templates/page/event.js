@@ -34,6 +34,9 @@
     target.focus({ preventScroll: true });
   };
 
+  /* The width of drawings there, in CSS pixels. */
+  iovolc.roomInDetail = () => iovolc.clamp(byId("maps-part").clientWidth - 40, 280, 1000);
+
   /* Brings what is chosen into view, and the reader's focus to it. */
   iovolc.toDetail = function () {
     byId("detail").hidden = false;
@@ -54,8 +57,9 @@
       make("p", { class: "buttons" },
         make("button", { type: "button", onclick: () => iovolc.lookAt(event.lon_e, event.lat, Math.max(state.zoom, 3)) }, "Turn the maps to it"),
         make("button", { type: "button", onclick: () => compareOn(event, detail) }, "Before and after on the maps")),
+      ...pictures(event, detail),
       make("div", { class: "told" },
-        make("div", {}, ...pictures(event, detail), make("h4", {}, "Numbers"), make("dl", { class: "facts" }, ...detail.facts.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value))))),
+        make("div", {}, make("h4", {}, "Numbers"), make("dl", { class: "facts" }, ...detail.facts.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value))))),
         make("div", {}, make("h4", {}, "Why it is listed"), make("ul", {}, ...detail.evidence.map((text) => make("li", {}, text))))),
       more("Detections (" + detail.detections.length + ")", detections(detail.detections, event)),
       more("Could it have been seen here before?", make("div", {}, ...(await iovolc.historyParts(event.lat, event.lon_e)))),

@@ -1,7 +1,7 @@
 /* Io as it was last seen at a time: at every place the newest of the looks up to then, in one channel. */
 "use strict";
 (function () {
-  const MOST = 12; // looks that are laid on each other: more would have to be loaded first
+  const MOST = 10; // looks that are laid on each other: more would have to be loaded first
   const FINEST = 1440;
   const kept = new Map();
 
@@ -26,7 +26,8 @@
       if (kept.size > 6) kept.clear();
       kept.set(epoch, found);
     }
-    const need = (...what) => surfaces.forEach((surface) => surface.need(...what));
+    // The coarsest maps of all looks are enough for the whole globe.
+    const need = (...what) => iovolc.state.zoom > 1.2 && surfaces.forEach((surface) => surface.need(...what));
     return { codes: found.codes, rows, cols, colours: iovolc.palette(layer, "value", stretch || layer.stretch), surface: { need }, layer };
   };
 

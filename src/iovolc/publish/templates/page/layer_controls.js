@@ -34,7 +34,7 @@
         byId(key).addEventListener("change", (event) => iovolc.set({ [key]: Number(event.target.value) }));
       }
     }
-    for (const key of ["names", "grid"]) {
+    for (const key of ["marks", "names", "grid"]) {
       byId(key).checked = state[key];
       byId(key).addEventListener("change", (event) => iovolc.set({ [key]: event.target.checked }));
     }
@@ -94,7 +94,7 @@
     const [low, high] = iovolc.commonStretch(state.kind, before, epoch) || layer.stretch;
     const table = iovolc.colourTable(["base", "latest"].includes(state.kind) ? "value" : state.kind);
     const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((at) => "rgb(" + table[at] + ")");
-    const signed = (value) => (state.kind === "difference" || state.kind === "z" ? (value > 0 ? "+" : "") : "") + Number(value.toPrecision(3));
+    const signed = (value) => (state.kind === "difference" || state.kind === "z" ? (value > 0 ? "+" : "") : "") + Number(value.toPrecision(2));
     const words = { difference: ["darker", "brighter"], z: ["darker", "brighter"] }[state.kind] || ["", ""];
     box.replaceChildren(
       make("span", {}, (words[0] + " " + signed(low)).trim()),

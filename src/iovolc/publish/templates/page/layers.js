@@ -3,7 +3,7 @@
 (function () {
   const KINDS = {
     base: ["Base map", "A map for orientation. It is no observation of this run."],
-    latest: ["As last seen", "At every place the newest look up to the time shown (of the last dozen looks of the channel), in one light. Move the time to see Io change."],
+    latest: ["As last seen", "At every place the newest look up to the time shown (of the last ten looks of the channel), in one light. Move the time to see Io change."],
     value: ["Brightness of one look", "What the epoch shows, in the light and tone of all others. Grey from dark to bright."],
     difference: ["Change (log-ratio)", "The epoch against all before it. Orange: darker; purple: brighter; white: no change."],
     z: ["Significance", "The change over its uncertainty. Single pixels beyond ±4 are rare by chance; events are larger than pixels."],

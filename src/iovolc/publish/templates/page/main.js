@@ -48,9 +48,9 @@
   /* Only what the index knows: an address may come from another run. */
   function sound(found, index) {
     const clean = { ...found }, drop = (key) => delete clean[key];
-    if ("kind" in clean && !(clean.kind in iovolc.kinds)) drop("kind");
+    if ("kind" in clean && !(Object.hasOwn(iovolc.kinds, clean.kind))) drop("kind");
     if ("channel" in clean && !index.channels.includes(clean.channel)) drop("channel");
-    for (const key of ["epoch", "before"]) if (key in clean && !index.epochs[clean[key]]) drop(key);
+    for (const key of ["epoch", "before"]) if (key in clean && !Object.hasOwn(index.epochs, clean[key])) drop(key);
     if (clean.epoch !== undefined) clean.channel = index.epochs[clean.epoch].channel;
     if ("mode" in clean && !["off", "swipe", "blink"].includes(clean.mode)) drop("mode");
     if ("size" in clean && !(index.reach && index.reach.sizes[clean.size])) drop("size");
@@ -59,6 +59,7 @@
     if ("lon" in clean) clean.lon = iovolc.eastOf(clean.lon);
     if ("swipe" in clean) clean.swipe = iovolc.clamp(clean.swipe, 0, 1);
     for (const key of ["contrast", "rank"]) if (key in clean && !(clean[key] > 0)) drop(key);
+    if ("sort" in clean && !iovolc.sortKeys.includes(clean.sort)) drop("sort");
     if ("sense" in clean && !["e", "w"].includes(clean.sense)) drop("sense");
     return clean;
   }

@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const views = [];
-  const scene = { events: [], spots: [], chosen: null, outline: null, pointed: null };
+  const scene = { events: [], spots: [], chosen: null, outline: null, pointed: null, moving: false };
   const QUICK_MS = 13; // a frame longer than this is painted coarser while the map moves
   iovolc.scene = scene;
   iovolc.frames = []; // milliseconds of the last frames, for the benchmark
@@ -33,7 +33,7 @@
         this.canvas.height = Math.round(height * scale);
       }
       const view = iovolc.state, projection = (this.projection = this.make(width, height, view));
-      const step = (moving ? this.coarse : 1) / Math.min(1.5, scale);
+      const step = (scene.moving ? this.coarse : 1) / Math.min(1.5, scale);
       const sources = iovolc.sources();
       for (const source of [sources.shown, sources.other, sources.base]) {
         if (source && source.surface) source.surface.need(projection.perDegree * Math.min(1.5, scale) * 0.75, view.lon, view.lat, projection.reach);
@@ -48,7 +48,7 @@
       const took = performance.now() - start;
       iovolc.frames.push(took);
       if (iovolc.frames.length > 400) iovolc.frames.shift();
-      if (moving) this.coarse = took > QUICK_MS ? Math.min(3, this.coarse * 1.3) : Math.max(1, this.coarse / 1.05);
+      if (scene.moving) this.coarse = took > QUICK_MS ? Math.min(3, this.coarse * 1.3) : Math.max(1, this.coarse / 1.05);
     }
 
     edge(width, height, swipe) {
@@ -62,7 +62,7 @@
 
   iovolc.startMaps = function () {
     views.push(new View(iovolc.byId("globe"), iovolc.globe), new View(iovolc.byId("flat"), iovolc.flat));
-    iovolc.listen(["lon", "lat", "zoom", "kind", "epoch", "before", "mode", "swipe", "size", "contrast", "rank", "grid", "names", "sense"], iovolc.redraw);
+    iovolc.listen(["lon", "lat", "zoom", "kind", "epoch", "before", "mode", "swipe", "size", "contrast", "rank", "grid", "names", "marks", "sense"], iovolc.redraw);
     redraw();
   };
   iovolc.mapViews = views;
@@ -70,11 +70,11 @@
   const redraw = () => views.forEach((view) => view.draw());
   iovolc.redraw = redraw;
 
-  let moving = false, rest = 0;
+  let rest = 0;
   function moved(patch) {
-    moving = true;
+    scene.moving = true;
     clearTimeout(rest);
-    rest = setTimeout(() => ((moving = false), redraw()), 160);
+    rest = setTimeout(() => ((scene.moving = false), redraw()), 160);
     iovolc.set(patch);
   }
 

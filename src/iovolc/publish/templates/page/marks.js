@@ -3,6 +3,8 @@
 (function () {
   const sprites = new Map();
   const MOST_NAMES = 18, SMALLEST_NAMED = 500; // names on a map; km across times pixels per degree of a named feature
+  const QUICK = 800; // so many marks are mere dots while the map moves
+  const CROWD = 300; // more marks than this leave no room for names beside them
 
   /* The mark of an event or hot spot, drawn once: its shape says the same as its colour. */
   function sprite(shape, size, colour, scale) {
@@ -29,7 +31,8 @@
     else pen.moveTo(0, -1.2 * r), pen.lineTo(0.8 * r, 0), pen.lineTo(0, 1.2 * r), pen.lineTo(-0.8 * r, 0), pen.closePath();
   }
 
-  const sizeOf = (diameter) => 2 * Math.round(4.5 + 0.012 * Math.min(600, diameter));
+  /* Larger for larger events, and for larger maps. */
+  const sizeOf = (diameter, width) => 2 * Math.round((4.5 + 0.012 * Math.min(600, diameter)) * iovolc.clamp(width / 600, 0.6, 1));
 
   /* Draws all marks; gives the places of those that can be chosen. */
   iovolc.drawMarks = function (pen, projection, size, scale, scene) {
@@ -37,14 +40,20 @@
     const taken = []; // where texts stand
     if (state.grid) graticule(pen, projection, size, state, taken);
     if (scene.outline) ring(pen, projection, scene.outline);
-    if (state.names) names(pen, projection, size, taken);
-    for (let i = scene.events.length - 1; i >= 0; i--) {
-      const event = scene.events[i], at = projection.project(event.lon_e, event.lat);
-      if (!at) continue;
-      stamp(pen, sprite(event.tier, sizeOf(event.diameter_km), iovolc.index.tiers[event.tier], scale), at);
-      hits.push({ at, event });
+    for (const event of state.marks ? scene.events : []) {
+      const at = projection.project(event.lon_e, event.lat);
+      if (at) hits.push({ at, event });
     }
-    for (const spot of scene.spots) {
+    if (hits.length < CROWD) taken.push(...hits.map(({ at }) => [...at, 10]));
+    if (state.names) names(pen, projection, size, taken);
+    if (hits.length > QUICK && scene.moving) dots(pen, hits);
+    else {
+      for (let i = hits.length - 1; i >= 0; i--) {
+        const { at, event } = hits[i]; // the strongest last, so that they lie on top
+        stamp(pen, sprite(event.tier, sizeOf(event.diameter_km, size.width), iovolc.index.tiers[event.tier], scale), at);
+      }
+    }
+    for (const spot of state.marks ? scene.spots : []) {
       const at = projection.project(spot.lon_e, spot.lat);
       if (!at) continue;
       stamp(pen, sprite("spot", 10, "#e69f00", scale), at);
@@ -57,6 +66,13 @@
 
   function stamp(pen, { canvas, full }, [x, y]) {
     pen.drawImage(canvas, x - full / 2, y - full / 2, full, full);
+  }
+
+  function dots(pen, hits) {
+    for (const tier of "CBA") {
+      pen.fillStyle = iovolc.index.tiers[tier];
+      for (const { at, event } of hits) if (event.tier === tier) pen.fillRect(at[0] - 2, at[1] - 2, 4, 4);
+    }
   }
 
   function doubled(pen, width, draw) {

@@ -82,8 +82,8 @@
     const strength = reach.kinds.map((kind) => (kind === "albedo" ? Math.round(100 * state.contrast) + " % in albedo" : state.rank + " standard deviations of rank")).join(" or ");
     const many = (answer) => looks.filter((look) => look.answer === answer).length;
     const seenSpans = spans.filter((_, i) => looks[i].answer < 2);
-    const axis = iovolc.timeAxis(spans, 1000), shown = seenSpans.length ? iovolc.timeAxis(seenSpans, 1000).gaps : [];
-    axis.gaps = shown;
+    const wide = iovolc.roomInDetail(), axis = iovolc.timeAxis(spans, wide);
+    axis.gaps = seenSpans.length ? iovolc.timeAxis(seenSpans, wide).gaps : [];
     const channels = iovolc.index.channels.filter((channel) => looks.some(({ epoch }) => epoch.channel === channel));
     const bottom = 14 + 18 * channels.length;
     const marks = looks.map(({ epoch, answer }, i) => {
@@ -93,7 +93,7 @@
     const labels = channels.map((channel, i) => makeSvg("text", { x: 2, y: 18 + 18 * i, class: "lane" }, channel));
     return [
       make("p", {}, "A change " + reach.sizes[state.size] + " km across and as strong as " + strength + " would have been found here 9 times in 10 in " + many(0) + " of " + looks.length + " comparisons, about every second time in " + many(1) + ", and missed in " + many(2) + "; " + many(3) + " did not reach this place."),
-      makeSvg("svg", { viewBox: "0 0 1000 " + (bottom + 30), class: "strip", role: "img", "aria-label": "When a change could have been found at this place; the sentence above counts the answers." }, ...iovolc.axisParts(axis, 2, bottom), ...labels, ...marks),
+      makeSvg("svg", { viewBox: "0 0 " + wide + " " + (bottom + 30), class: "strip", role: "img", "aria-label": "When a change could have been found at this place; the sentence above counts the answers." }, ...iovolc.axisParts(axis, 2, bottom), ...labels, ...marks),
       make("p", { class: "small" }, "Dark: found 9 times in 10; light: every second time; orange: missed; dots: not reached. Hatched: more than a year without a chance to see it. Size and strength are chosen under the layer “Completeness”."),
     ];
   };

@@ -7,7 +7,7 @@
     kind: "latest", channel: "", epoch: -1, // what they show
     before: -1, mode: "off", swipe: 0.5, // held against what, and how
     size: 2, contrast: 0.2, rank: 1, // of the change asked about
-    events: "all", names: true, grid: true, // what lies on the maps
+    events: "all", marks: true, names: true, grid: true, // what lies on the maps
     event: "", spot: "", place: "", // what is chosen: ids, or "lat,lon"
     q: "", tiers: "ABC", what: "", status: "", near: false, sort: "order", page: 0, // the table
     sense: "e",
@@ -45,7 +45,7 @@
     const found = {};
     if (!hash.startsWith("#?")) return found;
     for (const [key, text] of new URLSearchParams(hash.slice(2))) {
-      if (!(key in defaults)) continue;
+      if (!Object.hasOwn(defaults, key)) continue;
       const kind = typeof defaults[key];
       if (kind === "number" && isFinite(Number(text))) found[key] = Number(text);
       else if (kind === "boolean") found[key] = text === "true";

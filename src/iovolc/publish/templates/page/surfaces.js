@@ -7,13 +7,15 @@
   const KEPT = 24; // the least recently used ones are forgotten
 
   /* Bytes of a packed text: base64, zlib, differences. */
-  iovolc.unpack = async function (text) {
+  iovolc.unpack = (text) => iovolc.counted(unpack(text));
+
+  async function unpack(text) {
     const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     const codes = new Uint8Array(await new Response(stream).arrayBuffer());
     for (let i = 1; i < codes.length; i++) codes[i] += codes[i - 1];
     return codes;
-  };
+  }
 
   /* The surface of a layer of the index; iovolc.news is called whenever a part of it has come. */
   iovolc.surface = function (layer) {

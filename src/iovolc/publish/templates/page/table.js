@@ -7,7 +7,8 @@
     ["order", "Event"], ["tier", "Tier"], ["kind", "Kind"], ["lat", "Place"], ["nearest_feature", "Near"],
     ["area_km2", "Area, km²"], ["onset_before_utc", "Began"], ["snr", "Signal / noise"], ["q_value", "False-discovery rate q"], ["status", "Status"],
   ];
-  const ORDER = { tier: "ABC", status: "confirmed provisional fading finished candidate" };
+  const ORDER = new Map([["tier", "ABC"], ["status", "confirmed provisional fading finished candidate"]]);
+  iovolc.sortKeys = COLUMNS.flatMap(([key]) => [key, "-" + key]);
   let rows = [];
 
   iovolc.startTable = function () {
@@ -37,7 +38,7 @@
 
   function sort() {
     const falling = iovolc.state.sort.startsWith("-"), key = iovolc.state.sort.replace("-", "");
-    const rank = ORDER[key] ? (event) => ORDER[key].indexOf(event[key]) : (event) => event[key];
+    const rank = ORDER.has(key) ? (event) => ORDER.get(key).indexOf(event[key]) : (event) => event[key];
     rows = [...rows].sort((one, other) => {
       const a = rank(one), b = rank(other);
       if (a === null || a === undefined || a === "") return b === null || b === undefined || b === "" ? one.order - other.order : 1;

@@ -2,8 +2,8 @@
 "use strict";
 (function () {
   const { byId, makeSvg } = iovolc;
-  const WIDE = 1000, HIGH = 74, TOP = 12, BOTTOM = 48, YEAR = 365.25 * 86400e3;
-  let mine = [];
+  const HIGH = 74, TOP = 12, BOTTOM = 48, YEAR = 365.25 * 86400e3;
+  let mine = [], wide = 1000;
 
   iovolc.startTimeline = function () {
     const slider = byId("time");
@@ -11,6 +11,7 @@
     byId("earlier").addEventListener("click", () => iovolc.stepTime(-1));
     byId("later").addEventListener("click", () => iovolc.stepTime(1));
     byId("strip").addEventListener("click", (event) => toTime(event));
+    new ResizeObserver(() => Math.abs(byId("strip").clientWidth - wide) > 2 && draw()).observe(byId("strip"));
     iovolc.listen(["channel"], draw);
     iovolc.listen(["epoch", "before", "mode"], tell);
     draw();
@@ -35,20 +36,22 @@
       if (start - seen > YEAR) gaps.push([seen, start]);
       seen = Math.max(seen, stop);
     }
-    return { at, gaps, ticks: ticks(first, last), time: (x) => first + ((x - margin) / (wide - 2 * margin)) * room };
+    return { at, gaps, wide, ticks: ticks(first, last, Math.floor(wide / 60)), time: (x) => first + ((x - margin) / (wide - 2 * margin)) * room };
   };
 
-  function ticks(first, last) {
+  /* The months or years to write on an axis that has room for `most` of them. */
+  function ticks(first, last, most) {
     const years = (last - first) / YEAR;
+    const found = [];
     if (years < 1.5) {
-      const found = [];
-      for (let date = new Date(first); date <= last && found.length < 14; date.setUTCMonth(date.getUTCMonth() + Math.max(1, Math.round(years * 2)))) {
-        const start = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+      const by = Math.max(1, Math.ceil((years * 12) / most)), date = new Date(first);
+      for (let month = date.getUTCMonth(); ; month += by) {
+        const start = Date.UTC(date.getUTCFullYear(), month, 1);
+        if (start > last) return found;
         if (start >= first) found.push([start, new Date(start).toISOString().slice(0, 7)]);
       }
-      return found;
     }
-    const by = [1, 2, 5, 10, 20].find((size) => years / size <= 11) || 50, found = [];
+    const by = [1, 2, 5, 10, 20].find((size) => years / size <= most) || 50;
     for (let year = Math.ceil(new Date(first).getUTCFullYear() / by) * by; Date.UTC(year, 0, 1) <= last; year += by) {
       if (Date.UTC(year, 0, 1) >= first) found.push([Date.UTC(year, 0, 1), String(year)]);
     }
@@ -58,7 +61,7 @@
   /* The ground of every strip: years, and hatched gaps. */
   iovolc.axisParts = function (axis, top, bottom) {
     const parts = axis.gaps.map(([from, to]) => makeSvg("rect", { class: "gap", x: axis.at(from), y: top, width: axis.at(to) - axis.at(from), height: bottom - top }));
-    parts.push(makeSvg("line", { class: "axis", x1: 0, x2: WIDE, y1: bottom, y2: bottom }));
+    parts.push(makeSvg("line", { class: "axis", x1: 0, x2: axis.wide, y1: bottom, y2: bottom }));
     for (const [time, text] of axis.ticks) {
       parts.push(makeSvg("line", { class: "axis", x1: axis.at(time), x2: axis.at(time), y1: bottom, y2: bottom + 5 }));
       parts.push(makeSvg("text", { x: axis.at(time), y: bottom + 18, "text-anchor": "middle" }, text));
@@ -74,9 +77,10 @@
     slider.disabled = mine.length < 2;
     if (!mine.length) return strip.replaceChildren();
     const spans = mine.map((epoch) => [iovolc.timeOf(epoch.start), iovolc.timeOf(epoch.stop)]);
-    axis = iovolc.timeAxis(spans, WIDE);
+    wide = Math.max(280, strip.clientWidth || 1000);
+    axis = iovolc.timeAxis(spans, wide);
     const bars = mine.map((epoch, i) => bar(epoch, ...spans[i]));
-    strip.setAttribute("viewBox", "0 0 " + WIDE + " " + HIGH);
+    strip.setAttribute("viewBox", "0 0 " + wide + " " + HIGH);
     strip.replaceChildren(...iovolc.axisParts(axis, TOP, BOTTOM), ...bars, makeSvg("path", { id: "before-mark", class: "before-mark" }), makeSvg("path", { id: "now-mark", class: "now-mark" }));
     byId("gaps").textContent = axis.gaps.length
       ? "Hatched: nobody looked in this channel for more than a year (" + axis.gaps.map(([from, to]) => day(from) + " to " + day(to)).join(", ") + ")."
@@ -119,7 +123,7 @@
 
   function toTime(event) {
     if (!axis) return;
-    const box = byId("strip").getBoundingClientRect(), time = axis.time(((event.clientX - box.left) / box.width) * WIDE);
+    const box = byId("strip").getBoundingClientRect(), time = axis.time(((event.clientX - box.left) / box.width) * wide);
     const away = (epoch) => {
       const start = iovolc.timeOf(epoch.start), stop = iovolc.timeOf(epoch.stop);
       return time < start ? start - time : time > stop ? time - stop : 0;
