@@ -276,7 +276,7 @@ class PublishConfig(Section):
     """Outputs."""
 
     figures: int = Field(default=60, ge=0, description="Figures are drawn for this many of the strongest events.")
-    max_candidates: int = Field(default=500, ge=0, description="At most this many tier C events appear on the page.")
+    max_candidates: int = Field(default=500, ge=0, description="At most this many tier C events are on the still map.")
 
 
 class Config(Section):

@@ -27,12 +27,13 @@ from iovolc.publish.run_output import (
     ChannelSummary,
     Completeness,
     Cutout,
+    EpochMap,
     EpochReach,
     InputFile,
     ManifestSummary,
     RunOutput,
 )
-from iovolc.publish.sampling import local_view, view
+from iovolc.publish.sampling import local_view, mosaic, view
 
 RUN_ID = "0123456789ab"
 CONFIG = Config.model_validate({"grid": {"pixels_per_degree": 4}, "publish": {"figures": 3, "max_candidates": 2}})
@@ -161,6 +162,40 @@ def reach():
     return Completeness((epoch,), curves, {"sizes_km": SIZES_KM, "check": check, "rates": []})
 
 
+def epoch_map(observation_id, least_per_degree):
+    """The first look has nothing before it; the events show in the last; looks differ in what they saw."""
+    assert least_per_degree == 4
+    found = {name: mosaic(GRID, {sheet.name: getattr(layers("red", sheet.name), name) for sheet in GRID.sheets})
+             for name in ("value", "difference", "z")}  # fmt: skip
+    west = (
+        np.arange(found["value"].shape[1])
+        < found["value"].shape[1] * {"obs-a": 0.5, "obs-b": 0.4, "obs-c": 0.0}[observation_id]
+    )
+    before = np.where(west, np.nan, found["value"] / np.exp(found["difference"])).astype(np.float32)
+    if observation_id == "obs-a":
+        return EpochMap(before, None, None, "albedo", "change of ln albedo")
+    if observation_id == "obs-b":
+        nothing = np.where(np.isfinite(before), np.float32(0.0), np.float32(np.nan))
+        return EpochMap(before, nothing, nothing, "albedo", "change of ln albedo")
+    return EpochMap(found["value"], found["difference"], found["z"], "albedo", "change of ln albedo")
+
+
+def light_curves():
+    """Three detections and an upper limit at one hot spot, with a gap of three years."""
+    rows = [
+        {
+            "site_id": "hot-1", "time_utc": time, "observation_id": f"look-{n}", "band": "L", "wavelength_um": 3.8,
+            "radiance_gw_um_sr": value, "sigma_gw_um_sr": sigma, "limit": limit, "quantity": "intensity",
+            "source": "made up", "rivals": [], "blended": False, "flags": [],
+        }
+        for n, (time, value, sigma, limit) in enumerate(
+            [(utc(2013, 1, 1), 40.0, 4.0, "detection"), (utc(2014, 1, 1), 12.0, None, "upper"),
+             (utc(2017, 1, 1), 60.0, 6.0, "detection"), (utc(2018, 1, 1), 55.0, 5.0, "detection")]
+        )
+    ]  # fmt: skip
+    return conform(pd.DataFrame(rows), LIGHT_CURVES)
+
+
 def compared(channel, name):
     """What all epochs together reached: in red everything but the far west."""
     _, lon_e = pixel_lat_lon(GRID.sheet(name))
@@ -252,6 +287,7 @@ def sample_run(**changes):
         "truth": truth(),
         "timings": {"detect": 1.5},
         "completeness": reach(),
+        "epoch_map": epoch_map,
     }  # fmt: skip
     return RunOutput(**{**fields, **changes})
 

@@ -27,6 +27,7 @@ from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.epoch_maps import EpochMaps
 from iovolc.pipeline.heat import follow as follow_heat
 from iovolc.pipeline.maps import Maps
 from iovolc.pipeline.nightside import jupitershine, light_notes
@@ -164,11 +165,13 @@ def _output(
     heat = follow_heat(manifest, context)
     told = run_completeness(scan, tracked)
     surface = tracked
-    channel_of = {entry.observation_id: entry.channel for entry in manifest.entries}
+    entries = {entry.observation_id: entry for entry in manifest.entries}
+    channel_of = {name: entry.channel for name, entry in entries.items()}
     grid = Grid.at(manifest.pixels_per_degree)
     tracked = with_heat(surface, heat, grid, channel_of, context.config.track)
     events = tracked.events.assign(run_id=name)
     maps = Maps(scan, surface, grid)
+    compared = {task.entry.observation_id: task for task in scan.tasks}
     return RunOutput(
         run_id=name,
         config=context.config,
@@ -199,6 +202,7 @@ def _output(
         backdrop=backdrop(reference),
         timings=timings,
         completeness=told,
+        epoch_map=EpochMaps(context.store, entries, compared, context.config.light, grid),
     )
 
 

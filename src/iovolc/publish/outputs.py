@@ -74,7 +74,7 @@ def publish(out: Path, run: RunOutput) -> None:
             coverage = measure(run)
         record = run_record(run, tables, rasters, coverage)
         with _timed(timings, "page"):
-            write_page(folder / "page", run, tables, coverage, record)
+            write_page(folder / "page", run, tables, events, coverage, record)
         canonical.write(folder / RECORD, record)
         canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
 

@@ -1,10 +1,11 @@
-"""The web page of a run: one HTML file and its pictures; opens from disk, needs neither network nor scripts."""
+"""The web page of a run: a folder that opens from disk, needs no network, and without scripts shows what counts."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,6 +15,8 @@ from iovolc.publish import page_view
 from iovolc.publish.coverage import Coverage
 from iovolc.publish.figures import write_figures
 from iovolc.publish.overview import draw_map
+from iovolc.publish.page_index import write_page_data
+from iovolc.publish.page_scripts import LIBRARIES, LIBRARY, SCRIPTS, write_library
 from iovolc.publish.run_output import RunOutput
 from iovolc.publish.timeline import draw_timeline, looks_of
 from iovolc.publish.views import FOLDER as VIEWS
@@ -23,10 +26,11 @@ def write_page(
     folder: Path,
     run: RunOutput,
     tables: Mapping[str, tuple[Table, pd.DataFrame]],
+    events: gpd.GeoDataFrame,
     coverage: Coverage,
     record: Mapping[str, Any],
 ) -> None:
-    """Write ``index.html`` and ``figures/``, and the events' views beside the page's folder.
+    """Write ``index.html``, its data, scripts and figures, and the events' views beside the page's folder.
 
     Parameters
     ----------
@@ -36,6 +40,8 @@ def write_page(
         The run.
     tables : mapping of str to (Table, DataFrame)
         The published tables.
+    events : GeoDataFrame
+        The published events with their footprints.
     coverage : Coverage
         What all comparisons reached.
     record : mapping
@@ -47,8 +53,11 @@ def write_page(
     # Drawn from the last to the first, so that the strongest lie on top.
     draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
     draw_timeline(folder / "figures" / "coverage.png", looks_of(run.manifest.inputs, run.completeness))
+    write_library(folder)
+    write_page_data(folder, run, tables, page_view.ordered(events), pictures, record)
     values = page_view.values(run, tables, shown, pictures, record)
-    (folder / "index.html").write_text(render(values), encoding="utf-8", newline="\n")
+    scripts = [f"{LIBRARY}/{name}" for name in (*LIBRARIES, *SCRIPTS)]
+    (folder / "index.html").write_text(render({**values, "scripts": scripts}), encoding="utf-8", newline="\n")
 
 
 def render(values: Mapping[str, Any]) -> str:

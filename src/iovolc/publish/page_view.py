@@ -1,7 +1,7 @@
 """What the page says, as plain values for its template: numbers are texts here, and every text is for people."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
@@ -14,7 +14,10 @@ from iovolc.publish.run_output import RunOutput
 from iovolc.publish.wording import NOTHING, count, date, is_known, number, onset, quantity, words
 
 Row = Mapping[Any, Any]
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
+PRINTED: Final = 60
+"""Events that stand in the page itself, for print and for readers without scripts."""
 _STATES: Final = {
     "ok": "complete",
     "degraded": "degraded: some inputs were refused, the rest is published",
@@ -28,16 +31,24 @@ _NUMBERS: Final = (
 )  # fmt: skip
 
 
-def strongest(events: pd.DataFrame, max_candidates: int) -> pd.DataFrame:
-    """The events in the order of the page: by tier, reliability, significance; the last candidates left out."""
-    ordered = events.sort_values(
-        ["tier", "reliability", "snr", "event_id"],
-        ascending=[True, False, False, True],
-        kind="stable",
-        ignore_index=True,
+def ordered(events: Frame) -> Frame:
+    """The events in the order of the page: by tier, reliability, significance."""
+    return cast(
+        "Frame",
+        events.sort_values(
+            ["tier", "reliability", "snr", "event_id"],
+            ascending=[True, False, False, True],
+            kind="stable",
+            ignore_index=True,
+        ),
     )
-    candidates = ordered["tier"] == "C"
-    return ordered[~candidates | (candidates.cumsum() <= max_candidates)]
+
+
+def strongest(events: pd.DataFrame, max_candidates: int) -> pd.DataFrame:
+    """The events of the printed part, in the order of the page: the last candidates left out."""
+    every = ordered(events)
+    candidates = every["tier"] == "C"
+    return every[~candidates | (candidates.cumsum() <= max_candidates)]
 
 
 def until(run: RunOutput) -> str:
@@ -67,25 +78,26 @@ def values(
     record : mapping
         From :func:`iovolc.publish.record.run_record`.
     """
-    found = tables["detections"][1]
-    rows = dict(iter(found.groupby("event_id", sort=True)))
-    none = found.head(0)
+    every, found = tables["events"][1], tables["detections"][1]
+    printed = shown.head(PRINTED)
+    rows = rows_by_event(found)
     return {
         "record": record,
         "state": _STATES[run.state],
         "summary": summary(run, record),
         "cards": _cards(record),
         "events": [
-            event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], none))
-            for row in shown.to_dict("records")
+            event(row, pictures.get(row["event_id"]), rows.get(row["event_id"], ()))
+            for row in printed.to_dict("records")
         ],
         "pictures": len(pictures),
-        "left_out": len(tables["events"][1]) - len(shown),
-        "limits": limits(run, shown),
-        "truth": truth_view(run.truth, set(shown["event_id"])),
+        "all_events": len(every),
+        "left_out": len(every) - len(printed),
+        "limits": limits(run, every),
+        "truth": truth_view(run.truth, set(every["event_id"])),
         "sureness": sureness(run, record),
-        "statuses": [(name, text) for name, text in STATUS_MEANINGS.items() if (shown["status"] == name).any()],
-        "flags": flag_rows(shown),
+        "statuses": [(name, text) for name, text in STATUS_MEANINGS.items() if (every["status"] == name).any()],
+        "flags": flag_rows(every),
         "null_rows": null_table(run.null_statistics),
         "channels": [_channel(item) for item in record["channels"]],
         "inputs": [_input(item) for item in run.manifest.inputs],
@@ -120,7 +132,15 @@ def _noun(run: RunOutput) -> str:
     return "difference" if all(summary.difference == "rank" for summary in run.channels) else "change"
 
 
-def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, Any]:
+def rows_by_event(detections: pd.DataFrame) -> dict[str, list[Row]]:
+    """The rows of the detections of each event, in the order of the table."""
+    found: dict[str, list[Row]] = {}
+    for row in detections.to_dict("records"):
+        found.setdefault(row["event_id"], []).append(row)
+    return found
+
+
+def event(row: Row, picture: str | None, detections: Sequence[Row]) -> dict[str, Any]:
     """One event: its line in the table and its numbers."""
     dlna = [(name.removeprefix("dlna_"), row[name]) for name in row if str(name).startswith("dlna_")]
     details = [
@@ -146,7 +166,7 @@ def event(row: Row, picture: str | None, detections: pd.DataFrame) -> dict[str, 
         "snr": number(row["snr"], 1),
         "picture": picture,
         "details": details,
-        "detections": [_detection(item) for item in detections.to_dict("records")],
+        "detections": [_detection(item) for item in detections],
     }
 
 

@@ -186,6 +186,29 @@ class Backdrop:
 
 
 @dataclass(frozen=True, slots=True)
+class EpochMap:
+    """What an epoch shows, on one global map.
+
+    Parameters
+    ----------
+    value : ndarray, shape (row, col), float32
+        Normalised; north up from 180 W, twice as wide as high; NaN where there is no data.
+    difference, z : ndarray, shape (row, col), float32, or None
+        Against its predecessors, and that over its uncertainty; None where it was not compared.
+    unit : str
+        Of ``value``.
+    difference_unit : str
+        ``change of ln albedo`` or ``change of rank, in standard deviations``.
+    """
+
+    value: NDArray[np.float32]
+    difference: NDArray[np.float32] | None
+    z: NDArray[np.float32] | None
+    unit: str
+    difference_unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class EpochReach:
     """What one comparison would have shown.
 
@@ -277,6 +300,8 @@ class RunOutput:
         Seconds by stage; outside the run's identity.
     completeness : Completeness or None
         What all comparisons would have shown; None where nothing was compared.
+    epoch_map : callable of (observation id, coarsest pixels per degree), or None
+        The map of an epoch for the page, as coarse as allowed; None if epochs have none.
     """
 
     run_id: str
@@ -303,6 +328,7 @@ class RunOutput:
     backdrop: Backdrop | None = None
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     completeness: Completeness | None = None
+    epoch_map: Callable[[str, int], EpochMap] | None = None
 
     @property
     def grid(self) -> Grid:

@@ -62,6 +62,53 @@ def mosaic(grid: Grid, sheets: Sheets) -> Array:
     return out
 
 
+def coarse_mosaic(grid: Grid, sheets: Sheets, factor: int) -> NDArray[np.float32]:
+    """The global map of a layer of numbers with ``factor`` times fewer pixels a degree.
+
+    Parameters
+    ----------
+    grid : Grid
+        Whose sheets these are.
+    sheets : mapping of sheet name to ndarray, shape of the sheet
+        Equatorward of 60 degrees whole blocks are averaged over what data they hold; the polar caps are sampled.
+    factor : int
+        Divides the grid's pixels per degree.
+
+    Returns
+    -------
+    ndarray, shape (180 ppd / factor, 360 ppd / factor), float32
+        North up, -180 to 180 degrees east.
+    """
+    scale = grid.pixels_per_degree // factor
+    lat = 90.0 - (np.arange(180 * scale) + 0.5) / scale
+    lon_e = -180.0 + (np.arange(360 * scale) + 0.5) / scale
+    cap = round((90.0 - SPLIT_LAT) * scale)
+    out = np.empty((lat.size, lon_e.size), np.float32)
+    equator = sheets["equator"]
+    rows = factor * (lat.size - 2 * cap)
+    margin = (equator.shape[0] - rows) // 2
+    out[cap:-cap] = _block_mean(equator[margin : margin + rows], factor)
+    caps: tuple[tuple[SheetName, slice], ...] = (("north", slice(0, cap)), ("south", slice(lat.size - cap, lat.size)))
+    for name, part in caps:
+        out[part] = sample(grid.sheet(name), sheets[name], lat[part, None], lon_e[None, :])
+    return out
+
+
+def _block_mean(values: Array, factor: int) -> NDArray[np.float32]:
+    """Mean of the data of every block; NaN where a block holds none."""
+    if factor == 1:
+        return values.astype(np.float32)
+    rows, cols = (size // factor for size in values.shape)
+    total, many = np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.float32)
+    for row in range(factor):
+        for col in range(factor):
+            part = values[row::factor, col::factor]
+            known = np.isfinite(part)
+            total += np.where(known, part, np.float32(0.0))
+            many += known
+    return np.where(many > 0, total / np.maximum(many, 1.0), np.float32(np.nan))
+
+
 def local_view(
     lat: float, lon_e: float, half_km: float, size_px: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,0 +1,159 @@
+"""How an event came about, as one value and as lines for people: from the observations to the verdict.
+
+Not for gathering it from a store (:mod:`iovolc.pipeline.explain`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from iovolc.geometry.sphere import distance_km
+from iovolc.publish.schemas import FLAG_MEANINGS
+from iovolc.publish.wording import place_of
+
+_NEIGHBOURS_KM: Final = 500.0
+_NEIGHBOURS: Final = 5
+_RULES: Final = ("detect", "track")
+_OF_NULL: Final = (
+    "clusters", "passed", "null_draws", "null_clusters_per_draw", "p_floor", "inflation", "expected_false",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an event came about.
+
+    Parameters
+    ----------
+    event : dict
+        Its row of the events table.
+    detections : tuple of dict
+        Rows of its detections, oldest epoch first.
+    inputs : tuple of dict
+        Every observation that took part: file, sha256, times; with a store also how it was registered.
+    null : dict
+        By observation: what was measured on the null.
+    rules : dict
+        The thresholds in force, by ``section.key``.
+    neighbours : tuple of dict
+        The nearest other events.
+    flags : dict
+        Meaning of each of its flags.
+    """
+
+    event: Mapping[str, Any]
+    detections: tuple[Mapping[str, Any], ...]
+    inputs: tuple[Mapping[str, Any], ...]
+    null: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Any]
+    neighbours: tuple[Mapping[str, Any], ...]
+    flags: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def text(self) -> str:
+        """Lines for people."""
+        event = self.event
+        after, before = event["onset_after_utc"] or "unknown", event["onset_before_utc"] or "unknown"
+        area = f"{event['area_km2']:.0f} +- {event['area_sigma_km2']:.0f} km2"
+        verdict = f"tier {event['tier']}, {event['status']}, {event['activity']}"
+        lines = [
+            f"{event['event_id']}: {place_of(event)}",
+            f"{verdict}; q = {event['q_value']:.2g}, SNR {event['snr']:.1f}; {area}",
+            f"began between {after} and {before}",
+            *(f"flag {name}: {meaning}" for name, meaning in self.flags.items()),
+            "",
+            "found in",
+            *(_found(row, self.null.get(row["observation_id"], {})) for row in self.detections),
+            "",
+            "from",
+            *(_input(item) for item in self.inputs),
+            "",
+            "neighbours",
+            *(f"  {item['event_id']} tier {item['tier']} {item['away_km']:.0f} km away" for item in self.neighbours),
+            "",
+            "under the rules",
+            *(f"  {key} = {json.dumps(value)}" for key, value in self.rules.items()),
+        ]
+        return "\n".join(lines)
+
+
+def explained(
+    event: Mapping[str, Any],
+    detections: Sequence[Mapping[str, Any]],
+    inputs: Mapping[str, Mapping[str, Any]],
+    record: Mapping[str, Any],
+    events: pd.DataFrame,
+) -> Explanation:
+    """Put together what led to an event.
+
+    Parameters
+    ----------
+    event : mapping
+        Its row of the events table, as plain values.
+    detections : sequence of mapping
+        The rows of its detections, as plain values.
+    inputs : mapping of str to mapping
+        The run's observations by id.
+    record : mapping
+        The run's ``run.json``, for the null and the rules.
+    events : DataFrame
+        All events, for the neighbours.
+    """
+    rows = sorted(detections, key=lambda row: (_stop(inputs, row["observation_id"]), row["detection_id"]))
+    used = dict.fromkeys(other for row in rows for other in (*row["reference_ids"], row["observation_id"]))
+    null = {item["observation_id"]: item for item in record["null_statistics"].get("by_epoch", ())}
+    return Explanation(
+        event,
+        tuple(rows),
+        tuple(inputs[other] for other in used if other in inputs),
+        {row["observation_id"]: null.get(row["observation_id"], {}) for row in rows},
+        {
+            f"{section}.{key}": value
+            for section, part in record["configuration"].items()
+            if section in _RULES
+            for key, value in part.items()
+        },
+        tuple(_neighbours(events, event)),
+        {flag: FLAG_MEANINGS[flag] for flag in event["flags"]},
+    )
+
+
+def _stop(inputs: Mapping[str, Mapping[str, Any]], observation_id: str) -> str:
+    return str(inputs.get(observation_id, {}).get("stop_utc", ""))
+
+
+def _neighbours(events: pd.DataFrame, event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    away_km = distance_km(event["lat"], event["lon_e"], events["lat"].to_numpy(), events["lon_e"].to_numpy())
+    near = np.flatnonzero((away_km <= _NEIGHBOURS_KM) & (events["event_id"] != event["event_id"]).to_numpy())
+    columns = [events[name].to_numpy()[near] for name in ("event_id", "tier", "kind")]
+    rows = zip(*columns, np.round(away_km[near], 1), strict=True)
+    ordered = sorted(rows, key=lambda row: (row[3], row[0]))[:_NEIGHBOURS]
+    return [dict(zip(("event_id", "tier", "kind", "away_km"), row, strict=True)) for row in ordered]
+
+
+def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:
+    by_rank = row["contrast"] is None
+    contrast = f"rank {row['rank_contrast']:+.2f}" if by_rank else f"ln albedo {row['contrast']:+.3f}"
+    of_null = ", ".join(f"{key} {null[key]}" for key in _OF_NULL if key in null)
+    return (
+        f"  {row['observation_id']} ({row['channel']}), {row['kind']}: {contrast}, SNR {row['snr']:.1f} at "
+        f"{row['scale_km']:.0f} km, p = {row['p_value']:.2g}, q = {row['q_value']:.2g}, "
+        f"registration {row['registration_sigma_km']:.1f} km, against {len(row['reference_ids'])} earlier: "
+        f"{', '.join(row['reference_ids'])}\n    null: {of_null}"
+    )
+
+
+def _input(item: Mapping[str, Any]) -> str:
+    line = f"  {item['id']}: {item['path']} sha256 {item['sha256']}, {item['start_utc']} to {item['stop_utc']}"
+    if "registration" not in item:
+        return line
+    told = {key: "unknown" if value is None else value for key, value in item["registration"].items()}
+    shift = f"{told['shift_east_km']} km east and {told['shift_north_km']} km north"
+    return f"{line}\n    moved ({told['method']}) by {shift} in the median, sigma {told['sigma_km']} km"

@@ -1,0 +1,100 @@
+"""The page's list of epochs, and the maps of those that have some: brightness, change and significance."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.publish.page_layers import write_layer
+from iovolc.publish.page_pixels import Scale, measured_scale, significant
+from iovolc.publish.run_output import EpochMap, InputFile, RunOutput
+from iovolc.publish.timeline import looks_of
+
+PER_DEGREE: Final = 4
+"""Pixels per degree of the maps of all but the newest epoch of each channel, where the grid is finer."""
+MOST_MAPS: Final = 240
+"""Epochs with maps: the newest ones. Older ones are in the list without."""
+_Z_REACH: Final = 12.0
+_Z_STRETCH: Final = 6.0
+_LEAST_REACH: Final = 0.1
+_WRITERS: Final = 2
+
+
+def ordered_inputs(run: RunOutput) -> Sequence[InputFile]:
+    """The observations in the order of the page: by their end, then by id."""
+    return sorted(run.manifest.inputs, key=lambda item: (item.stop_utc, item.start_utc, item.id))
+
+
+def write_epochs(folder: Path, run: RunOutput) -> list[dict[str, Any]]:
+    """Write the maps of the epochs, and describe all of them for the page's index.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the page.
+    run : RunOutput
+        The run.
+    """
+    items = ordered_inputs(run)
+    share = {item.id: look.share for item, look in zip(items, looks_of(items, run.completeness), strict=True)}
+    finest = {summary.observation_id for summary in run.channels}
+    with_maps = items[-MOST_MAPS:] if run.epoch_map is not None else []
+
+    def write(numbered: tuple[int, InputFile]) -> Mapping[str, Any]:
+        number, item = numbered
+        if run.epoch_map is None or item not in with_maps:
+            return {}
+        least = run.grid.pixels_per_degree if item.id in finest else PER_DEGREE
+        return dict(_layers(folder, f"e{number:04d}", run.epoch_map(item.id, least)))
+
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        layers = list(writers.map(write, enumerate(items)))
+    return [_described(item, share[item.id], found) for item, found in zip(items, layers, strict=True)]
+
+
+def write_base(folder: Path, run: RunOutput) -> Mapping[str, Any] | None:
+    """Write the map for orientation; None if the run has none."""
+    if run.backdrop is None:
+        return None
+    layer = write_layer(folder, "base/map", run.backdrop.value, measured_scale(run.backdrop.value, ""))
+    return None if layer is None else {**layer, "note": run.backdrop.note}
+
+
+def _layers(folder: Path, name: str, shown: EpochMap) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    planes = (
+        ("value", shown.value, measured_scale(shown.value, shown.unit)),
+        ("difference", shown.difference, _change_scale(shown)),
+        ("z", shown.z, Scale(-_Z_REACH, _Z_REACH, "standard deviations", (-_Z_STRETCH, _Z_STRETCH))),
+    )
+    for kind, plane, scale in planes:
+        layer = None if plane is None else write_layer(folder, f"{name}/{kind}", plane, scale)
+        if layer is not None:
+            yield kind, layer
+
+
+def _change_scale(shown: EpochMap) -> Scale:
+    """Even about zero, so that no change is white; colours end at the 99th percentile."""
+    if shown.difference is None:
+        return Scale(-1.0, 1.0, shown.difference_unit, (-1.0, 1.0))
+    size = np.abs(shown.difference[np.isfinite(shown.difference)])
+    most, strong = _percentiles(size)
+    return Scale(-most, most, shown.difference_unit, (-strong, strong))
+
+
+def _percentiles(size: NDArray[np.float32]) -> tuple[float, float]:
+    if not size.size:
+        return 1.0, 1.0
+    most, strong = (max(_LEAST_REACH, float(edge)) for edge in np.percentile(size, (99.9, 99.0)))
+    return significant(1.2 * most, 4), significant(strong, 3)
+
+
+def _described(item: InputFile, share: float | None, layers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": item.id, "channel": item.channel, "start": f"{item.start_utc:%Y-%m-%dT%H:%M}",
+        "stop": f"{item.stop_utc:%Y-%m-%dT%H:%M}",
+        "source": " ".join(part for part in (item.mission, item.instrument) if part),
+        "share": None if share is None else round(share, 4), "layers": layers,
+    }  # fmt: skip

@@ -1,0 +1,80 @@
+"""The page's maps: pyramids of small tiles, of which a browser loads the ones it shows.
+
+Every level halves the one below as long as it can; tiles without any data are left out.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.publish.page_pixels import NOTHING, Scale, packed
+from iovolc.publish.page_scripts import write_data
+
+TILE: Final = (360, 720)
+"""Rows and columns of a tile."""
+
+Plane = NDArray[np.floating[Any]]
+
+
+def write_layer(folder: Path, name: str, values: Plane, scale: Scale) -> Mapping[str, Any] | None:
+    """Write a global map as tiles.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the page.
+    name : str
+        Of the layer, as in ``e012/value``.
+    values : ndarray, shape (row, col)
+        The globe, north up from 180 W, twice as wide as high; NaN where there is no data.
+    scale : Scale
+        What its codes stand for.
+
+    Returns
+    -------
+    mapping or None
+        Name, scale and levels (coarsest first) as the page's scripts read them; None if there is no data at all.
+    """
+    if not np.isfinite(values).any():
+        return None
+    planes = _pyramid(values)
+    levels = [_write_level(folder, f"{name}_{number}", scale.coded(plane)) for number, plane in enumerate(planes)]
+    return {"name": name, "levels": levels, **scale.plain()}
+
+
+def _pyramid(values: Plane) -> list[Plane]:
+    """The map and its halves, coarsest first."""
+    planes = [values]
+    while planes[0].shape[1] > TILE[1] and not any(size % 2 for size in planes[0].shape):
+        planes.insert(0, halved(planes[0]))
+    return planes
+
+
+def halved(values: Plane) -> Plane:
+    """Every four pixels as one: the mean of those with data, or NaN if none has any."""
+    rows, cols = values.shape
+    four = values.reshape(rows // 2, 2, cols // 2, 2)
+    known = np.isfinite(four)
+    many = known.sum(axis=(1, 3))
+    total = np.where(known, four, 0.0).sum(axis=(1, 3), dtype=np.float32)
+    return np.where(many > 0, total / np.maximum(many, 1), np.nan).astype(np.float32)
+
+
+def _write_level(folder: Path, name: str, codes: NDArray[np.uint8]) -> Mapping[str, Any]:
+    rows, cols = codes.shape
+    there = ""
+    for number, (top, left) in enumerate(_corners(rows, cols)):
+        tile = codes[top : top + TILE[0], left : left + TILE[1]]
+        empty = not (tile != NOTHING).any()
+        there += "01"[not empty]
+        if not empty:
+            write_data(folder, f"{name}_{number}", packed(tile))
+    return {"rows": rows, "cols": cols, "there": there}
+
+
+def _corners(rows: int, cols: int) -> list[tuple[int, int]]:
+    """Upper left corners of the tiles, row after row."""
+    return [(top, left) for top in range(0, rows, TILE[0]) for left in range(0, cols, TILE[1])]

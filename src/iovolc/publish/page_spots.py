@@ -1,0 +1,67 @@
+"""Hot spots as the page's data: one row each, and their light curves in chunks loaded on demand."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from iovolc.model.tables import LIGHT_CURVES, Table
+from iovolc.publish.page_scripts import write_data
+from iovolc.publish.tables import json_rows
+from iovolc.publish.wording import is_known, words
+
+CHUNK: Final = 25
+"""Hot spots whose curves lie in one file."""
+ROW: Final = (
+    "site_id", "name", "lat", "lon_e", "position_sigma_km", "activity", "n_detections", "n_upper", "first_seen_utc",
+    "last_seen_utc", "persistence", "peak_gw_um_sr", "power_gw", "power_low_gw", "power_high_gw", "aliases",
+)  # fmt: skip
+LOOK: Final = (
+    "time_utc", "band", "wavelength_um", "quantity", "radiance_gw_um_sr", "sigma_gw_um_sr", "relative_value",
+    "relative_sigma", "power_gw", "power_sigma_gw", "limit", "emission_deg", "source", "flags",
+)  # fmt: skip
+_LEFT_OUT: Final = frozenset(ROW) - {"persistence", "peak_gw_um_sr", "power_gw"}
+
+
+def write_spots(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]]) -> list[dict[str, Any]]:
+    """Write the light curves, and give the rows of the hot spots.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the page.
+    tables : mapping of str to (Table, DataFrame)
+        The published tables.
+    """
+    table, spots = tables["hotspots"]
+    curves = dict(iter(tables["light_curves"][1].groupby("site_id", sort=True)))
+    rows = json_rows(spots, table)
+    for start in range(0, len(rows), CHUNK):
+        names = [row["site_id"] for row in rows[start : start + CHUNK]]
+        write_data(folder, f"curves/{start // CHUNK:04d}", [_looks(curves.get(name)) for name in names])
+    units = {column.name: column.unit for column in table.columns}
+    return [{**{name: row[name] for name in ROW}, "facts": _facts(row, units)} for row in rows]
+
+
+def _looks(rows: pd.DataFrame | None) -> list[list[Any]]:
+    if rows is None:
+        return []
+    plain = json_rows(rows.sort_values(["time_utc", "band"], kind="stable"), LIGHT_CURVES)
+    return [[row[name] for name in LOOK] for row in plain]
+
+
+def _facts(row: Mapping[str, Any], units: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What else is known of a hot spot, in the order of the table."""
+    shown = ((name, value) for name, value in row.items() if name not in _LEFT_OUT and _says_something(value))
+    return [(words(name), f"{_text(value)} {units[name]}".strip()) for name, value in shown]
+
+
+def _says_something(value: Any) -> bool:
+    return is_known(value) and value not in ([], "", "none")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value).replace("T00:00:00Z", "")
