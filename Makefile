@@ -72,7 +72,7 @@ coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % o
 bench: $(READY)  ## run the benchmarks
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
-soak: $(READY)  ## kill writers (IOVOLC_SOAK_KILLS, default 20), then feed broken files (IOVOLC_SOAK_MINUTES, default 60)
+soak: $(READY)  ## faults at IOVOLC_SOAK_KILLS instants each (20), a schedule (IOVOLC_SOAK_EVERY_S, 60), broken files (IOVOLC_SOAK_MINUTES, 60)
 	IOVOLC_SOAK_KILLS=$${IOVOLC_SOAK_KILLS:-20} IOVOLC_SOAK_MINUTES=$${IOVOLC_SOAK_MINUTES:-60} $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
 clean:  ## remove what can be made again, but not .venv

@@ -8,8 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from iovolc.config import Config, load
-from iovolc.parallel import runner
-from iovolc.pipeline.context import Context
+from iovolc.pipeline.context import Context, working
 from iovolc.pipeline.rerun import rerun_config
 
 
@@ -26,8 +25,8 @@ class StoreParameters(BaseModel):
     store: Path = Field(description="Folder of the store.")
     config: Path | None = Field(default=None, description="Configuration file (YAML).")
     overrides: tuple[str, ...] = Field(default=(), description="Overrides, each section.key=value.")
-    workers: int = Field(default_factory=cores, ge=1, description="Threads; by default one per core.")
-    dask: str | None = Field(default=None, description="Address of a Dask scheduler to use instead.")
+    workers: int = Field(default_factory=cores, ge=1, description="Threads or processes; by default one per core.")
+    dask: str | None = Field(default=None, description="Dask scheduler's address, or `processes` of this machine.")
     stage_timeout_s: float = Field(default=6 * 3600.0, gt=0.0, description="How long one attempt at a stage may take.")
     wait_s: float = Field(default=0.0, ge=0.0, description="How long to wait for another run on the same store.")
 
@@ -107,5 +106,5 @@ def opened(parameters: StoreParameters) -> Iterator[Context]:
         If the Dask scheduler does not answer.
     """
     config = parameters.configuration()
-    with runner(workers=parameters.workers, address=parameters.dask) as workers:
-        yield Context(parameters.store, config, workers)
+    with working(parameters.store, config, workers=parameters.workers, address=parameters.dask) as context:
+        yield context

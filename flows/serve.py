@@ -68,8 +68,8 @@ def main(
     name: Annotated[str, typer.Option(help="Of the deployments.")] = "io",
     config: Annotated[Path | None, typer.Option(help="Configuration file (YAML).")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="Override, as section.key=value.")] = None,
-    workers: Annotated[int, typer.Option(help="Threads; by default one per core.", min=1)] = cores(),
-    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+    workers: Annotated[int, typer.Option(help="Threads or processes; by default one per core.", min=1)] = cores(),
+    dask: Annotated[str | None, typer.Option(help="Dask scheduler's address, or `processes` of this machine.")] = None,
 ) -> None:
     """Serve all flows of one store until interrupted."""
     parameters = MonitorParameters(

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from iovolc.config_alerts import AlertsConfig
-from iovolc.config_section import Section
+from iovolc.config_cluster import ClusterConfig
+from iovolc.config_section import Section, yaml_lines
 from iovolc.errors import ConfigError
 
 
@@ -301,19 +302,23 @@ class Config(Section):
         default_factory=AlertsConfig,
         description="Who is told of events, from which level on. No part of a run's identity; secrets lie in the environment alone.",
     )
+    cluster: ClusterConfig = Field(
+        default_factory=ClusterConfig,
+        description="What tasks may cost on Dask's workers, and a table of what they took. No part of a run's identity.",
+    )
 
     def digest(self) -> str:
-        """Hexadecimal sha256 of the configuration's canonical JSON, wherever its folders lie and whoever is told."""
+        """Hexadecimal sha256 of the configuration's canonical JSON: of what decides results alone."""
         text = json.dumps(self.portable(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def portable(self) -> dict[str, Any]:
-        """The configuration as plain values, without the folders of one machine and without who is told."""
-        return self.model_dump(mode="json", exclude={"ingest": {"roots"}, "alerts": True})
+        """The configuration as plain values, without the folders and workers of one place and without who is told."""
+        return self.model_dump(mode="json", exclude={"ingest": {"roots"}, "alerts": True, "cluster": True})
 
     def to_yaml(self) -> str:
         """The configuration as YAML, each key under its description."""
-        return "\n".join(_yaml_lines(self, indent=0)) + "\n"
+        return "\n".join(yaml_lines(self)) + "\n"
 
 
 def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
@@ -378,23 +383,3 @@ def _apply(data: dict[str, Any], override: str) -> None:
         section[parts[1]] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"the value of `{override}` cannot be read as YAML: {error}") from error
-
-
-def _yaml_lines(model: BaseModel, indent: int) -> list[str]:
-    pad = "  " * indent
-    lines: list[str] = []
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        if info.description:
-            lines.append(f"{pad}# {info.description}")
-        if isinstance(value, BaseModel):
-            lines += [f"{pad}{name}:", *_yaml_lines(value, indent + 1)]
-        else:
-            plain = model.model_dump(mode="json", include={name})[name]
-            lines.append(f"{pad}{name}: {_scalar(plain)}")
-    return lines
-
-
-def _scalar(plain: Any) -> str:
-    """A value as YAML on one line."""
-    return yaml.safe_dump(plain, default_flow_style=True, width=math.inf, allow_unicode=True).splitlines()[0]

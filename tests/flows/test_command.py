@@ -10,7 +10,7 @@ import pytest
 from flows.parameters import MonitorParameters, opened
 from pydantic import ValidationError
 
-from flows import parameters as module
+from iovolc.pipeline import context as module
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,6 +84,8 @@ def test_a_stage_is_given_store_configuration_and_workers(monkeypatch) -> None:
         yield "runner"
 
     monkeypatch.setattr(module, "runner", runner)
-    with opened(given(overrides=("detect.q=0.05",), workers=3, dask="tcp://somewhere:8786")) as context:
+    overrides = ("detect.q=0.05", "cluster.task_timeout_s=60", "cluster.report=tasks.csv")
+    with opened(given(overrides=overrides, workers=3, dask="tcp://somewhere:8786")) as context:
         assert (context.store, context.config.detect.q, context.runner) == (Path("io/store"), 0.05, "runner")
-    assert asked == {"workers": 3, "address": "tcp://somewhere:8786"}
+    assert (asked["workers"], asked["address"], asked["report"]) == (3, "tcp://somewhere:8786", Path("tasks.csv"))
+    assert asked["limits"].task_timeout_s == 60.0

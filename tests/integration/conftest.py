@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.faults import Whole, prepare
 from tests.small_maps import Answer, Spot, iovolc, settings, write_catalogue, write_maps, write_reference
 
 DARK = Spot(13.0, 51.0, 130.0, -0.35)
@@ -52,3 +53,9 @@ def small(tmp_path_factory) -> Small:
     answer = iovolc("run", catalogue, "--store", store, "--out", out, "--workers", 2, "--json", *options)
     assert answer.code == 0, answer.err
     return Small(catalogue, rows, options, store, out, answer)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory) -> Whole:
+    """An inbox, and what one clean run makes of it."""
+    return prepare(tmp_path_factory.mktemp("faults"))

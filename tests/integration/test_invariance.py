@@ -1,18 +1,23 @@
 """Workers, order and the number of ingests change nothing in what is found."""
 
+import os
+
 import pandas as pd
 import pytest
 from distributed import LocalCluster
+from tests.dask_parts import Scheduler
+from tests.small_grid import slow_uncompiled
 from tests.small_maps import FAST, contents, iovolc, settings, write_catalogue
 
 from iovolc.config import load
 from iovolc.cube.manifest import read_head
-from iovolc.parallel import Threads, runner
+from iovolc.parallel import PROCESSES, Threads, runner
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect
 from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.track import track
 
+WORKERS = int(os.environ.get("IOVOLC_SOAK_WORKERS", "2"))
 QUICK = load(None, tuple(settings(*FAST, "detect.scales_km=[30,150]", "detect.null_draws=1")[1::2]))
 
 
@@ -61,20 +66,28 @@ def test_an_older_epoch_that_comes_late_slots_in(small, expected, tmp_path) -> N
     check(expected, context)
 
 
-def test_two_processes_of_a_dask_scheduler(small, expected, tmp_path) -> None:
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        runner(address=cluster.scheduler_address) as workers,
-    ):
-        context = Context(tmp_path / "dask", QUICK, workers)
+def test_two_processes_of_this_machine(small, expected, tmp_path) -> None:
+    with runner(workers=2, address=PROCESSES) as workers:
+        context = Context(tmp_path / "processes", QUICK, workers)
         ingest_rows(small, context, 0, 1, 2)
         check(expected, context)
+
+
+@slow_uncompiled
+def test_a_scheduler_and_its_workers_elsewhere(small, expected, tmp_path) -> None:
+    with Scheduler(tmp_path) as scheduler:
+        for _ in range(WORKERS):
+            scheduler.add_worker()
+        with runner(address=scheduler.address) as workers:
+            context = Context(tmp_path / "dask", QUICK, workers)
+            ingest_rows(small, context, 0, 1, 2)
+            check(expected, context)
 
 
 def test_the_command_line_takes_a_scheduler_by_its_address(small, tmp_path) -> None:
     catalogue = write_catalogue(small.catalogue.with_name("one.csv"), small.rows[:1])
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
     ) as cluster:
         options = ("--dask", cluster.scheduler_address, *settings(*FAST))
         answer = iovolc("ingest", catalogue, "--store", tmp_path / "store", "--json", *options)

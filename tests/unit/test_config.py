@@ -105,6 +105,12 @@ def test_the_digest_tells_configurations_apart():
     assert len(Config().digest()) == 64
 
 
+def test_where_tasks_run_does_not_tell_runs_apart():
+    config = load(None, ("cluster.task_memory_gib=3", "cluster.report=tasks.csv"))
+    assert config.digest() == Config().digest()
+    assert "cluster" not in config.portable()
+
+
 def test_a_configuration_is_frozen():
     with pytest.raises(ValidationError, match="frozen"):
         Config().detect.q = 0.5

@@ -2,12 +2,20 @@ import threading
 
 import pytest
 
-from iovolc.cube.lock import locked
+from iovolc.cube.lock import locked, publishing
 from iovolc.errors import StoreConflict
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path):
     with locked(tmp_path), pytest.raises(StoreConflict, match="try again"), locked(tmp_path, timeout_s=0.03):
+        pass
+
+
+def test_who_publishes_hinders_other_publishers_but_no_writer(tmp_path):
+    with publishing(tmp_path), locked(tmp_path, timeout_s=0.0):
+        pass
+    trouble = pytest.raises(StoreConflict, match="publishes a run")
+    with publishing(tmp_path), trouble, publishing(tmp_path, timeout_s=0.0):
         pass
 
 

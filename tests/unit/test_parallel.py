@@ -4,8 +4,9 @@ import time
 import pytest
 from distributed import LocalCluster
 
+from iovolc.cluster import CONNECT_S
 from iovolc.errors import ConfigError, DataQualityError, TransientIOError
-from iovolc.parallel import CONNECT_S, Threads, runner
+from iovolc.parallel import Threads, runner
 from iovolc.progress import silent
 
 
@@ -24,7 +25,7 @@ def fail_at_two(number):
 @pytest.fixture(scope="module")
 def address():
     with LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
     ) as cluster:
         yield cluster.scheduler_address
 

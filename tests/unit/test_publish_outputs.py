@@ -1,11 +1,12 @@
 """Publishing as a whole: the same bytes every time, and nothing of others is ever overwritten."""
 
+import errno
 import json
 
 import pytest
 from publish_sample import published, sample_run
 
-from iovolc.errors import ConfigError
+from iovolc.errors import ConfigError, StoreError
 from iovolc.publish.mrt import MRT_NAMES
 from iovolc.publish.outputs import OWN_NAMES, publish
 from iovolc.publish.staging import check_replaceable, staged
@@ -46,6 +47,19 @@ def test_a_failure_leaves_the_earlier_output(tmp_path):
         publish(out, sample_run(layers=lambda channel, sheet: {}[f"unknown {channel} {sheet}"]))
     assert _files(out) == {"run.json": b'{"program": "iovolc"}'}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_is_named_though_a_library_hides_it(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(RuntimeError, match="seek error"), staged(tmp_path / "out", OWN_NAMES):
+        raise RuntimeError("seek error")
+    monkeypatch.setattr("iovolc.publish.staging.os.fsync", full)
+    with pytest.raises(StoreError, match="No space left") as told, staged(tmp_path / "out", OWN_NAMES):
+        raise RuntimeError("seek error")
+    assert "seek error" in str(told.value.__cause__.__context__)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_swept(tmp_path):

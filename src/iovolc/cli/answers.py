@@ -24,7 +24,7 @@ from iovolc.cli.options import (
     StoreOption,
     UntilOption,
     WorkersOption,
-    runner_of,
+    context_of,
     selection,
 )
 
@@ -50,12 +50,10 @@ def rerun(
     """Detect, track and publish again with other parameters, as a run of its own; starts from the operational one."""
     from iovolc.console import answer
     from iovolc.pipeline import rerun as use_case
-    from iovolc.pipeline.context import Context
 
     chosen = (*(overrides or ()), *selection(since, until, region, channel, site))
     settings = use_case.rerun_config(store, config, chosen)
-    with runner_of(Common(store, config, chosen, workers, dask, quiet)) as runner:
-        context = Context(store, settings, runner)
+    with context_of(Common(store, config, chosen, workers, dask, quiet), settings) as context:
         if dry_run:
             planned = use_case.plan_rerun(context, manifest)
             answer(planned.to_json(), planned.text(), as_json=as_json)

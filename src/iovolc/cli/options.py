@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from iovolc.config import Config
     from iovolc.errors import Finding
     from iovolc.model.detection import Tracked
     from iovolc.parallel import Runner
@@ -24,8 +25,10 @@ RunOption = Annotated[str, typer.Option("--run", help=_RUN)]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the outputs.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file (YAML).")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override, as section.key=value; repeatable.")]
-WorkersOption = Annotated[int, typer.Option("--workers", help="Threads; by default one per core.")]
-DaskOption = Annotated[str | None, typer.Option("--dask", help="Address of a Dask scheduler to use instead.")]
+WorkersOption = Annotated[int, typer.Option("--workers", help="Threads or processes; by default one per core.")]
+DaskOption = Annotated[
+    str | None, typer.Option("--dask", help="Dask scheduler's address, or `processes` of this machine.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 SinceOption = Annotated[str, typer.Option("--since", help="Only epochs that end at or after this UTC time.")]
@@ -67,14 +70,18 @@ def runner_of(common: Common) -> Iterator["Runner"]:
 
 
 @contextmanager
-def context_of(common: Common) -> Iterator["Context"]:
-    """Store, configuration and workers as the options ask for them."""
+def context_of(common: Common, settings: "Config | None" = None) -> Iterator["Context"]:
+    """Store, configuration (or other settings) and workers as the options ask for them."""
     from iovolc.config import load
-    from iovolc.pipeline.context import Context
+    from iovolc.console import progress
+    from iovolc.pipeline.context import working
 
-    config = load(common.config, common.overrides)
-    with runner_of(common) as workers:
-        yield Context(common.store, config, workers)
+    config = load(common.config, common.overrides) if settings is None else settings
+    with (
+        progress(quiet=common.quiet) as report,
+        working(common.store, config, workers=common.workers, address=common.dask, progress=report) as context,
+    ):
+        yield context
 
 
 def selection(since: str, until: str, region: str, channels: Sequence[str] | None, site: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from iovolc.cli.options import (
     SetOption,
     StoreOption,
     WorkersOption,
-    runner_of,
+    context_of,
 )
 
 
@@ -79,14 +79,13 @@ def verify(
 def _repair(originals: list[Path], common: Common, *, as_json: bool) -> NoReturn:
     """Mend what can be, with the configuration of the operational run unless told otherwise."""
     from iovolc.console import DONE, FAILED, answer
-    from iovolc.pipeline.context import Context
     from iovolc.pipeline.repair import repair
     from iovolc.pipeline.rerun import rerun_config
     from iovolc.pipeline.run import current_manifest
 
     settings = rerun_config(common.store, common.config, common.overrides)
-    with runner_of(common) as runner:
-        found = repair(current_manifest(common.store), originals, Context(common.store, settings, runner))
+    with context_of(common, settings) as context:
+        found = repair(current_manifest(common.store), originals, context)
     mended, left = ([str(item) for item in found if item.mended is state] for state in (True, False))
     answer({"mended": mended, "damaged": left}, "\n".join(map(str, found)) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if left else DONE)

@@ -66,9 +66,9 @@ def write_json(path: Path, data: Any) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that it is there complete or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path)
     with disk_errors(f"{path} cannot be written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with partial.open("xb") as file:
                 file.write(content)
@@ -86,9 +86,9 @@ def new_folder(path: Path) -> Iterator[Path]:
 
     If another process has put the same folder there meanwhile, ours is dropped: its name tells its content.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path)
     with disk_errors(f"{path} cannot be written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             partial.mkdir()
             yield partial

@@ -71,6 +71,11 @@ def run_lock_file(store: StorePath) -> str:
     return join(store, ".run.lock")
 
 
+def publish_lock_file(store: StorePath) -> str:
+    """The file whose lock is held by who publishes a run."""
+    return join(store, ".publish.lock")
+
+
 def alert_lock_file(store: StorePath) -> str:
     """The file whose lock is held by who sends alerts."""
     return join(store, ".alerts.lock")

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from iovolc.cube.layout import StorePath, alert_lock_file, local, lock_file, run_lock_file
+from iovolc.cube.files import disk_errors
+from iovolc.cube.layout import StorePath, alert_lock_file, local, lock_file, publish_lock_file, run_lock_file
 from iovolc.errors import StoreConflict
 
 _PAUSE_S: Final = 0.01
@@ -58,6 +59,26 @@ def held(store: StorePath, timeout_s: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
+def publishing(store: StorePath, timeout_s: float = 3600.0) -> Iterator[None]:
+    """Keep others from publishing the store's runs inside the block: two that publish the same run use one folder.
+
+    Parameters
+    ----------
+    store : str or Path
+        Root of the store.
+    timeout_s : float
+        How long to wait for another publisher, in seconds.
+
+    Raises
+    ------
+    StoreConflict
+        If another process is still publishing after that time.
+    """
+    with _locked(local(publish_lock_file(store)), f"another process publishes a run of {store}", timeout_s):
+        yield
+
+
+@contextmanager
 def alerting(store: StorePath, timeout_s: float = 600.0) -> Iterator[None]:
     """Keep others from sending the store's alerts inside the block, so that each is sent once.
 
@@ -79,8 +100,9 @@ def alerting(store: StorePath, timeout_s: float = 600.0) -> Iterator[None]:
 
 @contextmanager
 def _locked(path: Path, trouble: str, timeout_s: float) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    with disk_errors(f"{path} cannot be opened"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         _acquire(descriptor, trouble, timeout_s)
         yield

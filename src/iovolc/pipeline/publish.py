@@ -17,6 +17,7 @@ from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
 from iovolc.cube.files import write_json
 from iovolc.cube.layout import latest_run_file, local, run_folder
+from iovolc.cube.lock import publishing
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
@@ -109,13 +110,14 @@ def publish(
     """
     name = run_id(manifest, context.config)
     folder = Path(local(run_folder(context.store, name)))
-    if not (folder / "run.json").exists():
-        write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
-    if promote and is_whole(context.config):
-        write_json(local(latest_run_file(context.store)), {"run_id": name})
-    if out is not None and out.absolute() != folder.absolute():
-        with staged(out, OWN_NAMES) as partial:
-            shutil.copytree(folder, partial, dirs_exist_ok=True)
+    with publishing(context.store):
+        if not (folder / "run.json").exists():
+            write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
+        if promote and is_whole(context.config):
+            write_json(local(latest_run_file(context.store)), {"run_id": name})
+        if out is not None and out.absolute() != folder.absolute():
+            with staged(out, OWN_NAMES) as partial:
+                shutil.copytree(folder, partial, dirs_exist_ok=True)
     return folder
 
 

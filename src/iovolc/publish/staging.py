@@ -1,16 +1,19 @@
 """A run's folder appears whole or not at all: it is written beside its place and moved there at the end."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
-from iovolc.errors import ConfigError
+from iovolc.cube.files import disk_errors
+from iovolc.errors import ConfigError, IovolcError
 
 PROGRAM: Final = "iovolc"
 RECORD: Final = "run.json"
+_ROOM: Final = 4 * 1024**2
 
 
 @contextmanager
@@ -28,17 +31,37 @@ def staged(out: Path, own: frozenset[str]) -> Iterator[Path]:
     ------
     ConfigError
         If ``out`` is a file, or a folder with anything that iovolc did not write.
+    StoreError, TransientIOError
+        If the disk refuses.
     """
     out = out.absolute()
     check_replaceable(out, own)
-    partial, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-    except BaseException:
+    partial = out.with_name(f".{out.name}.partial")
+    with disk_errors(f"the output {out} cannot be written"):
         shutil.rmtree(partial, ignore_errors=True)
-        raise
+        partial.mkdir(parents=True)
+        try:
+            yield partial
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, IovolcError):
+                _require_room(partial)
+            raise
+        else:
+            _replace(out, partial)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _require_room(folder: Path) -> None:
+    """Let the system say what it has against writing: libraries that write maps keep its reason to themselves."""
+    with (folder / ".trial").open("wb") as file:
+        file.write(bytes(_ROOM))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(out: Path, partial: Path) -> None:
+    old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
         out.rename(old)
