@@ -51,7 +51,7 @@ def test_a_map_that_leans_to_one_side_everywhere_is_one():
     }
     found = diagnosed(fields)
     assert "blocks" in found.contradicted
-    tolerant = {name: replace(field, floor=10.0) for name, field in fields.items()}
+    tolerant = {name: replace(field, smooth=10.0) for name, field in fields.items()}
     assert "blocks" in diagnosed(tolerant).contradicted  # a floor widens each block alike; it excuses no common sign
 
 

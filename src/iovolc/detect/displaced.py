@@ -84,10 +84,8 @@ def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: flo
 
 def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
     """The level and the share all over Io; None where too little slopes to tell."""
-    ratio, z2 = (
-        np.concatenate([plane[part.owned] for part, plane in planes])
-        for planes in ([(part, part.ratio) for part in parts.values()], [(part, part.z2) for part in parts.values()])
-    )
+    ratio = np.concatenate([np.empty(0, np.float32), *(part.ratio[part.owned] for part in parts.values())])
+    z2 = np.concatenate([np.empty(0, np.float32), *(part.z2[part.owned] for part in parts.values())])
     bins = np.digitize(ratio, _RATIOS)
     means = [
         (float(ratio[mine].mean()), _clipped_mean(z2[mine]), float(mine.sum()))
