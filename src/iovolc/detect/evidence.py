@@ -63,7 +63,7 @@ class Compared:
     def median_registration_km(self) -> float:
         """Median registration sigma where there is something to compare."""
         parts = [plane[self.fields[name].weight > 0] for name, plane in self.registration_km.items()]
-        values = np.concatenate(parts)
+        values = np.concatenate([np.empty(0, np.float32), *parts])
         return float(np.median(values)) if values.size else math.nan
 
     def least_km2(self, config: DetectConfig) -> float:
