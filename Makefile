@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= demo-out
+BENCH_OUT ?= bench-out
 PYTEST_ARGS ?=
 JOBS ?= 2
 
@@ -69,11 +70,11 @@ coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % o
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --include='$(CORE_FILES)' --fail-under=95
 
-bench: $(READY)  ## run the benchmarks
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+bench: $(READY)  ## time single stages beside their peers, and remake docs/performance.md
+	$(BIN)/iovolc bench speed --out $(BENCH_OUT) --page docs/performance.md --check
 
 soak: $(READY)  ## faults at IOVOLC_SOAK_KILLS instants each (20), a schedule (IOVOLC_SOAK_EVERY_S, 60), broken files (IOVOLC_SOAK_MINUTES, 60)
 	IOVOLC_SOAK_KILLS=$${IOVOLC_SOAK_KILLS:-20} IOVOLC_SOAK_MINUTES=$${IOVOLC_SOAK_MINUTES:-60} $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
 clean:  ## remove what can be made again, but not .venv
-	rm -rf $(OUT) build dist htmlcov .coverage .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(OUT) $(BENCH_OUT) build dist htmlcov .coverage .pytest_cache .ruff_cache .hypothesis .import_linter_cache

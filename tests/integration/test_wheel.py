@@ -22,10 +22,10 @@ class Installed:
     environment: Path
     folder: Path
 
-    def run(self, *command: str, timeout_s: float = 120.0) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, timeout_s: float = 120.0, **variables: str) -> subprocess.CompletedProcess[str]:
         program, *rest = command
-        hidden = ("PYTHON", "COV_", "COVERAGE_", "VIRTUAL_ENV")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+        hidden = ("PYTHON", "COV_", "COVERAGE_", "VIRTUAL_ENV", "NUMBA_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(hidden)} | variables
         return subprocess.run(
             [str(self.environment / "bin" / program), *rest],
             cwd=self.folder,
@@ -101,10 +101,31 @@ def test_library_and_command_do_without_prefect(installed: Installed) -> None:
     assert (result.returncode, result.stdout.strip()) == (0, "True"), result.stderr
 
 
+@pytest.fixture(scope="module")
+def compiled(installed: Installed) -> dict[str, str]:
+    """The wheel warmed up: where its kernels are cached, and the only folder for what is to be deleted."""
+    folders = {name: str(installed.folder / name.lower()) for name in ("NUMBA_CACHE_DIR", "TMPDIR")}
+    for folder in folders.values():
+        Path(folder).mkdir()
+    result = installed.run("python", "-m", "iovolc.pipeline.warmup", timeout_s=600.0, **folders)
+    assert result.returncode == 0, result.stderr
+    return folders
+
+
 @pytest.mark.slow
-def test_the_demonstration_runs_from_the_wheel(installed: Installed) -> None:
-    result = installed.run("iovolc", "demo", "--out", "demo-out", timeout_s=900.0)
+def test_the_warm_up_fills_the_cache_and_leaves_nothing_else(compiled: dict[str, str]) -> None:
+    kernels = {path.name.split(".")[0] for path in Path(compiled["NUMBA_CACHE_DIR"]).rglob("*.nbi")}
+    assert {"smooth", "separable", "fused", "matched", "pyramid", "residual", "ringscan"} <= kernels
+    assert not list(Path(compiled["TMPDIR"]).iterdir())
+
+
+@pytest.mark.slow
+def test_the_demonstration_runs_from_the_wheel(installed: Installed, compiled: dict[str, str]) -> None:
+    before = {path.name for path in Path(compiled["NUMBA_CACHE_DIR"]).rglob("*.nbc")}
+    result = installed.run("iovolc", "demo", "--out", "demo-out", timeout_s=900.0, **compiled)
     assert result.returncode == 0, result.stderr
     results = installed.folder / "demo-out" / "results"
     assert (results / "page" / "index.html").is_file()
     assert (results / "events.csv").read_text().count("\n") > 1
+    after = {path.name for path in Path(compiled["NUMBA_CACHE_DIR"]).rglob("*.nbc")}
+    assert len(after - before) < 0.1 * len(after)  # the warm-up left next to nothing to compile

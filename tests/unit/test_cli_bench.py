@@ -9,7 +9,7 @@ from tests.small_maps import iovolc
 import iovolc as package
 
 
-@pytest.mark.parametrize("command", ["run", "null"])
+@pytest.mark.parametrize("command", ["run", "null", "speed"])
 def test_the_commands_explain_themselves(command):
     answer = iovolc("bench", command, "--help")
     assert answer.code == 0

@@ -9,6 +9,7 @@ from iovolc.geometry.registration import register
 from iovolc.geometry.sphere import lat_lon, unit_vectors
 from iovolc.model.epoch import Registration
 from iovolc.model.observation import Bounds
+from small_grid import slow_uncompiled
 
 GROUND = surface(1)
 PIXEL_KM = 31.79
@@ -61,11 +62,13 @@ def warped() -> Registration:
     return register(pixels, REGION, ground, WHOLE, config, grid_pixel_km=0.5 * PIXEL_KM)
 
 
+@slow_uncompiled
 def test_smooth_warp_is_recovered_although_some_ground_changed(warped: Registration) -> None:
     assert warped.method == "local"
     assert np.median(error_px(warped, bent)) < 0.15
 
 
+@slow_uncompiled
 def test_changed_ground_has_no_tiles(warped: Registration) -> None:
     lat, lon_e = warped.tiles[:, 0], warped.tiles[:, 1]
     inside = (abs(lat - 20.0) < 8.0) & (abs(lon_e + 12.5) < 8.0)
@@ -73,6 +76,7 @@ def test_changed_ground_has_no_tiles(warped: Registration) -> None:
     assert not inside.any()
 
 
+@slow_uncompiled
 def test_warp_and_sigma_are_given_for_the_whole_sphere(warped: Registration) -> None:
     values = warped.warp.values
     assert values.shape == (61, 120, 4)

@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 from iovolc import body
+from iovolc.geometry import radial
 from iovolc.geometry.sphere import lat_lon, unit_vectors
 from iovolc.geometry.tiles import spread_frames
 from iovolc.geometry.warpfield import SMOOTHINGS, Field, fit, hold_out, rotation_of, tangent
 
 POINTS = spread_frames(300.0).centre
+FEW = spread_frames(450.0).centre
 
 
 def warp(points: np.ndarray) -> np.ndarray:
@@ -51,19 +53,27 @@ def test_far_from_all_tiles_the_field_relaxes_to_the_shift() -> None:
     assert np.linalg.norm(field.at(opposite) - shift, axis=1).max() * body.RADIUS_KM < 1.0
 
 
+@pytest.fixture
+def few_knots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Holding out solves for the knots many times; without compilation it would cost minutes."""
+    monkeypatch.setattr(radial, "KNOTS", 80)
+
+
+@pytest.mark.usefixtures("few_knots")
 def test_clean_tiles_ask_for_less_smoothing_than_noisy_ones() -> None:
     rng = np.random.default_rng(3)
-    noisy = tangent(warp(POINTS) + 0.01 * rng.normal(size=POINTS.shape), POINTS)
-    clean = hold_out(POINTS, warp(POINTS), 300.0)
-    rough = hold_out(POINTS, noisy, 300.0)
+    noisy = tangent(warp(FEW) + 0.01 * rng.normal(size=FEW.shape), FEW)
+    clean = hold_out(FEW, warp(FEW), 450.0)
+    rough = hold_out(FEW, noisy, 450.0)
     assert clean.smoothing == SMOOTHINGS[0]
     assert rough.smoothing > clean.smoothing
 
 
+@pytest.mark.usefixtures("few_knots")
 def test_held_out_residual_is_the_noise_not_the_misfit() -> None:
     rng = np.random.default_rng(4)
-    noise = tangent(0.002 * rng.normal(size=POINTS.shape), POINTS)
-    residuals = hold_out(POINTS, warp(POINTS) + noise, 300.0).residuals
+    noise = tangent(0.002 * rng.normal(size=FEW.shape), FEW)
+    residuals = hold_out(FEW, warp(FEW) + noise, 450.0).residuals
     ratio = np.median(np.linalg.norm(residuals, axis=1)) / np.median(np.linalg.norm(noise, axis=1))
     assert 0.95 < ratio < 1.5
 

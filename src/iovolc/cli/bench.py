@@ -1,4 +1,4 @@
-"""Commands that measure iovolc against its peers and without change; the benchmarks are part of the checkout."""
+"""Commands that measure iovolc: against its peers, without change, by the clock. They are part of the checkout."""
 
 import importlib
 import sys
@@ -71,20 +71,45 @@ def bench_null(
     answer(summary, "\n".join(lines), as_json=as_json)
 
 
+def bench_speed(
+    out: OutOption,
+    pixels_per_degree: Annotated[int, typer.Option("--pixels-per-degree", min=2, help="Size of the sheets.")] = 8,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each contender is called.")] = 5,
+    page: PageOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail where a stage is far slower beside its peer than it was.")
+    ] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Time single stages beside what a user would pick instead, and beside a copy in memory, in one run."""
+    from iovolc.console import answer, progress
+
+    benchmarks = _commands("speed")
+    with progress(quiet=quiet) as report:
+        summary = benchmarks.bench_speed(
+            out, pixels_per_degree=pixels_per_degree, rounds=rounds, page=page, progress=report
+        )
+    slow = [f"far slower than it was: {stage}" for stage in summary["too_slow"]]
+    answer(summary, "\n".join([*benchmarks.table_of(summary), *slow]), as_json=as_json)
+    if check and slow:
+        raise typer.Exit(5)
+
+
 def _workers(workers: int, *, quiet: bool) -> Any:
     return runner_of(Common(Path(), None, (), workers, None, quiet))
 
 
-def _commands() -> ModuleType:
+def _commands(suite: str = "iobench") -> ModuleType:
     """The benchmarks of the checkout that this package runs from."""
     import iovolc
     from iovolc.errors import ConfigError
 
     root = Path(iovolc.__file__).parents[2]
-    if not (root / "benchmarks" / "iobench" / "commands.py").exists():
+    if not (root / "benchmarks" / suite / "commands.py").exists():
         raise ConfigError("the benchmarks belong to the checkout: install iovolc from it with `make install`")
     sys.path.insert(0, str(root))
-    return importlib.import_module("benchmarks.iobench.commands")
+    return importlib.import_module(f"benchmarks.{suite}.commands")
 
 
 def _found(summary: dict[str, Any]) -> str:
