@@ -60,7 +60,9 @@ def test_the_wheel_carries_code_data_and_page_but_nothing_else(installed: Instal
     assert {"iovolc/_data/demo/epochs.csv", "iovolc/_data/demo/eruptions.csv", "iovolc/_data/gazetteer.csv"} <= {*names}
     assert len([name for name in names if name.startswith("iovolc/_data/instruments/")]) == 20
     assert len([name for name in names if name.startswith("iovolc/_data/photometry/")]) == 7
-    assert [name for name in names if name.startswith("iovolc/publish/templates/")]
+    templates = "iovolc/publish/templates"
+    assert {f"{templates}/index.html.j2", f"{templates}/page/main.js", f"{templates}/vendor/d3-geo.min.js"} <= {*names}
+    assert [name for name in names if name.endswith("d3-geo.LICENSE.txt") and "dist-info" in name]
     assert {name.split("/")[0] for name in names} == {"iovolc", "iovolc-0.1.0.dist-info"}
     assert [name for name in names if "__pycache__" in name] == []
 

@@ -14,7 +14,8 @@ from iovolc.publish.run_output import EpochMap, InputFile, RunOutput
 from iovolc.publish.timeline import looks_of
 
 PER_DEGREE: Final = 4
-"""Pixels per degree of the maps of all but the newest epoch of each channel, where the grid is finer."""
+NEWEST_PER_DEGREE: Final = 8
+"""Pixels per degree of the maps, and of those of the newest epoch of each channel, where the grid is finer still."""
 MOST_MAPS: Final = 240
 """Epochs with maps: the newest ones. Older ones are in the list without."""
 _Z_REACH: Final = 12.0
@@ -47,7 +48,7 @@ def write_epochs(folder: Path, run: RunOutput) -> list[dict[str, Any]]:
         number, item = numbered
         if run.epoch_map is None or item not in with_maps:
             return {}
-        least = run.grid.pixels_per_degree if item.id in finest else PER_DEGREE
+        least = NEWEST_PER_DEGREE if item.id in finest else PER_DEGREE
         return dict(_layers(folder, f"e{number:04d}", run.epoch_map(item.id, least)))
 
     with ThreadPoolExecutor(_WRITERS) as writers:

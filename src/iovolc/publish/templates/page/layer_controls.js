@@ -75,7 +75,7 @@
     const missing = epoch && ["value", "difference", "z"].includes(state.kind) && !epoch.layers[state.kind];
     byId("layer-missing").textContent = missing ? "This epoch has no such map" + (epoch.layers.value ? ": nothing came before it to compare with." : ".") : "";
     legend(state, epoch, name);
-    byId("map-title").textContent = state.kind === "base" || state.kind === "all" ? name : epoch ? name + (state.kind === "latest" ? " by " : ": ") + iovolc.epochText(epoch) + " (" + epoch.channel + ")" : name;
+    byId("map-title").textContent = state.kind === "base" || state.kind === "all" ? name : epoch ? name + (state.kind === "latest" ? " by " + epoch.stop.slice(0, 10) : ": " + iovolc.epochText(epoch)) + " (" + epoch.channel + ")" : name;
     for (const view of iovolc.mapViews) {
       view.canvas.setAttribute("aria-label", view.canvas.dataset.name + ". " + byId("map-title").textContent + ". Arrow keys turn it, plus and minus zoom, Enter tells what lies in the middle.");
     }

@@ -3,6 +3,7 @@
 (function () {
   const { make, makeSvg } = iovolc;
   const NEVER = 255, LAST = 253;
+  const LANE = 64; // room for the names of channels
   const planes = new Map(); // unpacked, by file and size
   const sources = new Map();
 
@@ -82,8 +83,8 @@
     const strength = reach.kinds.map((kind) => (kind === "albedo" ? Math.round(100 * state.contrast) + " % in albedo" : state.rank + " standard deviations of rank")).join(" or ");
     const many = (answer) => looks.filter((look) => look.answer === answer).length;
     const seenSpans = spans.filter((_, i) => looks[i].answer < 2);
-    const wide = iovolc.roomInDetail(), axis = iovolc.timeAxis(spans, wide);
-    axis.gaps = seenSpans.length ? iovolc.timeAxis(seenSpans, wide).gaps : [];
+    const wide = iovolc.roomInDetail(), axis = iovolc.timeAxis(spans, wide, LANE);
+    axis.gaps = seenSpans.length ? iovolc.timeAxis(seenSpans, wide, LANE).gaps : [];
     const channels = iovolc.index.channels.filter((channel) => looks.some(({ epoch }) => epoch.channel === channel));
     const bottom = 14 + 18 * channels.length;
     const marks = looks.map(({ epoch, answer }, i) => {

@@ -5,7 +5,7 @@
   const ROWS = 25;
   const COLUMNS = [
     ["order", "Event"], ["tier", "Tier"], ["kind", "Kind"], ["lat", "Place"], ["nearest_feature", "Near"],
-    ["area_km2", "Area, km²"], ["onset_before_utc", "Began"], ["snr", "Signal / noise"], ["q_value", "False-discovery rate q"], ["status", "Status"],
+    ["area_km2", "Area, km²"], ["onset_before_utc", "Began"], ["snr", "Signal / noise"], ["q_value", "False share q"], ["status", "Status"],
   ];
   const ORDER = new Map([["tier", "ABC"], ["status", "confirmed provisional fading finished candidate"]]);
   iovolc.sortKeys = COLUMNS.flatMap(([key]) => [key, "-" + key]);
@@ -83,7 +83,7 @@
     };
     const cell = (label, ...content) => make("td", { "data-label": label }, ...content);
     return make("tr", { class: chosen ? "chosen" : null },
-      make("th", { scope: "row" }, make("button", { type: "button", class: "link", onclick: press, "aria-pressed": String(chosen), "data-focus": "event-" + event.event_id }, event.event_id)),
+      make("th", { scope: "row" }, make("button", { type: "button", class: "link whole", onclick: press, "aria-pressed": String(chosen), "data-focus": "event-" + event.event_id }, event.event_id)),
       cell("Tier", make("span", { class: "tier " + event.tier }, event.tier)),
       cell("Kind", event.kind),
       cell("Place", iovolc.placeText(event.lat, event.lon_e, state.sense)),
@@ -91,7 +91,7 @@
       cell("Area, km²", iovolc.withSigma(event.area_km2, event.area_sigma_km2, "").trim()),
       cell("Began", iovolc.onsetText(event.onset_after_utc, event.onset_before_utc)),
       cell("Signal / noise", event.snr === null ? "–" : event.snr.toFixed(1)),
-      cell("q", event.q_value === null ? "–" : String(Number(event.q_value.toPrecision(2)))),
+      cell("False share q", event.q_value === null ? "–" : String(Number(event.q_value.toPrecision(2)))),
       cell("Status", event.status));
   }
 
