@@ -16,6 +16,7 @@ from flows.ingest import taken_up
 from flows.parameters import MonitorParameters, cores
 from flows.publish import follow
 from flows.states import alone, code_of, ended, unless_idle
+from iovolc.cube.opening import store_folder
 from iovolc.errors import NoWork
 from iovolc.pipeline.alerts import require_receivers
 from iovolc.pipeline.run import timed
@@ -66,7 +67,7 @@ def _monitored(parameters: MonitorParameters) -> State[Any]:
 
 def main(
     catalogues: Annotated[list[Path], typer.Argument(help="Catalogues (CSV, STAC JSON), images, quoted patterns.")],
-    store: Annotated[Path, typer.Option(help="Folder of the store.")],
+    store: Annotated[Path, typer.Option(parser=store_folder, metavar="FOLDER", help="Folder, or s3://BUCKET/PREFIX.")],
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")],
     config: Annotated[Path | None, typer.Option(help="Configuration file (YAML).")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="Override, as section.key=value.")] = None,

@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from iovolc.config import Config, load
+from iovolc.cube.opening import store_folder
 from iovolc.pipeline.context import Context, working
 from iovolc.pipeline.rerun import rerun_config
 
@@ -17,12 +19,17 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def _place(value: Any) -> Any:
+    """A folder for a store's address; what else there is, is validated as a path."""
+    return store_folder(value) if isinstance(value, str) else value
+
+
 class StoreParameters(BaseModel):
     """What every flow is given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    store: Path = Field(description="Folder of the store.")
+    store: Annotated[Path, BeforeValidator(_place)] = Field(description="Folder, or s3://BUCKET/PREFIX.")
     config: Path | None = Field(default=None, description="Configuration file (YAML).")
     overrides: tuple[str, ...] = Field(default=(), description="Overrides, each section.key=value.")
     workers: int = Field(default_factory=cores, ge=1, description="Threads or processes; by default one per core.")

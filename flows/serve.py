@@ -21,6 +21,7 @@ from flows.monitor import monitor
 from flows.parameters import MonitorParameters, cores
 from flows.publish import publish
 from flows.rerun import rerun
+from iovolc.cube.opening import store_folder
 
 # Whatever finds another run at work would only wait: the next schedule does its work as well.
 _ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
@@ -62,7 +63,7 @@ def _only(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def main(
     catalogues: Annotated[list[Path], typer.Argument(help="Catalogues (CSV, STAC JSON), images, quoted patterns.")],
-    store: Annotated[Path, typer.Option(help="Folder of the store.")],
+    store: Annotated[Path, typer.Option(parser=store_folder, metavar="FOLDER", help="Folder, or s3://BUCKET/PREFIX.")],
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")],
     every: Annotated[float | None, typer.Option(help="Seconds between two runs of the monitor.", min=1.0)] = None,
     name: Annotated[str, typer.Option(help="Of the deployments.")] = "io",

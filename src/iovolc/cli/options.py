@@ -17,8 +17,19 @@ if TYPE_CHECKING:
     from iovolc.parallel import Runner
     from iovolc.pipeline.context import Context
 
-StoreOption = Annotated[Path, typer.Option("--store", help="Folder of the store.")]
-AnyStoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the store.")]
+
+def _store(text: str) -> Path:
+    """The folder of a store, which may be the copy of one on a bucket."""
+    if "://" not in text:
+        return Path(text)
+    from iovolc.cube.opening import store_folder
+
+    return store_folder(text)
+
+
+_STORE = "Folder of the store, or s3://BUCKET/PREFIX."
+StoreOption = Annotated[Path, typer.Option("--store", parser=_store, metavar="FOLDER", help=_STORE)]
+AnyStoreOption = Annotated[Path | None, typer.Option("--store", parser=_store, metavar="FOLDER", help=_STORE)]
 _RUN = "Output folder; with --store also a run id, or `latest`."
 RunArgument = Annotated[str, typer.Argument(help=_RUN)]
 RunOption = Annotated[str, typer.Option("--run", help=_RUN)]

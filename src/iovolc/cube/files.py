@@ -60,8 +60,12 @@ def read_json(path: StorePath) -> Any:
 
 def write_json(path: Path, data: Any) -> None:
     """Write a JSON file for people and programs, atomically; the same data gives the same bytes."""
-    text = json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_bytes(path, text.encode())
+    write_bytes(path, json_bytes(data))
+
+
+def json_bytes(data: Any) -> bytes:
+    """The bytes that :func:`write_json` writes."""
+    return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -1,7 +1,8 @@
 """Where everything lies inside a store: paths only, nothing is read or written here.
 
-A store is a folder, or an address that fsspec understands. Reading goes through fsspec, so a copy of a store in a
-bucket can be read; writing needs a local disk, because a folder of a bucket can be neither renamed nor locked.
+A store is a folder, or an address that fsspec understands. Reading goes through fsspec, so a store on a bucket can be
+read; writing needs a local disk, because a folder of a bucket can be neither renamed nor locked: a store on a bucket is
+written through a copy (:mod:`iovolc.cube.bucket`).
 """
 
 import hashlib
@@ -59,6 +60,11 @@ def manifest_file(store: StorePath, number: int) -> str:
 def head_file(store: StorePath) -> str:
     """The file that names the current manifest."""
     return join(store, "HEAD")
+
+
+def copy_file(store: StorePath) -> str:
+    """The file that says of which bucket a folder is the copy."""
+    return join(store, ".bucket.json")
 
 
 def lock_file(store: StorePath) -> str:

@@ -5,19 +5,34 @@ Each is immutable; HEAD names the current one.
 The digest of a manifest depends on what it names alone, not on its number nor on the order in which epochs came.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Final, cast
 
 import fsspec
 
+from iovolc.cube.bucket import Bucket, bucket_of
 from iovolc.cube.entry import EpochEntry, PointsEntry, Refused
-from iovolc.cube.files import digest_json, read_json, write_json
-from iovolc.cube.layout import StorePath, epoch_folder, head_file, join, local, manifest_file
+from iovolc.cube.files import digest_json, json_bytes, read_json, write_json
+from iovolc.cube.layout import (
+    StorePath,
+    epoch_folder,
+    head_file,
+    join,
+    local,
+    manifest_file,
+    points_folder,
+    quarantine_file,
+)  # fmt: skip
 from iovolc.cube.lock import locked
 from iovolc.cube.points import has_points
 from iovolc.errors import StoreConflict, StoreCorrupt
 from iovolc.model.grid import Grid
+
+_TRIES: Final = 20
+"""How often a commit looks again when others move the HEAD of a bucket first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +157,77 @@ def read_manifest(store: StorePath, number: int) -> Manifest:
     return manifest
 
 
+def refresh(store: StorePath) -> str | None:
+    """Bring the copy of a store on a bucket up to date: what its current manifest names, and then HEAD.
+
+    Returns
+    -------
+    str or None
+        Tag of the bucket's HEAD; None if it has none yet, and for a store on disk, which needs nothing.
+
+    Raises
+    ------
+    StoreCorrupt
+        If the bucket's HEAD or manifest is damaged.
+    TransientIOError
+        If the bucket cannot be reached.
+    """
+    bucket = bucket_of(store)
+    found = None if bucket is None else bucket.read("HEAD")
+    if bucket is None or found is None:
+        return None
+    content, tag = found
+    head = read_json(local(head_file(store))) if local(head_file(store)).exists() else None
+    pointed = _pointed(content, bucket)
+    if pointed != head:
+        bucket.fetch(f"manifests/{pointed['number']}.json", store)
+        manifest = read_manifest(store, pointed["number"])
+        folders, notes = _names(store, manifest)
+        for folder in folders:
+            bucket.fetch_folder(folder, store)
+        for note in notes:
+            bucket.fetch(note, store)
+        write_json(local(head_file(store)), pointed)
+    return tag
+
+
+def _pointed(content: bytes, bucket: Bucket) -> dict[str, Any]:
+    try:
+        pointed = json.loads(content)
+        return {"number": int(pointed["number"]), "digest": str(pointed["digest"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreCorrupt(f"{bucket.address}/HEAD does not name a manifest; restore it from a copy") from error
+
+
+def _placed(
+    bucket: Bucket, store: StorePath, manifest: Manifest, names: tuple[list[str], list[str]], tag: str | None
+) -> Manifest | None:
+    """The manifest as it stands on the bucket, HEAD moved to it; None if another writer was first."""
+    folders, notes = names
+    for folder in folders:
+        bucket.put_folder(store, folder)
+    for note in notes:
+        bucket.put(note, local(join(store, note)).read_bytes())
+    taken = [int(Path(name).stem) for name in bucket.names("manifests")]  # some by writers that were killed
+    manifest = replace(manifest, number=max((manifest.number, *(number + 1 for number in taken))))
+    if not bucket.put_new(f"manifests/{manifest.number}.json", json_bytes(manifest.to_json())):
+        return None
+    return manifest if bucket.put_over("HEAD", json_bytes(_pointer(manifest)), tag) else None
+
+
+def _names(store: StorePath, manifest: Manifest) -> tuple[list[str], list[str]]:
+    """The folders that a manifest names, and its notes on what was refused, as names below the root."""
+    folders = [epoch_folder(store, entry.observation_id, entry.content_hash) for entry in manifest.entries]
+    folders += [points_folder(store, table.sha256) for table in manifest.points]
+    notes = [quarantine_file(store, item.sha256) for item in manifest.refused]
+    root = f"{join(store)}/"
+    return [name.removeprefix(root) for name in folders], [name.removeprefix(root) for name in dict.fromkeys(notes)]
+
+
+def _pointer(manifest: Manifest) -> dict[str, Any]:
+    return {"number": manifest.number, "digest": manifest.digest}
+
+
 def manifest_numbers(store: StorePath) -> tuple[int, ...]:
     """The numbers of all manifests, ascending."""
     system, root = fsspec.url_to_fs(str(store))
@@ -195,18 +281,28 @@ def commit(
     StoreCorrupt
         If the current manifest is damaged.
     """
-    added, tables = tuple(entries), tuple(points)
+    added, tables, told = tuple(entries), tuple(points), tuple(refused)
+    bucket = bucket_of(store)
     with locked(store, timeout_s):
-        head = read_head(store)
-        _require_fit(store, head, grid, added)
-        _require_tables(store, tables)
-        manifest = _merged(head, grid, added, tuple(refused), frozenset(accepted), frozenset(superseded))
-        manifest = replace(manifest, points=_joined(head, tables))
-        if head is not None and manifest.digest == head.digest:
-            return head
-        write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
-        write_json(local(head_file(store)), {"number": manifest.number, "digest": manifest.digest})
-        return manifest
+        for _ in range(_TRIES):
+            tag = refresh(store)
+            head = read_head(store)
+            _require_fit(store, head, grid, added)
+            _require_tables(store, tables)
+            manifest = _merged(head, grid, added, told, frozenset(accepted), frozenset(superseded))
+            manifest = replace(manifest, points=_joined(head, tables))
+            if head is not None and manifest.digest == head.digest:
+                return head
+            if bucket is not None:
+                names = _names(store, Manifest(0, None, 0, added, told, tables))
+                placed = _placed(bucket, store, manifest, names, tag)
+                if placed is None:
+                    continue
+                manifest = placed
+            write_json(local(manifest_file(store, manifest.number)), manifest.to_json())
+            write_json(local(head_file(store)), _pointer(manifest))
+            return manifest
+    raise StoreConflict(f"others keep moving the HEAD of {store}; try again")
 
 
 def _merged(

@@ -23,7 +23,7 @@ Verdict = Literal["good", "missing", "bad"]
 
 _LEAST_FREE: Final = 2 * 1024**3
 _LEAST_PYTHON: Final = (3, 11)
-_EXTRAS: Final = {"prefect": "scheduled flows", "spiceypy": "SPICE kernels"}
+_EXTRAS: Final = {"prefect": "scheduled flows", "s3fs": "stores on a bucket", "spiceypy": "SPICE kernels"}
 
 
 @dataclass(frozen=True, slots=True)

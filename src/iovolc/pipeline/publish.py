@@ -13,6 +13,7 @@ import pandas as pd
 from iovolc import __version__
 from iovolc.archive.reference import ReferenceMap, load_reference
 from iovolc.config import Config, SelectConfig
+from iovolc.cube.bucket import share
 from iovolc.cube.entry import Refused
 from iovolc.cube.epochs import read_head_json
 from iovolc.cube.files import write_json
@@ -110,11 +111,14 @@ def publish(
     """
     name = run_id(manifest, context.config)
     folder = Path(local(run_folder(context.store, name)))
+    pointers: tuple[str, ...] = ()
     with publishing(context.store):
         if not (folder / "run.json").exists():
             write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
         if promote and is_whole(context.config):
             write_json(local(latest_run_file(context.store)), {"run_id": name})
+            pointers = ("runs/latest.json",)
+        share(context.store, f"runs/{name}", *pointers)
         if out is not None and out.absolute() != folder.absolute():
             with staged(out, OWN_NAMES) as partial:
                 shutil.copytree(folder, partial, dirs_exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Final
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.points import read_points
 from iovolc.cube.audit import verify
+from iovolc.cube.bucket import share
 from iovolc.cube.entry import EpochEntry, PointsEntry
 from iovolc.cube.files import disk_errors
 from iovolc.cube.layout import PARTIAL, epoch_folder, local, points_folder
@@ -132,6 +133,7 @@ def _put_in_place(new: Path, place: Path, store: Path) -> None:
             place.rename(aside)
         new.rename(place)
     shutil.rmtree(aside, ignore_errors=True)
+    share(store, place.relative_to(local(store)).as_posix())
 
 
 def _name(entry: Entry) -> tuple[str, str]:

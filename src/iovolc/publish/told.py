@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from iovolc.cube.bucket import share
 from iovolc.cube.files import read_json, write_json
 from iovolc.cube.layout import StorePath, alerts_file, local
 from iovolc.errors import StoreCorrupt
@@ -75,6 +76,7 @@ def write_told(store: StorePath, receiver: str, told: Told) -> None:
     }
     data = {"run_id": told.run_id, "spent": told.spent, "standings": standings}
     write_json(local(alerts_file(store, receiver)), data)
+    share(store, "alerts")
 
 
 def _standing(name: str, item: Mapping[str, Any]) -> Standing:

@@ -1,0 +1,42 @@
+"""Where a store is worked upon: its folder, or the copy of one on a bucket, brought up to date."""
+
+from pathlib import Path
+
+from iovolc.cube.bucket import bucket_of, copy_of
+from iovolc.cube.layout import join, latest_run_file, run_folder
+from iovolc.cube.manifest import refresh
+from iovolc.cube.pointer import operational_run
+
+
+def store_folder(place: str | Path) -> Path:
+    """The folder to work upon.
+
+    Parameters
+    ----------
+    place : str or Path
+        A folder, or the address of a store on a bucket such as ``s3://bucket/io``: its copy is made or brought up to
+        date, with what the current manifest names, the operational run, and what receivers of alerts were told.
+
+    Raises
+    ------
+    ConfigError
+        If the address cannot be one of a store.
+    StoreError, TransientIOError
+        If the bucket cannot be read.
+    """
+    if "://" not in str(place):
+        return Path(place)
+    folder = copy_of(str(place))
+    bucket = bucket_of(folder)
+    if bucket is not None:
+        refresh(folder)
+        for name in bucket.names("alerts"):
+            bucket.fetch(name, folder)
+        if bucket.fetch(_below(folder, latest_run_file(folder)), folder):
+            run = operational_run(folder)
+            bucket.fetch_folder(_below(folder, run_folder(folder, run or "")), folder)
+    return folder
+
+
+def _below(store: Path, path: str) -> str:
+    return path.removeprefix(f"{join(store)}/")
