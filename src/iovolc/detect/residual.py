@@ -102,47 +102,81 @@ def _medians(
     of_tone: Plane,
     of_light: Plane,
 ) -> None:
-    """Fill the last five, shape (row, col), from the differences, shape (predecessor, row, col)."""
+    """Fill the last five, shape (row, col), from the differences, shape (predecessor, row, col).
+
+    A row at a time, all its columns side by side: what is missing is sorted behind the others, as infinity.
+    """
     rows, cols = median.shape
-    many_tones, many_lights = int(tone[0].size > 1), int(light[0].size > 1)
-    values = np.empty(stack.shape[0], np.float32)
+    values = np.empty((stack.shape[0], cols), np.float32)
     for row in range(rows):
-        for col in range(cols):
-            for g in range(len(bounds) - 1):
-                n = 0
-                total, common = np.float32(0.0), np.float32(0.0)
-                for k in range(bounds[g], bounds[g + 1]):
-                    if np.isfinite(stack[k, row, col]):
-                        values[n] = stack[k, row, col]
-                        total += tone[k, row * many_tones, col * many_tones]
-                        common += light[k, row * many_lights, col * many_lights]
-                        n += 1
-                if n == 0:
-                    continue
-                middle = _median(values, n)
-                for k in range(n):
-                    values[k] = abs(values[k] - middle)
-                median[row, col] = middle
-                spread[row, col] = 1.4826 * _median(values, n)
+        for g in range(len(bounds) - 1):
+            held = values[: bounds[g + 1] - bounds[g]]
+            number = np.zeros(cols, np.int64)
+            total, common = np.zeros(cols, np.float32), np.zeros(cols, np.float32)
+            for k in range(bounds[g], bounds[g + 1]):
+                _take(stack[k, row], held[k - bounds[g]], number)
+                _add_known(stack[k, row], tone[k, min(row, tone.shape[1] - 1)], total)
+                _add_known(stack[k, row], light[k, min(row, light.shape[1] - 1)], common)
+            number[count[row] > 0] = 0
+            if not number.any():
+                continue
+            middle = _middles(held, number)
+            for k in range(held.shape[0]):
+                _away(held[k], middle)
+            around = _middles(held, number)
+            for col in np.flatnonzero(number):
+                n = number[col]
+                median[row, col] = middle[col]
+                spread[row, col] = _MAD_TO_SIGMA * around[col]
                 count[row, col] = n
-                of_tone[row, col] = total / (n * n)
-                of_light[row, col] = common / n
-                break
+                of_tone[row, col] = total[col] / (n * n)
+                of_light[row, col] = common[col] / n
 
 
 @njit(**KERNEL)
-def _median(values: Plane, n: int) -> np.float32:
-    """Median of the first ``n`` values, which it sorts."""
-    for i in range(1, n):
-        value = values[i]
-        k = i - 1
-        while k >= 0 and values[k] > value:
-            values[k + 1] = values[k]
-            k -= 1
-        values[k + 1] = value
-    if n % 2:
-        return values[n // 2]
-    return np.float32(0.5) * (values[n // 2 - 1] + values[n // 2])
+def _take(line: Plane, out: Plane, number: NDArray[np.int64]) -> None:
+    for col in range(line.size):
+        known = np.isfinite(line[col])
+        out[col] = line[col] if known else np.float32(np.inf)
+        number[col] += known
+
+
+@njit(**KERNEL)
+def _add_known(line: Plane, variance_of: Plane, total: Plane) -> None:
+    """Add the variances, of each column or one of all, where the line is known."""
+    if variance_of.size == 1 and variance_of[0] == 0.0:
+        return
+    many = int(variance_of.size > 1)
+    for col in range(line.size):
+        if np.isfinite(line[col]):
+            total[col] += variance_of[col * many]
+
+
+@njit(**KERNEL)
+def _middles(values: Plane, number: NDArray[np.int64]) -> Plane:
+    """Sort each column, and give the median of its first ``number`` values; 0 of none."""
+    count = values.shape[0]
+    for step in range(count):  # odd-even transposition: every step is the same for all columns
+        for k in range(step % 2, count - 1, 2):
+            _exchange(values[k], values[k + 1])
+    out = np.zeros(number.size, np.float32)
+    for col in np.flatnonzero(number):
+        n = number[col]
+        out[col] = np.float32(0.5) * (values[(n - 1) // 2, col] + values[n // 2, col])
+    return out
+
+
+@njit(**KERNEL)
+def _exchange(first: Plane, second: Plane) -> None:
+    for i in range(first.size):
+        low, high = min(first[i], second[i]), max(first[i], second[i])
+        first[i], second[i] = low, high
+
+
+@njit(**KERNEL)
+def _away(line: Plane, middle: Plane) -> None:
+    for i in range(line.size):
+        line[i] = abs(line[i] - middle[i])
 
 
 def baseline_share(count: NDArray[np.uint8]) -> Plane:
