@@ -21,7 +21,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs coverage bench soak clean
+.PHONY: help install demo test check format docs coverage bench speed soak clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,7 +71,10 @@ coverage: $(READY)  ## branch coverage with compilation off: 90 % of all, 95 % o
 	$(BIN)/coverage report --include='$(CORE_FILES)' --fail-under=95
 
 bench: $(READY)  ## time single stages beside their peers, and remake docs/performance.md
-	$(BIN)/iovolc bench speed --out $(BENCH_OUT) --page docs/performance.md --check
+	$(BIN)/iovolc bench speed --out $(BENCH_OUT) --page docs/performance.md
+
+speed: $(READY)  ## fail where a stage has become far slower beside its peer
+	$(BIN)/iovolc bench speed --out $(BENCH_OUT) --pixels-per-degree 4 --check --quiet
 
 soak: $(READY)  ## faults at IOVOLC_SOAK_KILLS instants each (20), a schedule (IOVOLC_SOAK_EVERY_S, 60), broken files (IOVOLC_SOAK_MINUTES, 60)
 	IOVOLC_SOAK_KILLS=$${IOVOLC_SOAK_KILLS:-20} IOVOLC_SOAK_MINUTES=$${IOVOLC_SOAK_MINUTES:-60} $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)

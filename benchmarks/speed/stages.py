@@ -207,7 +207,7 @@ def _writing(grid: Grid, folder: Path) -> Mapping[str, Work]:
 
 STAGES: Final = (
     Stage("warp of a global map to the equator", "GDAL, bilinear; does not close the seam", 2.5, _warping),
-    Stage("median and MAD of 12 epochs, 40 % gaps", "nanmedian twice", 1.5, _combining),
+    Stage("median and MAD of 12 epochs, 40 % gaps", "nanmedian twice", 6.0, _combining),
     Stage("Gaussian of 10 pixels", "gaussian_filter", 2.0, _smoothing),
     Stage("matched filter, half the sheet shown", "gaussian_filter, of one width in pixels", 2.0, _filtering),
     Stage("ring template of 7.5 pixels", "FFT of three discs, planar", 1.2, _ringing),
