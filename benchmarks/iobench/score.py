@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cc3d
 import numpy as np
 from benchmarks.iobench.truth import SECTORS, STRATA, Truth, window
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 LEAST_SHARE: Final = 0.3
 FALSE_PER_MPX: Final = (1.0, 3.0, 10.0)
@@ -118,7 +118,7 @@ def sweep(score: NDArray[np.float32], field: Field, least_pixels: Sequence[int])
     levels = np.unique(known[np.minimum((known.size * (1.0 - shares)).astype(int), known.size - 1)])
     points: dict[int, list[Point]] = {least: [] for least in least_pixels}
     for level in levels[::-1]:
-        labels = cc3d.connected_components(values >= level, connectivity=8)
+        labels, _ = label(values >= level, np.ones((3, 3)))
         for least in least_pixels:
             points[least].append(Point(float(level), *judge(labels, field, least)))
     return {least: tuple(curve) for least, curve in points.items()}

@@ -43,7 +43,7 @@ from iovolc.publish.staging import staged
 from iovolc.track.heat_events import with_heat
 
 _PACKAGES = (
-    "connected-components-3d", "dask", "numba", "numpy", "pandas", "pyproj", "rasterio", "scikit-image", "scikit-learn",
+    "dask", "numba", "numpy", "pandas", "pyproj", "rasterio", "scikit-image", "scikit-learn",
     "scipy", "xarray", "zarr",
 )  # fmt: skip
 
