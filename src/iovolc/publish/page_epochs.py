@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.publish.page_layers import write_layer
+from iovolc.publish.page_layers import TILE, halved, write_layer
 from iovolc.publish.page_pixels import Scale, measured_scale, significant
 from iovolc.publish.run_output import EpochMap, InputFile, RunOutput
 from iovolc.publish.timeline import looks_of
@@ -48,8 +49,8 @@ def write_epochs(folder: Path, run: RunOutput) -> list[dict[str, Any]]:
         number, item = numbered
         if run.epoch_map is None or item not in with_maps:
             return {}
-        least = NEWEST_PER_DEGREE if item.id in finest else PER_DEGREE
-        return dict(_layers(folder, f"e{number:04d}", run.epoch_map(item.id, least)))
+        shown = run.epoch_map(item.id, NEWEST_PER_DEGREE if item.id in finest else PER_DEGREE)
+        return dict(_layers(folder, f"e{number:04d}", shown if item.id in finest else _lighter(shown)))
 
     with ThreadPoolExecutor(_WRITERS) as writers:
         layers = list(writers.map(write, enumerate(items)))
@@ -74,6 +75,17 @@ def _layers(folder: Path, name: str, shown: EpochMap) -> Iterator[tuple[str, Map
         layer = None if plane is None else write_layer(folder, f"{name}/{kind}", plane, scale)
         if layer is not None:
             yield kind, layer
+
+
+def _lighter(shown: EpochMap) -> EpochMap:
+    """Change and significance on one tile: their noise does not compress, and there are many epochs."""
+    return replace(shown, difference=_on_one_tile(shown.difference), z=_on_one_tile(shown.z))
+
+
+def _on_one_tile(plane: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    while plane is not None and plane.shape[1] > TILE[1] and not any(size % 2 for size in plane.shape):
+        plane = halved(plane)
+    return plane
 
 
 def _change_scale(shown: EpochMap) -> Scale:
