@@ -200,6 +200,9 @@ def test_outlines_keep_their_holes_and_lose_their_steps():
 def test_hot_spots_without_a_curve_are_told():
     told = index()["spots"]
     assert [row["name"] for row in told["rows"]] == ["Loki Patera"]
+    facts = dict(told["rows"][0]["facts"])
+    assert facts["Probability that it is seen in more than half of the adequate looks"] == "0.9"
+    assert not any("West longitude" in label for label in facts)
     assert read_data(published() / "page", "curves/0000") == [[]]
 
 

@@ -23,8 +23,11 @@
     startSense();
     key();
     addEventListener("hashchange", () => {
-      if (location.hash.startsWith("#?") || location.hash.startsWith("#event-"))
-        (iovolc.set(sound(iovolc.readAddress(location.hash), index)), iovolc.showFilters());
+      const chosen = location.hash.startsWith("#event-");
+      if (!chosen && !location.hash.startsWith("#?")) return;
+      iovolc.set({ ...(chosen ? { spot: "", place: "" } : {}), ...sound(iovolc.readAddress(location.hash), index) });
+      iovolc.showFilters();
+      if (chosen) iovolc.toDetail();
     });
     if (location.hash.startsWith("#event-")) byId("detail").scrollIntoView();
     document.documentElement.dataset.ready = "yes";
