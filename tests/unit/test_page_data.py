@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from publish_sample import GRID, HOSTILE_NAME, PLACES, published, reach, sample_run, utc
+from publish_sample import GRID, HOSTILE_NAME, PLACES, epoch_map, published, reach, sample_run, utc
 from shapely.geometry import box
 from tests.page_data import read_data
 
@@ -117,6 +117,24 @@ def test_only_the_newest_epochs_have_maps(tmp_path, monkeypatch):
     epochs = page_epochs.write_epochs(tmp_path, sample_run())
     assert [bool(epoch["layers"]) for epoch in epochs] == [False, False, True]
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["e0002"]
+
+
+def test_what_an_earlier_run_drew_is_copied(tmp_path):
+    drawn = []
+
+    def keep(observation_id, least, draw):
+        folder = tmp_path / "kept" / observation_id
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            drawn.append((observation_id, least))
+            draw(folder, f"m{observation_id[-1]}", epoch_map(observation_id, least))
+        return folder
+
+    first, second = (page_epochs.write_epochs(tmp_path / name, sample_run(kept_drawing=keep)) for name in "12")
+    assert sorted(drawn) == [("obs-a", 4), ("obs-b", 4), ("obs-c", 8)]
+    assert first == second
+    assert first[1]["layers"]["value"]["name"] == "mb/value"
+    assert read_data(tmp_path / "1", "mb/value_0_0") == read_data(tmp_path / "2", "mb/value_0_0")
 
 
 def test_a_map_of_the_page_is_the_raster_in_steps():
