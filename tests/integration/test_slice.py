@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import rasterio
 from tests.integration.conftest import BRIGHT, DARK, POLE_GROWN, SEAM_GROWN
+from tests.page_data import coarsest_map, read_data
 from tests.small_maps import TIMES, contents, near
 
 from iovolc import body
@@ -123,3 +124,20 @@ def test_the_page_and_the_record_name_the_inputs(small) -> None:
     page = (small.out / "page").rglob("*")
     text = "".join(path.read_text(errors="replace") for path in page if path.suffix in {".html", ".js"})
     assert only(small.events, DARK)["event_id"] in text
+
+
+def test_the_page_shows_the_changes_where_they_are(small) -> None:
+    page = small.out / "page"
+    index = read_data(page, "index")
+    assert [epoch["id"] for epoch in index["epochs"]] == [item["id"] for item in small.record["inputs"]]
+    assert len(index["events"]["rows"]) == len(small.events)
+    assert [sorted(epoch["layers"]) for epoch in index["epochs"]] == [["value"], *2 * [["difference", "value", "z"]]]
+    shown = coarsest_map(page, index["epochs"][1]["layers"]["difference"])
+    per_degree = shown.shape[1] / 360
+
+    def at(lat, lon_e):
+        return shown[int((90 - lat) * per_degree), int((lon_e + 180) * per_degree)]
+
+    assert at(DARK.lat, DARK.lon_e) == pytest.approx(DARK.dlna, abs=0.06)
+    assert at(DARK.lat, DARK.lon_e + 30) == pytest.approx(0.0, abs=0.05)
+    assert at(BRIGHT.lat, BRIGHT.lon_e) == pytest.approx(0.0, abs=0.05), "it came later"

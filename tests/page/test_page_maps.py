@@ -158,6 +158,10 @@ def test_the_history_of_a_place(watch, disk):
     page.set(place="0.0,90.0")
     assert "in 1 of 1 comparisons" in page.page.inner_text("#detail-body")
     assert "Nearest events" in page.page.inner_text("#detail-body")
+    page.set(contrast=0.105)
+    assert "about every second time in 1, and missed in 0" in page.page.inner_text("#detail-body")
+    page.set(contrast=0.095)
+    assert "and missed in 1" in page.page.inner_text("#detail-body")
     page.set(place="0.0,-90.0")
     assert "1 did not reach this place" in page.page.inner_text("#detail-body")
 

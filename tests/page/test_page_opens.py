@@ -101,3 +101,13 @@ def test_a_link_to_an_event_opens_it(watch, disk):
     page = watch(f"{disk}#event-evt-pole")
     assert page.page.locator("#detail").is_visible()
     assert "88.0° N" in page.page.inner_text("#detail-body h3")
+
+
+def test_a_link_within_the_page_opens_an_event(watch, disk):
+    page = watch(disk)
+    page.set(spot="hot-1")
+    page.page.click("a.to-event")
+    page.settle()
+    assert page.state("event") == "evt-equator"
+    assert page.state("spot") == ""
+    assert page.page.evaluate("document.activeElement.id") == "detail"

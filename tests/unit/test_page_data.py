@@ -1,16 +1,15 @@
 """The page's data: maps as codes and tiles, epochs, completeness, events and hot spots."""
 
-import json
-import re
-
 import numpy as np
 import pytest
-from publish_sample import GRID, HOSTILE_NAME, PLACES, published, reach, sample_run, utc
+from publish_sample import GRID, HOSTILE_NAME, PLACES, epoch_map, published, reach, sample_run, utc
 from shapely.geometry import box
+from tests.page_data import read_data
 
 from iovolc.detect.completeness import SIZES_KM
 from iovolc.model.grid import Grid
 from iovolc.pipeline.epoch_maps import coarsest_factor
+from iovolc.pipeline.explain import explain
 from iovolc.publish import page_epochs
 from iovolc.publish.page_events import CHUNK, COLUMNS, outline_rings
 from iovolc.publish.page_layers import halved, write_layer
@@ -18,19 +17,11 @@ from iovolc.publish.page_pixels import Scale, measured_scale, packed, unpacked
 from iovolc.publish.page_reach import NEVER, NOT_COMPARED, coded, least, times, write_reach_maps
 from iovolc.publish.page_scripts import write_data
 from iovolc.publish.sampling import coarse_mosaic, mosaic
-
-
-def read(folder, name):
-    """What a data script hands to the page."""
-    text = (folder / "data" / f"{name}.js").read_text(encoding="ascii")
-    found = re.fullmatch(r'iovolc\.receive\("([\w/]+)",(.*)\);\n', text)
-    assert found is not None
-    assert found[1] == name
-    return json.loads(found[2])
+from iovolc.publish.saved import read_run
 
 
 def index():
-    return read(published() / "page", "index")
+    return read_data(published() / "page", "index")
 
 
 def test_codes_come_back_and_nothing_stays_nothing():
@@ -69,7 +60,7 @@ def test_tiles_without_data_are_left_out(tmp_path):
     layer = write_layer(tmp_path, "e0000/value", values, Scale(0.0, 1.0, "albedo", (0.2, 0.8)))
     assert [level["there"] for level in layer["levels"]] == ["1", "1000"]
     assert sorted(path.name for path in (tmp_path / "data" / "e0000").iterdir()) == ["value_0_0.js", "value_1_0.js"]
-    assert (unpacked(read(tmp_path, "e0000/value_1_0"), (360, 720)) == 128).all()
+    assert (unpacked(read_data(tmp_path, "e0000/value_1_0"), (360, 720)) == 128).all()
     assert layer["unit"] == "albedo"
     assert write_layer(tmp_path, "none", np.full((4, 8), np.nan), Scale(0.0, 1.0, "", (0.0, 1.0))) is None
 
@@ -78,7 +69,7 @@ def test_data_cannot_end_their_script(tmp_path):
     hostile = "</script><!-- \u2028 'ä\n"
     write_data(tmp_path, "x/y", {"name": hostile, "none": float("nan")})
     assert "<" not in (tmp_path / "data" / "x" / "y.js").read_text(encoding="ascii")
-    assert read(tmp_path, "x/y") == {"name": hostile, "none": None}
+    assert read_data(tmp_path, "x/y") == {"name": hostile, "none": None}
 
 
 @pytest.mark.parametrize("factor", [1, 2, 4])
@@ -116,6 +107,7 @@ def test_epochs_by_time_with_their_layers():
     every = ["difference", "value", "z"]
     assert [sorted(epoch["layers"]) for epoch in epochs] == [["value"], every, every]
     assert [epoch["share"] for epoch in epochs] == [None, None, 0.5]
+    assert [len(epoch["layers"]["difference"]["levels"]) for epoch in epochs[1:]] == [1, 2], "the newest in full"
     change = epochs[2]["layers"]["difference"]
     assert change["low"] == -change["high"], "so that no change is white"
 
@@ -127,11 +119,29 @@ def test_only_the_newest_epochs_have_maps(tmp_path, monkeypatch):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["e0002"]
 
 
+def test_what_an_earlier_run_drew_is_copied(tmp_path):
+    drawn = []
+
+    def keep(observation_id, least, draw):
+        folder = tmp_path / "kept" / observation_id
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            drawn.append((observation_id, least))
+            draw(folder, f"m{observation_id[-1]}", epoch_map(observation_id, least))
+        return folder
+
+    first, second = (page_epochs.write_epochs(tmp_path / name, sample_run(kept_drawing=keep)) for name in "12")
+    assert sorted(drawn) == [("obs-a", 4), ("obs-b", 4), ("obs-c", 8)]
+    assert first == second
+    assert first[1]["layers"]["value"]["name"] == "mb/value"
+    assert read_data(tmp_path / "1", "mb/value_0_0") == read_data(tmp_path / "2", "mb/value_0_0")
+
+
 def test_a_map_of_the_page_is_the_raster_in_steps():
     layer = index()["epochs"][2]["layers"]["difference"]
     shape = layer["levels"][-1]["rows"], layer["levels"][-1]["cols"]
     assert shape == (720, 1440)
-    tile = unpacked(read(published() / "page", "e0002/difference_1_0"), (360, 720))
+    tile = unpacked(read_data(published() / "page", "e0002/difference_1_0"), (360, 720))
     lat, lon_e = PLACES["evt-equator"][:2]
     code = int(tile[int((90 - lat) * 4), int((lon_e + 180) * 4)])
     assert layer["low"] + (code - 1) / 254 * (layer["high"] - layer["low"]) == pytest.approx(-0.25, abs=0.005)
@@ -161,10 +171,10 @@ def test_completeness_lies_twice_and_agrees(tmp_path):
     told = write_reach_maps(tmp_path, reach(), {"obs-c": 2})
     assert told["epochs"] == [{"epoch": 2, "relative": False, "sure": [1.128] * 4}]
     assert told["kinds"] == ["albedo"]
-    planes = np.stack([unpacked(text, (180, 360)) for text in read(tmp_path, "reach/e0002")])
-    block = unpacked(read(tmp_path, "reach/b019"), (1, 4, 30, 30))  # the second row of blocks, the eighth column
+    planes = np.stack([unpacked(text, (180, 360)) for text in read_data(tmp_path, "reach/e0002")])
+    block = unpacked(read_data(tmp_path, "reach/b019"), (1, 4, 30, 30))  # the second row of blocks, the eighth column
     assert (block[0] == planes[:, 30:60, 210:240]).all()
-    half, _ = read(tmp_path, "reach/all_albedo")
+    half, _ = read_data(tmp_path, "reach/all_albedo")
     assert (unpacked(half[2], (180, 360)) == planes[2]).all()
     assert write_reach_maps(tmp_path, None, {}) is None
 
@@ -180,7 +190,7 @@ def test_all_events_are_in_the_index_in_order():
 
 
 def test_the_details_of_an_event():
-    detail = read(published() / "page", "events/0000")[0]
+    detail = read_data(published() / "page", "events/0000")[0]
     assert (detail["after"], detail["before"]) == ("obs-c", "obs-b")
     assert ["Area", "126\u202f000 ± 900 km²"] in detail["facts"]
     assert detail["picture"] == "evt-equator.png"
@@ -189,6 +199,11 @@ def test_the_details_of_an_event():
     assert "from\n  obs-a: maps/a.tif" in detail["explain"]
     lons = [lon for ring in detail["outline"] for lon, _ in ring]
     assert min(lons) == pytest.approx(-59.5 - 6.4, abs=0.5)
+
+
+def test_the_account_is_that_of_the_command():
+    detail = read_data(published() / "page", "events/0000")[1]
+    assert detail["explain"] == explain(read_run(published()), "evt-seam").text()
 
 
 def test_outlines_keep_their_holes_and_lose_their_steps():
@@ -203,7 +218,10 @@ def test_outlines_keep_their_holes_and_lose_their_steps():
 def test_hot_spots_without_a_curve_are_told():
     told = index()["spots"]
     assert [row["name"] for row in told["rows"]] == ["Loki Patera"]
-    assert read(published() / "page", "curves/0000") == [[]]
+    facts = dict(told["rows"][0]["facts"])
+    assert facts["Probability that it is seen in more than half of the adequate looks"] == "0.9"
+    assert not any("West longitude" in label for label in facts)
+    assert read_data(published() / "page", "curves/0000") == [[]]
 
 
 def test_a_run_without_maps_of_epochs_still_has_a_page(tmp_path):

@@ -178,6 +178,7 @@ def _output(
     events = tracked.events.assign(run_id=name)
     maps = Maps(scan, surface, grid)
     compared = {task.entry.observation_id: task for task in scan.tasks}
+    drawn = EpochMaps(context.store, entries, compared, context.config.light, grid)
     return RunOutput(
         run_id=name,
         config=context.config,
@@ -208,7 +209,8 @@ def _output(
         backdrop=backdrop(reference),
         timings=timings,
         completeness=told,
-        epoch_map=EpochMaps(context.store, entries, compared, context.config.light, grid),
+        epoch_map=drawn,
+        kept_drawing=drawn.kept_drawing,
     )
 
 

@@ -109,17 +109,13 @@ def explained(
     rows = sorted(detections, key=lambda row: (_stop(inputs, row["observation_id"]), row["detection_id"]))
     used = dict.fromkeys(other for row in rows for other in (*row["reference_ids"], row["observation_id"]))
     null = {item["observation_id"]: item for item in record["null_statistics"].get("by_epoch", ())}
+    rules = {f"{section}.{key}": value for section in _RULES for key, value in record["configuration"][section].items()}
     return Explanation(
         event,
         tuple(rows),
         tuple(inputs[other] for other in used if other in inputs),
         {row["observation_id"]: null.get(row["observation_id"], {}) for row in rows},
-        {
-            f"{section}.{key}": value
-            for section, part in record["configuration"].items()
-            if section in _RULES
-            for key, value in part.items()
-        },
+        dict(sorted(rules.items())),
         tuple(_neighbours(events, event)),
         {flag: FLAG_MEANINGS[flag] for flag in event["flags"]},
     )

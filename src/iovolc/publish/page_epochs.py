@@ -1,15 +1,20 @@
 """The page's list of epochs, and the maps of those that have some: brightness, change and significance."""
 
+import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc.publish.page_layers import write_layer
+from iovolc.publish import canonical
+from iovolc.publish.page_layers import TILE, halved, write_layer
 from iovolc.publish.page_pixels import Scale, measured_scale, significant
+from iovolc.publish.page_scripts import DATA
 from iovolc.publish.run_output import EpochMap, InputFile, RunOutput
 from iovolc.publish.timeline import looks_of
 
@@ -18,6 +23,9 @@ NEWEST_PER_DEGREE: Final = 8
 """Pixels per degree of the maps, and of those of the newest epoch of each channel, where the grid is finer still."""
 MOST_MAPS: Final = 240
 """Epochs with maps: the newest ones. Older ones are in the list without."""
+DRAWING_VERSION: Final = 1
+"""To be raised with every change of how maps are drawn: stores keep drawings."""
+_LAYERS: Final = "layers.json"
 _Z_REACH: Final = 12.0
 _Z_STRETCH: Final = 6.0
 _LEAST_REACH: Final = 0.1
@@ -42,14 +50,13 @@ def write_epochs(folder: Path, run: RunOutput) -> list[dict[str, Any]]:
     items = ordered_inputs(run)
     share = {item.id: look.share for item, look in zip(items, looks_of(items, run.completeness), strict=True)}
     finest = {summary.observation_id for summary in run.channels}
-    with_maps = items[-MOST_MAPS:] if run.epoch_map is not None else []
+    with_maps = items[-MOST_MAPS:]
 
     def write(numbered: tuple[int, InputFile]) -> Mapping[str, Any]:
         number, item = numbered
-        if run.epoch_map is None or item not in with_maps:
+        if item not in with_maps:
             return {}
-        least = NEWEST_PER_DEGREE if item.id in finest else PER_DEGREE
-        return dict(_layers(folder, f"e{number:04d}", run.epoch_map(item.id, least)))
+        return _written(folder, run, item.id, f"e{number:04d}", whole=item.id in finest)
 
     with ThreadPoolExecutor(_WRITERS) as writers:
         layers = list(writers.map(write, enumerate(items)))
@@ -64,6 +71,25 @@ def write_base(folder: Path, run: RunOutput) -> Mapping[str, Any] | None:
     return None if layer is None else {**layer, "note": run.backdrop.note}
 
 
+def _written(folder: Path, run: RunOutput, observation_id: str, name: str, *, whole: bool) -> Mapping[str, Any]:
+    """Write an epoch's layers, or copy what an earlier run has drawn."""
+    least = NEWEST_PER_DEGREE if whole else PER_DEGREE
+
+    def draw(target: Path, drawn_as: str, shown: EpochMap) -> None:
+        canonical.write(target / _LAYERS, _drawn(target, drawn_as, shown, whole=whole))
+
+    if run.kept_drawing is None:
+        return {} if run.epoch_map is None else _drawn(folder, name, run.epoch_map(observation_id, least), whole=whole)
+    kept = run.kept_drawing(observation_id, least, draw)
+    if (kept / DATA).exists():  # an epoch without any data has none
+        shutil.copytree(kept / DATA, folder / DATA, dirs_exist_ok=True)
+    return json.loads((kept / _LAYERS).read_text(encoding="utf-8"))
+
+
+def _drawn(folder: Path, name: str, shown: EpochMap, *, whole: bool) -> Mapping[str, Any]:
+    return dict(_layers(folder, name, shown if whole else _lighter(shown)))
+
+
 def _layers(folder: Path, name: str, shown: EpochMap) -> Iterator[tuple[str, Mapping[str, Any]]]:
     planes = (
         ("value", shown.value, measured_scale(shown.value, shown.unit)),
@@ -74,6 +100,17 @@ def _layers(folder: Path, name: str, shown: EpochMap) -> Iterator[tuple[str, Map
         layer = None if plane is None else write_layer(folder, f"{name}/{kind}", plane, scale)
         if layer is not None:
             yield kind, layer
+
+
+def _lighter(shown: EpochMap) -> EpochMap:
+    """Change and significance on one tile: their noise does not compress, and there are many epochs."""
+    return replace(shown, difference=_on_one_tile(shown.difference), z=_on_one_tile(shown.z))
+
+
+def _on_one_tile(plane: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    while plane is not None and plane.shape[1] > TILE[1] and not any(size % 2 for size in plane.shape):
+        plane = halved(plane)
+    return plane
 
 
 def _change_scale(shown: EpochMap) -> Scale:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from iovolc.model.tables import DETECTIONS, Table
+from iovolc.publish import canonical
 from iovolc.publish.explained import explained
 from iovolc.publish.figures import strongest_detections
 from iovolc.publish.page_evidence import evidence
@@ -23,6 +24,7 @@ COLUMNS: Final = (
     "reliability", "nearest_feature", "nearest_km", "flags",
 )  # fmt: skip
 """Of the events table: what the page's table, filters and maps need."""
+_FOR_THE_ACCOUNT: Final = ("inputs", "null_statistics", "configuration")
 CHUNK: Final = 50
 """Events whose details lie in one file."""
 _DECIMALS: Final = {"lat": 3, "lon_e": 3, "reliability": 3, "snr": 2}
@@ -76,8 +78,9 @@ class _Details:
         events: pd.DataFrame,
     ) -> None:
         found = tables["detections"][1]
-        self._pictures, self._record, self._events = pictures, record, events
-        self._inputs = {item["id"]: item for item in record["inputs"]}
+        self._pictures, self._events = pictures, events
+        self._record = canonical.plain({name: record[name] for name in _FOR_THE_ACCOUNT})
+        self._inputs = {item["id"]: item for item in self._record["inputs"]}
         self._rows = rows_by_event(found)
         self._best = strongest_detections(found).to_dict("index")
         self._plain: dict[str, list[dict[str, Any]]] = {}

@@ -53,7 +53,7 @@ def _pyramid(values: Plane) -> list[Plane]:
     return planes
 
 
-def halved(values: Plane) -> Plane:
+def halved(values: Plane) -> NDArray[np.float32]:
     """Every four pixels as one: the mean of those with data, or NaN if none has any."""
     rows, cols = values.shape
     four = values.reshape(rows // 2, 2, cols // 2, 2)

@@ -9,7 +9,7 @@ import pandas as pd
 from iovolc.model.tables import LIGHT_CURVES, Table
 from iovolc.publish.page_scripts import write_data
 from iovolc.publish.tables import json_rows
-from iovolc.publish.wording import is_known, words
+from iovolc.publish.wording import is_known
 
 CHUNK: Final = 25
 """Hot spots whose curves lie in one file."""
@@ -21,7 +21,7 @@ LOOK: Final = (
     "time_utc", "band", "wavelength_um", "quantity", "radiance_gw_um_sr", "sigma_gw_um_sr", "relative_value",
     "relative_sigma", "power_gw", "power_sigma_gw", "limit", "emission_deg", "source", "flags",
 )  # fmt: skip
-_LEFT_OUT: Final = frozenset(ROW) - {"persistence", "peak_gw_um_sr", "power_gw"}
+_TOLD_ELSEWHERE: Final = (frozenset(ROW) | {"lon_w"}) - {"persistence", "peak_gw_um_sr", "aliases"}
 
 
 def write_spots(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]]) -> list[dict[str, Any]]:
@@ -40,8 +40,7 @@ def write_spots(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]]) 
     for start in range(0, len(rows), CHUNK):
         names = [row["site_id"] for row in rows[start : start + CHUNK]]
         write_data(folder, f"curves/{start // CHUNK:04d}", [_looks(curves.get(name)) for name in names])
-    units = {column.name: column.unit for column in table.columns}
-    return [{**{name: row[name] for name in ROW}, "facts": _facts(row, units)} for row in rows]
+    return [{**{name: row[name] for name in ROW}, "facts": _facts(row, table)} for row in rows]
 
 
 def _looks(rows: pd.DataFrame | None) -> list[list[Any]]:
@@ -51,10 +50,13 @@ def _looks(rows: pd.DataFrame | None) -> list[list[Any]]:
     return [[row[name] for name in LOOK] for row in plain]
 
 
-def _facts(row: Mapping[str, Any], units: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What else is known of a hot spot, in the order of the table."""
-    shown = ((name, value) for name, value in row.items() if name not in _LEFT_OUT and _says_something(value))
-    return [(words(name), f"{_text(value)} {units[name]}".strip()) for name, value in shown]
+def _facts(row: Mapping[str, Any], table: Table) -> list[tuple[str, str]]:
+    """What else is known of a hot spot, in the words and the order of the table."""
+    return [
+        (column.description, f"{_text(row[column.name])} {column.unit}".strip())
+        for column in table.columns
+        if column.name not in _TOLD_ELSEWHERE and _says_something(row[column.name])
+    ]
 
 
 def _says_something(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -208,6 +209,10 @@ class EpochMap:
     difference_unit: str
 
 
+Draw = Callable[[Path, str, EpochMap], None]
+"""Draws an epoch's map into a folder, under a name that no other map has."""
+
+
 @dataclass(frozen=True, slots=True)
 class EpochReach:
     """What one comparison would have shown.
@@ -300,8 +305,11 @@ class RunOutput:
         Seconds by stage; outside the run's identity.
     completeness : Completeness or None
         What all comparisons would have shown; None where nothing was compared.
-    epoch_map : callable of (observation id, coarsest pixels per degree), or None
+    epoch_map : callable of (observation id, least pixels per degree), or None
         The map of an epoch for the page, as coarse as allowed; None if epochs have none.
+    kept_drawing : callable of (observation id, least pixels per degree, draw), or None
+        The folder in which ``draw(folder, name, map)`` has drawn an epoch's map, now or in an earlier run; None draws
+        all maps anew.
     """
 
     run_id: str
@@ -329,6 +337,7 @@ class RunOutput:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     completeness: Completeness | None = None
     epoch_map: Callable[[str, int], EpochMap] | None = None
+    kept_drawing: Callable[[str, int, Draw], Path] | None = None
 
     @property
     def grid(self) -> Grid:

@@ -28,9 +28,14 @@
   iovolc.flip = flip;
 
   function tell() {
-    const { state } = iovolc, epoch = iovolc.shownEpoch();
+    const { state } = iovolc,
+      epoch = iovolc.shownEpoch();
     const mine = iovolc.epochsOf(state.channel).filter((other) => other.number !== state.epoch);
-    options(byId("before"), mine.map((other) => [other.number, iovolc.epochText(other)]), state.before);
+    options(
+      byId("before"),
+      mine.map((other) => [other.number, iovolc.epochText(other)]),
+      state.before,
+    );
     for (const button of document.getElementsByName("mode")) button.checked = button.value === state.mode;
     byId("before-part").hidden = state.mode === "off";
     byId("swipe-part").hidden = state.mode !== "swipe";
@@ -43,10 +48,16 @@
   }
 
   function say() {
-    const before = iovolc.beforeEpoch(), epoch = iovolc.shownEpoch(), { mode } = iovolc.state;
-    const text = !before || !epoch || mode === "off" ? ""
-      : mode === "swipe" ? "Left: " + iovolc.spanText(before) + ". Right: " + iovolc.spanText(epoch) + "."
-      : "Now shown: " + (iovolc.blinkPhase ? "before, " + iovolc.spanText(before) : "after, " + iovolc.spanText(epoch));
+    const before = iovolc.beforeEpoch(),
+      epoch = iovolc.shownEpoch(),
+      { mode } = iovolc.state;
+    const text =
+      !before || !epoch || mode === "off"
+        ? ""
+        : mode === "swipe"
+          ? "Left: " + iovolc.spanText(before) + ". Right: " + iovolc.spanText(epoch) + "."
+          : "Now shown: " +
+            (iovolc.blinkPhase ? "before, " + iovolc.spanText(before) : "after, " + iovolc.spanText(epoch));
     byId("compare-text").textContent = text;
   }
 })();

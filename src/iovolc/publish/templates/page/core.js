@@ -24,7 +24,10 @@ var iovolc = {};
   /* A promise of data/<name>.js; null if the file cannot be read. */
   iovolc.load = function (name) {
     if (!asked.has(name)) {
-      asked.set(name, held.has(name) ? Promise.resolve(held.get(name)) : iovolc.counted(new Promise((done) => inject(name, done))));
+      asked.set(
+        name,
+        held.has(name) ? Promise.resolve(held.get(name)) : iovolc.counted(new Promise((done) => inject(name, done))),
+      );
     }
     return asked.get(name);
   };
@@ -53,7 +56,7 @@ var iovolc = {};
   };
 
   iovolc.makeSvg = function (tag, attributes, ...children) {
-    const element = document.createElementNS("http" + "://www.w3.org/2000/svg", tag);
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
     fill(element, attributes, children);
     return element;
   };
@@ -69,7 +72,9 @@ var iovolc = {};
 
   iovolc.options = function (select, pairs, chosen) {
     select.replaceChildren(
-      ...pairs.map(([value, text]) => iovolc.make("option", { value, selected: String(value) === String(chosen) }, text))
+      ...pairs.map(([value, text]) =>
+        iovolc.make("option", { value, selected: String(value) === String(chosen) }, text),
+      ),
     );
   };
 
@@ -94,7 +99,8 @@ var iovolc = {};
   };
   iovolc.news = iovolc.oncePerFrame(() => {
     for (const pair of waiting) {
-      if (pair[0].isConnected) pair[2] = true; // it was on the page
+      if (pair[0].isConnected)
+        pair[2] = true; // it was on the page
       else if (pair[2]) waiting.delete(pair);
       pair[1]();
     }

@@ -3,28 +3,54 @@
 (function () {
   const KINDS = {
     base: ["Base map", "A map for orientation. It is no observation of this run."],
-    latest: ["As last seen", "At every place the newest look up to the time shown (of the last ten looks of the channel), in one light. Move the time to see Io change."],
-    value: ["Brightness of one look", "What the epoch shows, in the light and tone of all others. Grey from dark to bright."],
-    difference: ["Change (log-ratio)", "The epoch against all before it. Orange: darker; purple: brighter; white: no change."],
-    z: ["Significance", "The change over its uncertainty. Single pixels beyond ±4 are rare by chance; events are larger than pixels."],
-    coverage: ["Coverage", "What the epoch saw, and where an earlier epoch allowed a comparison. Where nothing was compared, no event does not mean no change."],
+    latest: [
+      "As last seen",
+      "At every place the newest look up to the time shown (of the last ten looks of the channel), in one light. Move the time to see Io change.",
+    ],
+    value: [
+      "Brightness of one look",
+      "What the epoch shows, in the light and tone of all others. Grey from dark to bright.",
+    ],
+    difference: [
+      "Change (log-ratio)",
+      "The epoch against all before it. Orange: darker; purple: brighter; white: no change.",
+    ],
+    z: [
+      "Significance",
+      "The change over its uncertainty. Single pixels beyond ±4 are rare by chance; events are larger than pixels.",
+    ],
+    coverage: [
+      "Coverage",
+      "What the epoch saw, and where an earlier epoch allowed a comparison. Where nothing was compared, no event does not mean no change.",
+    ],
     reach: ["Completeness", "Where a change of the chosen size and strength would have been found in this epoch."],
-    all: ["Completeness, all epochs", "Where such a change would have been found in at least one comparison of the whole run."],
+    all: [
+      "Completeness, all epochs",
+      "Where such a change would have been found in at least one comparison of the whole run.",
+    ],
   };
   iovolc.kinds = KINDS;
 
   /* Colours of the three answers, told apart by lightness as well as by hue. */
   iovolc.answers = [
-    ["found 9 times in 10", [0, 90, 130]], ["found about every second time", [86, 180, 233]],
-    ["would have been missed", [230, 159, 0]], ["not compared", null],
+    ["found 9 times in 10", [0, 90, 130]],
+    ["found about every second time", [86, 180, 233]],
+    ["would have been missed", [230, 159, 0]],
+    ["not compared", null],
   ];
-  iovolc.coverages = [["compared", [0, 90, 130]], ["seen, nothing to compare with", [230, 159, 0]], ["not seen", null]];
+  iovolc.coverages = [
+    ["compared", [0, 90, 130]],
+    ["seen, nothing to compare with", [230, 159, 0]],
+    ["not seen", null],
+  ];
 
   const rgba = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
   iovolc.colourTable = function (kind) {
     const text = iovolc.index.colours[kind];
-    return Array.from({ length: 256 }, (_, i) => [0, 2, 4].map((at) => parseInt(text.slice(6 * i + at, 6 * i + at + 2), 16)));
+    return Array.from({ length: 256 }, (_, i) =>
+      [0, 2, 4].map((at) => parseInt(text.slice(6 * i + at, 6 * i + at + 2), 16)),
+    );
   };
 
   /* The colour of every code of a layer; 0 lets the base map through. */
@@ -32,7 +58,8 @@
   function palette(layer, kind, [dark, bright]) {
     const key = [layer.name, layer.low, layer.high, dark, bright].join();
     if (palettes.has(key)) return palettes.get(key);
-    const table = iovolc.colourTable(kind), colours = new Uint32Array(256);
+    const table = iovolc.colourTable(kind),
+      colours = new Uint32Array(256);
     for (let code = 1; code < 256; code++) {
       const level = (iovolc.valueOf(layer, code) - dark) / (bright - dark);
       colours[code] = rgba(table[iovolc.clamp(Math.round(255 * level), 0, 255)]);
@@ -44,8 +71,16 @@
   iovolc.palette = palette;
   iovolc.valueOf = (layer, code) => layer.low + ((code - 1) / 254) * (layer.high - layer.low);
 
-  iovolc.codeOf = (layer, value) => 1 + Math.round(254 * iovolc.clamp((value - layer.low) / (layer.high - layer.low), 0, 1));
-  iovolc.layerOf = (kind, epoch) => (kind === "base" ? iovolc.index.base : !epoch ? null : kind === "latest" ? iovolc.latestLayer(epoch) : epoch.layers[kind] || null);
+  iovolc.codeOf = (layer, value) =>
+    1 + Math.round(254 * iovolc.clamp((value - layer.low) / (layer.high - layer.low), 0, 1));
+  iovolc.layerOf = (kind, epoch) =>
+    kind === "base"
+      ? iovolc.index.base
+      : !epoch
+        ? null
+        : kind === "latest"
+          ? iovolc.latestLayer(epoch)
+          : epoch.layers[kind] || null;
 
   function hexColour(text) {
     return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
@@ -58,10 +93,15 @@
     const veil = hexColour(iovolc.index.no_data);
     if (!layer) return { codes: new Uint8Array(2), rows: 1, cols: 2, colours: new Uint32Array(256).fill(rgba(veil)) };
     if (!bases) {
-      const grey = palette(layer, "value", layer.stretch), pale = new Uint32Array(256);
+      const grey = palette(layer, "value", layer.stretch),
+        pale = new Uint32Array(256);
       grey[0] = pale[0] = rgba(veil);
       for (let code = 1; code < 256; code++) {
-        const level = iovolc.clamp((iovolc.valueOf(layer, code) - layer.stretch[0]) / (layer.stretch[1] - layer.stretch[0]), 0, 1);
+        const level = iovolc.clamp(
+          (iovolc.valueOf(layer, code) - layer.stretch[0]) / (layer.stretch[1] - layer.stretch[0]),
+          0,
+          1,
+        );
         pale[code] = rgba(veil.map((part) => Math.round(part * (0.72 + 0.28 * level))));
       }
       bases = { grey, pale };
@@ -85,7 +125,8 @@
 
   /* Both sides of a comparison in the same colours, if they speak of the same quantity. */
   iovolc.commonStretch = function (kind, one, other) {
-    const first = iovolc.layerOf(kind, one), second = iovolc.layerOf(kind, other);
+    const first = iovolc.layerOf(kind, one),
+      second = iovolc.layerOf(kind, other);
     if (!first || !second || first.unit !== second.unit) return null;
     return [Math.min(first.stretch[0], second.stretch[0]), Math.max(first.stretch[1], second.stretch[1])];
   };
@@ -106,7 +147,8 @@
       const step = compared ? compared.cols / seen.cols : 1;
       for (let row = 0, at = 0; row < seen.rows; row++) {
         for (let col = 0; col < seen.cols; col++, at++) {
-          if (compared && compared.codes[Math.floor(row * step) * compared.cols + Math.floor(col * step)]) codes[at] = 2;
+          if (compared && compared.codes[Math.floor(row * step) * compared.cols + Math.floor(col * step)])
+            codes[at] = 2;
           else if (seen.codes[at]) codes[at] = 1;
         }
       }

@@ -6,7 +6,9 @@
   iovolc.load("index").then((index) => {
     if (!index) return fail();
     iovolc.index = index;
-    iovolc.events = index.events.rows.map((row, order) => Object.assign(Object.fromEntries(index.events.columns.map((name, i) => [name, row[i]])), { order }));
+    iovolc.events = index.events.rows.map((row, order) =>
+      Object.assign(Object.fromEntries(index.events.columns.map((name, i) => [name, row[i]])), { order }),
+    );
     iovolc.setDefaults(firstView(index));
     Object.assign(iovolc.state, sound(iovolc.readAddress(location.hash), index));
     iovolc.startMaps();
@@ -21,7 +23,11 @@
     startSense();
     key();
     addEventListener("hashchange", () => {
-      if (location.hash.startsWith("#?") || location.hash.startsWith("#event-")) iovolc.set(sound(iovolc.readAddress(location.hash), index)), iovolc.showFilters();
+      const chosen = location.hash.startsWith("#event-");
+      if (!chosen && !location.hash.startsWith("#?")) return;
+      iovolc.set({ ...(chosen ? { spot: "", place: "" } : {}), ...sound(iovolc.readAddress(location.hash), index) });
+      iovolc.showFilters();
+      if (chosen) iovolc.toDetail();
     });
     if (location.hash.startsWith("#event-")) byId("detail").scrollIntoView();
     document.documentElement.dataset.ready = "yes";
@@ -34,21 +40,27 @@
 
   /* Io as last seen in the channel with the most looks, beside its look before, turned to the strongest event. */
   function firstView(index) {
-    const numbers = index.epochs.map((_, number) => number), first = iovolc.events[0];
+    const numbers = index.epochs.map((_, number) => number),
+      first = iovolc.events[0];
     const mapped = numbers.filter((number) => index.epochs[number].layers.value);
     const many = (name) => mapped.filter((number) => index.epochs[number].channel === name).length;
     const channel = [...index.channels].sort((one, other) => many(other) - many(one))[0] || "";
     const mine = numbers.filter((number) => index.epochs[number].channel === channel);
     return {
-      kind: mapped.length ? "latest" : "base", channel, epoch: mine.at(-1) ?? -1, before: mine.at(-2) ?? -1,
-      lon: first ? Math.round(first.lon_e) : 0, lat: first ? Math.round(first.lat / 2) : 0,
+      kind: mapped.length ? "latest" : "base",
+      channel,
+      epoch: mine.at(-1) ?? -1,
+      before: mine.at(-2) ?? -1,
+      lon: first ? Math.round(first.lon_e) : 0,
+      lat: first ? Math.round(first.lat / 2) : 0,
     };
   }
 
   /* Only what the index knows: an address may come from another run. */
   function sound(found, index) {
-    const clean = { ...found }, drop = (key) => delete clean[key];
-    if ("kind" in clean && !(Object.hasOwn(iovolc.kinds, clean.kind))) drop("kind");
+    const clean = { ...found },
+      drop = (key) => delete clean[key];
+    if ("kind" in clean && !Object.hasOwn(iovolc.kinds, clean.kind)) drop("kind");
     if ("channel" in clean && !index.channels.includes(clean.channel)) drop("channel");
     for (const key of ["epoch", "before"]) if (key in clean && !Object.hasOwn(index.epochs, clean[key])) drop(key);
     if (clean.epoch !== undefined) clean.channel = index.epochs[clean.epoch].channel;

@@ -27,16 +27,19 @@
     frame() {
       const { width, height } = this.size;
       if (!width || !height) return;
-      const start = performance.now(), scale = Math.min(2, devicePixelRatio || 1);
+      const start = performance.now(),
+        scale = Math.min(2, devicePixelRatio || 1);
       if (this.canvas.width !== Math.round(width * scale) || this.canvas.height !== Math.round(height * scale)) {
         this.canvas.width = Math.round(width * scale);
         this.canvas.height = Math.round(height * scale);
       }
-      const view = iovolc.state, projection = (this.projection = this.make(width, height, view));
+      const view = iovolc.state,
+        projection = (this.projection = this.make(width, height, view));
       const step = (scene.moving ? this.coarse : 1) / Math.min(1.5, scale);
       const sources = iovolc.sources();
       for (const source of [sources.shown, sources.other, sources.base]) {
-        if (source && source.surface) source.surface.need(projection.perDegree * Math.min(1.5, scale) * 0.75, view.lon, view.lat, projection.reach);
+        if (source && source.surface)
+          source.surface.need(projection.perDegree * Math.min(1.5, scale) * 0.75, view.lon, view.lat, projection.reach);
       }
       this.pen.setTransform(scale, 0, 0, scale, 0, 0);
       this.pen.clearRect(0, 0, width, height);
@@ -48,7 +51,8 @@
       const took = performance.now() - start;
       iovolc.frames.push(took);
       if (iovolc.frames.length > 400) iovolc.frames.shift();
-      if (scene.moving) this.coarse = took > QUICK_MS ? Math.min(3, this.coarse * 1.3) : Math.max(1, this.coarse / 1.05);
+      if (scene.moving)
+        this.coarse = took > QUICK_MS ? Math.min(3, this.coarse * 1.3) : Math.max(1, this.coarse / 1.05);
     }
 
     edge(width, height, swipe) {
@@ -62,7 +66,26 @@
 
   iovolc.startMaps = function () {
     views.push(new View(iovolc.byId("globe"), iovolc.globe), new View(iovolc.byId("flat"), iovolc.flat));
-    iovolc.listen(["lon", "lat", "zoom", "kind", "epoch", "before", "mode", "swipe", "size", "contrast", "rank", "grid", "names", "marks", "sense"], iovolc.redraw);
+    iovolc.listen(
+      [
+        "lon",
+        "lat",
+        "zoom",
+        "kind",
+        "epoch",
+        "before",
+        "mode",
+        "swipe",
+        "size",
+        "contrast",
+        "rank",
+        "grid",
+        "names",
+        "marks",
+        "sense",
+      ],
+      iovolc.redraw,
+    );
     redraw();
   };
   iovolc.mapViews = views;
@@ -82,11 +105,14 @@
     moved({ lon: iovolc.eastOf(iovolc.state.lon + east), lat: iovolc.clamp(iovolc.state.lat + north, -90, 90) });
   };
   iovolc.zoomBy = (factor) => moved({ zoom: iovolc.clamp(iovolc.state.zoom * factor, 1, 16) });
-  iovolc.lookAt = (lon, lat, zoom) => iovolc.set({ lon: iovolc.eastOf(lon), lat: iovolc.clamp(lat, -90, 90), zoom: zoom || iovolc.state.zoom });
+  iovolc.lookAt = (lon, lat, zoom) =>
+    iovolc.set({ lon: iovolc.eastOf(lon), lat: iovolc.clamp(lat, -90, 90), zoom: zoom || iovolc.state.zoom });
 
   function steer(view) {
-    const { canvas } = view, held = new Map();
-    let travelled = 0, apart = 0;
+    const { canvas } = view,
+      held = new Map();
+    let travelled = 0,
+      apart = 0;
     const inside = (event) => {
       const box = canvas.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
@@ -98,7 +124,8 @@
       apart = 0;
     });
     canvas.addEventListener("pointermove", (event) => {
-      const now = inside(event), was = held.get(event.pointerId);
+      const now = inside(event),
+        was = held.get(event.pointerId);
       if (!was) return iovolc.pointAt(view, now);
       held.set(event.pointerId, now);
       if (held.size === 2) return pinch();
@@ -109,22 +136,28 @@
       iovolc.turn((was[0] - now[0]) / per / wide, (now[1] - was[1]) / per);
     });
     function pinch() {
-      const [one, two] = [...held.values()], now = Math.hypot(one[0] - two[0], one[1] - two[1]);
+      const [one, two] = [...held.values()],
+        now = Math.hypot(one[0] - two[0], one[1] - two[1]);
       if (apart) iovolc.zoomBy(now / apart);
       apart = now;
       travelled = 99;
     }
     const release = (event) => {
-      if (held.delete(event.pointerId) && event.type === "pointerup" && travelled < 4) iovolc.choose(view, ...inside(event));
+      if (held.delete(event.pointerId) && event.type === "pointerup" && travelled < 4)
+        iovolc.choose(view, ...inside(event));
     };
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
     canvas.addEventListener("pointerleave", () => iovolc.pointAt(view, null));
-    canvas.addEventListener("wheel", (event) => {
-      if (document.activeElement !== canvas && !event.ctrlKey) return; // else the page could not be scrolled
-      event.preventDefault();
-      iovolc.zoomBy(Math.exp(-iovolc.clamp(event.deltaY, -120, 120) / 400));
-    }, { passive: false });
+    canvas.addEventListener(
+      "wheel",
+      (event) => {
+        if (document.activeElement !== canvas && !event.ctrlKey) return; // else the page could not be scrolled
+        event.preventDefault();
+        iovolc.zoomBy(Math.exp(-iovolc.clamp(event.deltaY, -120, 120) / 400));
+      },
+      { passive: false },
+    );
   }
 
   /* The pointer's place, in both maps and as text. */

@@ -2,7 +2,8 @@
 "use strict";
 (function () {
   const sprites = new Map();
-  const MOST_NAMES = 18, SMALLEST_NAMED = 500; // names on a map; km across times pixels per degree of a named feature
+  const MOST_NAMES = 18,
+    SMALLEST_NAMED = 500; // names on a map; km across times pixels per degree of a named feature
   const QUICK = 800; // so many marks are mere dots while the map moves
   const CROWD = 300; // more marks than this leave no room for names beside them
 
@@ -10,7 +11,8 @@
   function sprite(shape, size, colour, scale) {
     const key = [shape, size, colour, scale].join();
     if (sprites.has(key)) return sprites.get(key);
-    const canvas = document.createElement("canvas"), full = size + 6;
+    const canvas = document.createElement("canvas"),
+      full = size + 6;
     canvas.width = canvas.height = Math.ceil(full * scale);
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
@@ -27,16 +29,23 @@
     pen.beginPath();
     if (shape === "B") pen.arc(0, 0, r, 0, 2 * Math.PI);
     else if (shape === "C") pen.rect(-0.85 * r, -0.85 * r, 1.7 * r, 1.7 * r);
-    else if (shape === "A") pen.moveTo(0, -1.1 * r), pen.lineTo(r, 0.8 * r), pen.lineTo(-r, 0.8 * r), pen.closePath();
-    else pen.moveTo(0, -1.2 * r), pen.lineTo(0.8 * r, 0), pen.lineTo(0, 1.2 * r), pen.lineTo(-0.8 * r, 0), pen.closePath();
+    else if (shape === "A") (pen.moveTo(0, -1.1 * r), pen.lineTo(r, 0.8 * r), pen.lineTo(-r, 0.8 * r), pen.closePath());
+    else
+      (pen.moveTo(0, -1.2 * r),
+        pen.lineTo(0.8 * r, 0),
+        pen.lineTo(0, 1.2 * r),
+        pen.lineTo(-0.8 * r, 0),
+        pen.closePath());
   }
 
   /* Larger for larger events, and for larger maps. */
-  const sizeOf = (diameter, width) => 2 * Math.round((4.5 + 0.012 * Math.min(600, diameter)) * iovolc.clamp(width / 600, 0.6, 1));
+  const sizeOf = (diameter, width) =>
+    2 * Math.round((4.5 + 0.012 * Math.min(600, diameter)) * iovolc.clamp(width / 600, 0.6, 1));
 
   /* Draws all marks; gives the places of those that can be chosen. */
   iovolc.drawMarks = function (pen, projection, size, scale, scene) {
-    const { state } = iovolc, hits = [];
+    const { state } = iovolc,
+      hits = [];
     const taken = []; // where texts stand
     if (state.grid) graticule(pen, projection, size, state, taken);
     if (scene.outline) ring(pen, projection, scene.outline);
@@ -50,7 +59,11 @@
     else {
       for (let i = hits.length - 1; i >= 0; i--) {
         const { at, event } = hits[i]; // the strongest last, so that they lie on top
-        stamp(pen, sprite(event.tier, sizeOf(event.diameter_km, size.width), iovolc.index.tiers[event.tier], scale), at);
+        stamp(
+          pen,
+          sprite(event.tier, sizeOf(event.diameter_km, size.width), iovolc.index.tiers[event.tier], scale),
+          at,
+        );
       }
     }
     for (const spot of state.marks ? scene.spots : []) {
@@ -76,7 +89,10 @@
   }
 
   function doubled(pen, width, draw) {
-    for (const [colour, wide] of [["rgba(0,0,0,.75)", width + 2.4], ["#ffe14d", width]]) {
+    for (const [colour, wide] of [
+      ["rgba(0,0,0,.75)", width + 2.4],
+      ["#ffe14d", width],
+    ]) {
       Object.assign(pen, { strokeStyle: colour, lineWidth: wide });
       draw();
     }
@@ -95,8 +111,8 @@
     if (!at) return;
     doubled(pen, 1.2, () => {
       pen.beginPath();
-      pen.moveTo(at[0] - 9, at[1]), pen.lineTo(at[0] + 9, at[1]);
-      pen.moveTo(at[0], at[1] - 9), pen.lineTo(at[0], at[1] + 9);
+      (pen.moveTo(at[0] - 9, at[1]), pen.lineTo(at[0] + 9, at[1]));
+      (pen.moveTo(at[0], at[1] - 9), pen.lineTo(at[0], at[1] + 9));
       pen.stroke();
     });
   }
@@ -130,7 +146,8 @@
   /* Writes a text where it fits and nothing is written yet. */
   function written(pen, text, at, width, height, taken) {
     const half = at ? pen.measureText(text).width / 2 + 3 : 0;
-    if (at && taken.some(([x, y, other]) => Math.abs(x - at[0]) < half + other && Math.abs(y - at[1]) < 15)) return false;
+    if (at && taken.some(([x, y, other]) => Math.abs(x - at[0]) < half + other && Math.abs(y - at[1]) < 15))
+      return false;
     if (!at || at[0] < half || at[0] > width - half || at[1] < 10 || at[1] > height - 6) return false;
     Object.assign(pen, { strokeStyle: "rgba(0,0,0,.7)", lineWidth: 2.6, fillStyle: "#ffffff", lineJoin: "round" });
     pen.strokeText(text, at[0], at[1] + 4);
@@ -152,7 +169,8 @@
 
   /* What lies nearest to a place of the canvas, within a finger's reach. */
   iovolc.nearestHit = function (hits, x, y, within = 16) {
-    let best = null, least = within;
+    let best = null,
+      least = within;
     for (const hit of hits) {
       const away = Math.hypot(hit.at[0] - x, hit.at[1] - y);
       if (away <= least) [best, least] = [hit, away];

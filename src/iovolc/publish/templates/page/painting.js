@@ -11,7 +11,8 @@
      * size: width and height in CSS pixels and `step`, CSS pixels per painted pixel; `swipe`: share of the width that
      * shows `other` instead of `shown`; base: what lies below both. */
     paint(projection, view, { width, height, step }, { shown, other, base, swipe }) {
-      const cols = Math.max(1, Math.round(width / step)), rows = Math.max(1, Math.round(height / step));
+      const cols = Math.max(1, Math.round(width / step)),
+        rows = Math.max(1, Math.round(height / step));
       const key = [cols, rows, step, view.lon, view.lat, view.zoom].join();
       if (this.canvas.width !== cols || this.canvas.height !== rows || !this.image) {
         Object.assign(this.canvas, { width: cols, height: rows });
@@ -35,15 +36,20 @@
     run(source, base, from, to) {
       const { u, v, out } = this;
       const { codes, rows, cols, colours } = source;
-      const below = base.codes, belowRows = base.rows, belowCols = base.cols, belowColours = base.colours;
+      const below = base.codes,
+        belowRows = base.rows,
+        belowCols = base.cols,
+        belowColours = base.colours;
       for (let at = from; at < to; at++) {
-        const down = v[at], across = u[at];
+        const down = v[at],
+          across = u[at];
         if (down < 0) {
           out[at] = 0;
           continue;
         }
         let colour = colours[codes[((down * rows) | 0) * cols + ((across * cols) | 0)]];
-        if (colour === 0) colour = belowColours[below[((down * belowRows) | 0) * belowCols + ((across * belowCols) | 0)]];
+        if (colour === 0)
+          colour = belowColours[below[((down * belowRows) | 0) * belowCols + ((across * belowCols) | 0)]];
         out[at] = colour;
       }
     }

@@ -3,13 +3,32 @@
 (function () {
   const listeners = [];
   const defaults = {
-    lon: 0, lat: 0, zoom: 1, // centre of both maps
-    kind: "latest", channel: "", epoch: -1, // what they show
-    before: -1, mode: "off", swipe: 0.5, // held against what, and how
-    size: 2, contrast: 0.2, rank: 1, // of the change asked about
-    events: "all", marks: true, names: true, grid: true, // what lies on the maps
-    event: "", spot: "", place: "", // what is chosen: ids, or "lat,lon"
-    q: "", tiers: "ABC", what: "", status: "", near: false, sort: "order", page: 0, // the table
+    lon: 0,
+    lat: 0,
+    zoom: 1, // centre of both maps
+    kind: "latest",
+    channel: "",
+    epoch: -1, // what they show
+    before: -1,
+    mode: "off",
+    swipe: 0.5, // held against what, and how
+    size: 2,
+    contrast: 0.2,
+    rank: 1, // of the change asked about
+    events: "all",
+    marks: true,
+    names: true,
+    grid: true, // what lies on the maps
+    event: "",
+    spot: "",
+    place: "", // what is chosen: ids, or "lat,lon"
+    q: "",
+    tiers: "ABC",
+    what: "",
+    status: "",
+    near: false,
+    sort: "order",
+    page: 0, // the table
     sense: "e",
   };
   iovolc.state = { ...defaults };

@@ -45,7 +45,8 @@
       if (this.level >= 0) {
         for (let row = 0; row < rows; row++) {
           const from = Math.floor((row * this.rows) / rows) * this.cols;
-          for (let col = 0; col < cols; col++) codes[row * cols + col] = this.codes[from + Math.floor((col * this.cols) / cols)];
+          for (let col = 0; col < cols; col++)
+            codes[row * cols + col] = this.codes[from + Math.floor((col * this.cols) / cols)];
         }
       }
       Object.assign(this, { codes, rows, cols, level });
@@ -63,7 +64,12 @@
         if (period) away = Math.min(away, 360 - away);
         return away <= half + reach;
       };
-      this.ask(level, (box) => near(box.lat, box.halfLat, lat) && (reach > 60 || Math.abs(lat) + reach > 80 || near(box.lon, box.halfLon, lon, true)));
+      this.ask(
+        level,
+        (box) =>
+          near(box.lat, box.halfLat, lat) &&
+          (reach > 60 || Math.abs(lat) + reach > 80 || near(box.lon, box.halfLon, lon, true)),
+      );
     }
 
     ask(level, wanted) {
@@ -72,11 +78,15 @@
       const across = Math.ceil(cols / wide);
       for (let number = 0; number < there.length; number++) {
         if (there[number] === "0" || this.asked.has(level + "_" + number)) continue;
-        const top = Math.floor(number / across) * high, left = (number % across) * wide;
-        const tall = Math.min(high, rows - top), broad = Math.min(wide, cols - left);
+        const top = Math.floor(number / across) * high,
+          left = (number % across) * wide;
+        const tall = Math.min(high, rows - top),
+          broad = Math.min(wide, cols - left);
         const box = {
-          lat: 90 - ((top + tall / 2) * 180) / rows, halfLat: (tall * 90) / rows,
-          lon: -180 + ((left + broad / 2) * 360) / cols, halfLon: (broad * 180) / cols,
+          lat: 90 - ((top + tall / 2) * 180) / rows,
+          halfLat: (tall * 90) / rows,
+          lon: -180 + ((left + broad / 2) * 360) / cols,
+          halfLon: (broad * 180) / cols,
         };
         if (wanted(box)) this.fetch(level, number, { top, left, tall, broad });
       }
@@ -103,7 +113,8 @@
       for (let row = Math.round(top * step); row < (top + tall) * step; row++) {
         for (let col = Math.round(left * step); col < (left + broad) * step; col++) {
           const at = row * this.cols + col;
-          if (this.codes[at] === 0) this.codes[at] = codes[(Math.floor(row / step) - top) * broad + Math.floor(col / step) - left];
+          if (this.codes[at] === 0)
+            this.codes[at] = codes[(Math.floor(row / step) - top) * broad + Math.floor(col / step) - left];
         }
       }
     }

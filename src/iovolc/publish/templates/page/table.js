@@ -4,10 +4,21 @@
   const { byId, make } = iovolc;
   const ROWS = 25;
   const COLUMNS = [
-    ["order", "Event"], ["tier", "Tier"], ["kind", "Kind"], ["lat", "Place"], ["nearest_feature", "Near"],
-    ["area_km2", "Area, km²"], ["onset_before_utc", "Began"], ["snr", "Signal / noise"], ["q_value", "False share q"], ["status", "Status"],
+    ["order", "Event"],
+    ["tier", "Tier"],
+    ["kind", "Kind"],
+    ["lat", "Place"],
+    ["nearest_feature", "Near"],
+    ["area_km2", "Area, km²"],
+    ["onset_before_utc", "Began"],
+    ["snr", "Signal / noise"],
+    ["q_value", "False share q"],
+    ["status", "Status"],
   ];
-  const ORDER = new Map([["tier", "ABC"], ["status", "confirmed provisional fading finished candidate"]]);
+  const ORDER = new Map([
+    ["tier", "ABC"],
+    ["status", "confirmed provisional fading finished candidate"],
+  ]);
   iovolc.sortKeys = COLUMNS.flatMap(([key]) => [key, "-" + key]);
   let rows = [];
 
@@ -37,11 +48,14 @@
   }
 
   function sort() {
-    const falling = iovolc.state.sort.startsWith("-"), key = iovolc.state.sort.replace("-", "");
+    const falling = iovolc.state.sort.startsWith("-"),
+      key = iovolc.state.sort.replace("-", "");
     const rank = ORDER.has(key) ? (event) => ORDER.get(key).indexOf(event[key]) : (event) => event[key];
     rows = [...rows].sort((one, other) => {
-      const a = rank(one), b = rank(other);
-      if (a === null || a === undefined || a === "") return b === null || b === undefined || b === "" ? one.order - other.order : 1;
+      const a = rank(one),
+        b = rank(other);
+      if (a === null || a === undefined || a === "")
+        return b === null || b === undefined || b === "" ? one.order - other.order : 1;
       if (b === null || b === undefined || b === "") return -1;
       const by = a < b ? -1 : a > b ? 1 : one.order - other.order;
       return falling ? -by : by;
@@ -55,11 +69,27 @@
   }
 
   function draw() {
-    const { state } = iovolc, pages = Math.max(1, Math.ceil(rows.length / ROWS)), page = iovolc.clamp(state.page, 0, pages - 1);
+    const { state } = iovolc,
+      pages = Math.max(1, Math.ceil(rows.length / ROWS)),
+      page = iovolc.clamp(state.page, 0, pages - 1);
     const keep = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.focus : "";
     byId("catalogue").tHead.replaceChildren(make("tr", {}, ...COLUMNS.map(heading)));
     const shown = rows.slice(page * ROWS, (page + 1) * ROWS);
-    byId("catalogue").tBodies[0].replaceChildren(...(shown.length ? shown.map(line) : [make("tr", {}, make("td", { colspan: COLUMNS.length }, iovolc.events.length ? "No event passes these filters." : "No change was found."))]));
+    byId("catalogue").tBodies[0].replaceChildren(
+      ...(shown.length
+        ? shown.map(line)
+        : [
+            make(
+              "tr",
+              {},
+              make(
+                "td",
+                { colspan: COLUMNS.length },
+                iovolc.events.length ? "No event passes these filters." : "No change was found.",
+              ),
+            ),
+          ]),
+    );
     byId("pages").textContent = "Page " + (page + 1) + " of " + pages;
     byId("previous").disabled = page === 0;
     byId("next").disabled = page >= pages - 1;
@@ -68,31 +98,64 @@
   }
 
   function heading([key, name]) {
-    const { sort: now } = iovolc.state, up = now === key, down = now === "-" + key;
+    const { sort: now } = iovolc.state,
+      up = now === key,
+      down = now === "-" + key;
     const press = () => iovolc.set({ sort: up ? "-" + key : key, page: 0 });
-    return make("th", { scope: "col", "aria-sort": up ? "ascending" : down ? "descending" : "none" },
-      make("button", { type: "button", class: "sort", onclick: press, "data-focus": "sort-" + key }, name, make("span", { "aria-hidden": "true" }, up ? " ▲" : down ? " ▼" : "")));
+    return make(
+      "th",
+      { scope: "col", "aria-sort": up ? "ascending" : down ? "descending" : "none" },
+      make(
+        "button",
+        { type: "button", class: "sort", onclick: press, "data-focus": "sort-" + key },
+        name,
+        make("span", { "aria-hidden": "true" }, up ? " ▲" : down ? " ▼" : ""),
+      ),
+    );
   }
 
   function line(event) {
-    const { state } = iovolc, chosen = state.event === event.event_id;
+    const { state } = iovolc,
+      chosen = state.event === event.event_id;
     const press = () => {
       iovolc.set({ event: event.event_id, spot: "", place: "" });
       iovolc.lookAt(event.lon_e, event.lat);
       iovolc.toDetail();
     };
     const cell = (label, ...content) => make("td", { "data-label": label }, ...content);
-    return make("tr", { class: chosen ? "chosen" : null },
-      make("th", { scope: "row" }, make("button", { type: "button", class: "link whole", onclick: press, "aria-pressed": String(chosen), "data-focus": "event-" + event.event_id }, event.event_id)),
+    return make(
+      "tr",
+      { class: chosen ? "chosen" : null },
+      make(
+        "th",
+        { scope: "row" },
+        make(
+          "button",
+          {
+            type: "button",
+            class: "link whole",
+            onclick: press,
+            "aria-pressed": String(chosen),
+            "data-focus": "event-" + event.event_id,
+          },
+          event.event_id,
+        ),
+      ),
       cell("Tier", make("span", { class: "tier " + event.tier }, event.tier)),
       cell("Kind", event.kind),
       cell("Place", iovolc.placeText(event.lat, event.lon_e, state.sense)),
-      cell("Near", event.nearest_feature ? event.nearest_feature + (event.nearest_km === null ? "" : " (" + Math.round(event.nearest_km) + " km)") : "–"),
+      cell(
+        "Near",
+        event.nearest_feature
+          ? event.nearest_feature + (event.nearest_km === null ? "" : " (" + Math.round(event.nearest_km) + " km)")
+          : "–",
+      ),
       cell("Area, km²", iovolc.withSigma(event.area_km2, event.area_sigma_km2, "").trim()),
       cell("Began", iovolc.onsetText(event.onset_after_utc, event.onset_before_utc)),
       cell("Signal / noise", event.snr === null ? "–" : event.snr.toFixed(1)),
       cell("False share q", event.q_value === null ? "–" : String(Number(event.q_value.toPrecision(2)))),
-      cell("Status", event.status));
+      cell("Status", event.status),
+    );
   }
 
   /* The next or previous event of the table. */

@@ -2,8 +2,12 @@
 "use strict";
 (function () {
   const { byId, makeSvg } = iovolc;
-  const HIGH = 74, TOP = 12, BOTTOM = 48, YEAR = 365.25 * 86400e3;
-  let mine = [], wide = 1000;
+  const HIGH = 74,
+    TOP = 12,
+    BOTTOM = 48,
+    YEAR = 365.25 * 86400e3;
+  let mine = [],
+    wide = 1000;
 
   iovolc.startTimeline = function () {
     const slider = byId("time");
@@ -27,16 +31,24 @@
 
   /* The axis of a set of looks: from a time to a place on the strip, with the years and the gaps. */
   iovolc.timeAxis = function (spans, wide, margin = 24) {
-    const first = Math.min(...spans.map(([start]) => start)), last = Math.max(...spans.map(([, stop]) => stop));
+    const first = Math.min(...spans.map(([start]) => start)),
+      last = Math.max(...spans.map(([, stop]) => stop));
     const room = Math.max(last - first, 86400e3);
     const at = (time) => margin + ((time - first) / room) * (wide - 2 * margin);
-    const sorted = [...spans].sort((a, b) => a[0] - b[0]), gaps = [];
+    const sorted = [...spans].sort((a, b) => a[0] - b[0]),
+      gaps = [];
     let seen = sorted.length ? sorted[0][1] : 0;
     for (const [start, stop] of sorted) {
       if (start - seen > YEAR) gaps.push([seen, start]);
       seen = Math.max(seen, stop);
     }
-    return { at, gaps, wide, ticks: ticks(first, last, Math.floor(wide / 60)), time: (x) => first + ((x - margin) / (wide - 2 * margin)) * room };
+    return {
+      at,
+      gaps,
+      wide,
+      ticks: ticks(first, last, Math.floor(wide / 60)),
+      time: (x) => first + ((x - margin) / (wide - 2 * margin)) * room,
+    };
   };
 
   /* The months or years to write on an axis that has room for `most` of them. */
@@ -44,7 +56,8 @@
     const years = (last - first) / YEAR;
     const found = [];
     if (years < 1.5) {
-      const by = Math.max(1, Math.ceil((years * 12) / most)), date = new Date(first);
+      const by = Math.max(1, Math.ceil((years * 12) / most)),
+        date = new Date(first);
       for (let month = date.getUTCMonth(); ; month += by) {
         const start = Date.UTC(date.getUTCFullYear(), month, 1);
         if (start > last) return found;
@@ -60,7 +73,15 @@
 
   /* The ground of every strip: years, and hatched gaps. */
   iovolc.axisParts = function (axis, top, bottom) {
-    const parts = axis.gaps.map(([from, to]) => makeSvg("rect", { class: "gap", x: axis.at(from), y: top, width: axis.at(to) - axis.at(from), height: bottom - top }));
+    const parts = axis.gaps.map(([from, to]) =>
+      makeSvg("rect", {
+        class: "gap",
+        x: axis.at(from),
+        y: top,
+        width: axis.at(to) - axis.at(from),
+        height: bottom - top,
+      }),
+    );
     parts.push(makeSvg("line", { class: "axis", x1: 0, x2: axis.wide, y1: bottom, y2: bottom }));
     for (const [time, text] of axis.ticks) {
       parts.push(makeSvg("line", { class: "axis", x1: axis.at(time), x2: axis.at(time), y1: bottom, y2: bottom + 5 }));
@@ -72,7 +93,8 @@
   let axis = null;
   function draw() {
     mine = iovolc.epochsOf(iovolc.state.channel);
-    const slider = byId("time"), strip = byId("strip");
+    const slider = byId("time"),
+      strip = byId("strip");
     slider.max = Math.max(0, mine.length - 1);
     slider.disabled = mine.length < 2;
     if (!mine.length) return strip.replaceChildren();
@@ -81,19 +103,31 @@
     axis = iovolc.timeAxis(spans, wide);
     const bars = mine.map((epoch, i) => bar(epoch, ...spans[i]));
     strip.setAttribute("viewBox", "0 0 " + wide + " " + HIGH);
-    strip.replaceChildren(...iovolc.axisParts(axis, TOP, BOTTOM), ...bars, makeSvg("path", { id: "before-mark", class: "before-mark" }), makeSvg("path", { id: "now-mark", class: "now-mark" }));
+    strip.replaceChildren(
+      ...iovolc.axisParts(axis, TOP, BOTTOM),
+      ...bars,
+      makeSvg("path", { id: "before-mark", class: "before-mark" }),
+      makeSvg("path", { id: "now-mark", class: "now-mark" }),
+    );
     byId("gaps").textContent = axis.gaps.length
-      ? "Hatched: nobody looked in this channel for more than a year (" + axis.gaps.map(([from, to]) => day(from) + " to " + day(to)).join(", ") + ")."
+      ? "Hatched: nobody looked in this channel for more than a year (" +
+        axis.gaps.map(([from, to]) => day(from) + " to " + day(to)).join(", ") +
+        ")."
       : "There is no gap of more than a year in this channel.";
     tell();
   }
 
   /* A look: as wide as its span, filled as high as the share of Io that was compared. */
   function bar(epoch, start, stop) {
-    const width = Math.max(5, axis.at(stop) - axis.at(start)), x = (axis.at(start) + axis.at(stop) - width) / 2, full = BOTTOM - TOP;
+    const width = Math.max(5, axis.at(stop) - axis.at(start)),
+      x = (axis.at(start) + axis.at(stop) - width) / 2,
+      full = BOTTOM - TOP;
     const told = epoch.share === null ? "nothing to compare with" : Math.round(100 * epoch.share) + " % of Io compared";
     const whole = makeSvg("rect", { class: epoch.share === null ? "alone" : "span", x, y: TOP, width, height: full });
-    const part = epoch.share === null ? null : makeSvg("rect", { class: "look", x, y: BOTTOM - full * epoch.share, width, height: full * epoch.share });
+    const part =
+      epoch.share === null
+        ? null
+        : makeSvg("rect", { class: "look", x, y: BOTTOM - full * epoch.share, width, height: full * epoch.share });
     return makeSvg("g", {}, makeSvg("title", {}, iovolc.epochText(epoch) + ", " + told), whole, part);
   }
 
@@ -101,12 +135,18 @@
 
   function tell() {
     if (!mine.length) return;
-    const at = place(), epoch = mine[at], slider = byId("time");
+    const at = place(),
+      epoch = mine[at],
+      slider = byId("time");
     if (!epoch) return;
     slider.value = at;
     const text = iovolc.epochText(epoch) + ", look " + (at + 1) + " of " + mine.length;
     slider.setAttribute("aria-valuetext", text);
-    byId("time-text").textContent = text + (epoch.share === null ? "; nothing to compare it with" : "; " + Math.round(100 * epoch.share) + " % of Io compared with earlier looks");
+    byId("time-text").textContent =
+      text +
+      (epoch.share === null
+        ? "; nothing to compare it with"
+        : "; " + Math.round(100 * epoch.share) + " % of Io compared with earlier looks");
     mark("now-mark", epoch);
     const before = iovolc.beforeEpoch();
     mark("before-mark", iovolc.state.mode !== "off" && before && before.channel === epoch.channel ? before : null);
@@ -123,9 +163,11 @@
 
   function toTime(event) {
     if (!axis) return;
-    const box = byId("strip").getBoundingClientRect(), time = axis.time(((event.clientX - box.left) / box.width) * wide);
+    const box = byId("strip").getBoundingClientRect(),
+      time = axis.time(((event.clientX - box.left) / box.width) * wide);
     const away = (epoch) => {
-      const start = iovolc.timeOf(epoch.start), stop = iovolc.timeOf(epoch.stop);
+      const start = iovolc.timeOf(epoch.start),
+        stop = iovolc.timeOf(epoch.stop);
       return time < start ? start - time : time > stop ? time - stop : 0;
     };
     let best = 0;

@@ -14,7 +14,8 @@
     return (Number(east) === 0 ? (0).toFixed(digits) : east) + "° E";
   };
 
-  iovolc.placeText = (lat, lon, sense, digits) => iovolc.latText(lat, digits) + ", " + iovolc.lonText(lon, sense, digits);
+  iovolc.placeText = (lat, lon, sense, digits) =>
+    iovolc.latText(lat, digits) + ", " + iovolc.lonText(lon, sense, digits);
 
   iovolc.quantity = function (value) {
     if (value === null || !isFinite(value)) return "–";
