@@ -81,9 +81,9 @@ class Cluster:
         with _told(label), self._left(running):
             while waiting or running:
                 self._hand_over(function, waiting, running, moved)
-                ended = [place for place, future in running.items() if future.status != "pending"]
-                for place in ended:
-                    results[place] = running[place].result()
+                ended = {place: found for place, future in running.items() for found in _fetched(future)}
+                for place, result in ended.items():
+                    results[place] = result
                     del running[place]
                     self.progress(label, len(results), len(items))
                 watch = _Watch.begun() if ended else watch.looked(self.client, label, self.limits)
@@ -143,6 +143,18 @@ class _Watch:
                 "try again"
             )
         return self
+
+
+def _fetched(future: Any) -> tuple[Any, ...]:
+    """The result of a task, alone in a tuple; empty if it has not ended, or its worker was lost with the result."""
+    if future.status == "pending":
+        return ()
+    try:
+        return (future.result(timeout=CONNECT_S),)
+    except TimeoutError:
+        if future.status == "error":  # the task's own
+            raise
+        return ()
 
 
 def _any_worker(client: Any) -> bool:

@@ -21,6 +21,16 @@ def free_port():
         return held.getsockname()[1]
 
 
+def end(process):
+    """End a process as an operator does, and if need be as an impatient one."""
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Database:
     """A PostgreSQL of its own, run by another user where this one is root, which PostgreSQL refuses."""
 
@@ -78,12 +88,7 @@ class Server:
 
     def stop(self):
         """Stop it as an operator does."""
-        self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
     def runs(self):
         """All runs of flows that it knows, the newest first."""

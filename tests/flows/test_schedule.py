@@ -1,7 +1,6 @@
 """A monitor looks into an inbox while epochs drop into it, broken, late, twice or superseding: as one clean run."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 from flows.monitor import monitor
 from flows.parameters import MonitorParameters
-from tests.flows.servers import ROOT, command, serving
+from tests.flows.servers import ROOT, command, end, serving
 from tests.inbox import DARK, drops, overrides, published
 from tests.small_maps import near
 
@@ -77,7 +76,6 @@ def test_a_served_schedule_over_thirty_drops_ends_as_one_clean_run(tmp_path) -> 
             while len(ended := ended_since(server, start_s)) < 2 and time.monotonic() < deadline:
                 time.sleep(1.0)
         finally:
-            serve.send_signal(signal.SIGINT)
-            serve.wait(120)
+            end(serve)
     assert set(ended) == {"Degraded"}, (tmp_path / "serve.log").read_text()
     assert published(parameters.out) == clean(tmp_path, settings)

@@ -1,11 +1,10 @@
 """`python -m flows.serve` with Prefect's whole server: a schedule starts the monitor by itself, a watcher at once."""
 
-import signal
 import subprocess
 import time
 
 import pytest
-from tests.flows.servers import ROOT, command, serving
+from tests.flows.servers import ROOT, command, end, serving
 
 pytestmark = [pytest.mark.flows, pytest.mark.slow]
 
@@ -22,8 +21,7 @@ def test_a_schedule_starts_the_monitor(published, prepared, tmp_path) -> None:  
                 assert time.monotonic() < deadline, (tmp_path / "serve.log").read_text()
                 time.sleep(1.0)
         finally:
-            serve.send_signal(signal.SIGINT)
-            serve.wait(120)
+            end(serve)
     assert ended[-1]["state_name"] == "Skipped"  # the maps are published already
     assert ended[-1]["auto_scheduled"]
     assert (tmp_path / "server.log").read_text().count("Traceback") == 0

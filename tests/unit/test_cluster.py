@@ -11,7 +11,7 @@ import pytest
 from distributed import LocalCluster
 from tests.dask_parts import Scheduler, die_once, double, pause, swallow
 
-from iovolc.cluster import AHEAD, Limits
+from iovolc.cluster import AHEAD, Cluster, Limits
 from iovolc.errors import AlgorithmError, ConfigError, TransientIOError
 from iovolc.parallel import PROCESSES, runner
 
@@ -24,8 +24,34 @@ def two():
 
 def test_a_task_whose_worker_was_killed_is_done_by_another(two, tmp_path) -> None:
     markers = [str(tmp_path / name) for name in "abc"]
+    (tmp_path / "b").touch()
+    (tmp_path / "c").touch()
     with runner(address=two) as workers:
         assert workers.map(die_once, markers, "die") == ["a", "b", "c"]
+
+
+def test_a_result_that_is_lost_with_all_workers_is_not_waited_for(monkeypatch) -> None:
+    class Lost:
+        status = "finished"
+
+        def result(self, timeout):
+            raise TimeoutError(f"nothing came in {timeout} s")
+
+        def add_done_callback(self, _):
+            pass
+
+    class Client:
+        status = "running"
+
+        def submit(self, *_, **__):
+            return Lost()
+
+        def cancel(self, futures):
+            assert len(futures) == 1
+
+    monkeypatch.setattr("iovolc.cluster._any_worker", lambda _: False)
+    with pytest.raises(TransientIOError, match="has had no worker for `double`"):
+        Cluster(Client(), limits=Limits(lost_after_s=0.01)).map(double, [1], "double")
 
 
 def test_more_tasks_than_are_handed_over_at_a_time_come_back_in_order(two) -> None:

@@ -17,7 +17,7 @@ import fsspec
 
 from iovolc.cube.files import new_folder, read_json, write_bytes, write_json
 from iovolc.cube.layout import StorePath, copy_file, join, local
-from iovolc.errors import ConfigError, IovolcError, StoreError, TransientIOError
+from iovolc.errors import ConfigError, IovolcError, StoreCorrupt, StoreError, TransientIOError
 
 _CONDITIONAL: Final = ("s3", "s3a")
 _LOST: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -78,12 +78,12 @@ class Bucket:
 
     def fetch_folder(self, folder: str, store: StorePath) -> None:
         """Fetch a folder that is written once, unless the copy has it; it is there complete or not at all."""
-        place = local(join(store, folder))
+        place = _inside(local(store), folder)
         if place.exists():
             return
         with new_folder(place) as partial:
             for name in self.names(folder):
-                target = partial / name.removeprefix(f"{folder}/")
+                target = _inside(partial, name.removeprefix(f"{folder}/"))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(self._content(name))
 
@@ -91,7 +91,7 @@ class Bucket:
         """Fetch a file over that of the copy; whether there is one."""
         found = self.read(name)
         if found is not None:
-            write_bytes(local(join(store, name)), found[0])
+            write_bytes(_inside(local(store), name), found[0])
         return found is not None
 
     def _content(self, name: str) -> bytes:
@@ -115,6 +115,14 @@ class Bucket:
     def _at(self, name: str) -> tuple[Any, str]:
         system, root = fsspec.url_to_fs(self.address, use_listings_cache=False)
         return system, f"{root.rstrip('/')}/{name}"
+
+
+def _inside(root: Path, name: str) -> Path:
+    """A path below a folder; whoever writes into the bucket decides nothing outside it."""
+    path = Path(os.path.normpath(root / name))
+    if not path.is_relative_to(os.path.normpath(root)):
+        raise StoreCorrupt(f"`{name}` leads out of the store; the bucket was written by something else than iovolc")
+    return path
 
 
 @contextmanager

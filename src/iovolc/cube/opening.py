@@ -4,6 +4,7 @@ from pathlib import Path
 
 from iovolc.cube.bucket import bucket_of, copy_of
 from iovolc.cube.layout import join, latest_run_file, run_folder
+from iovolc.cube.lock import locked
 from iovolc.cube.manifest import refresh
 from iovolc.cube.pointer import operational_run
 
@@ -29,7 +30,8 @@ def store_folder(place: str | Path) -> Path:
     folder = copy_of(str(place))
     bucket = bucket_of(folder)
     if bucket is not None:
-        refresh(folder)
+        with locked(folder):  # another command on the same copy may be about to commit
+            refresh(folder)
         for name in bucket.names("alerts"):
             bucket.fetch(name, folder)
         if bucket.fetch(_below(folder, latest_run_file(folder)), folder):

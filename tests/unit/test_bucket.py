@@ -1,20 +1,14 @@
-"""A store on a bucket of a real S3 server: the bytes of one on disk, two writers at once, copies that come and go."""
+"""A store on a bucket of a real S3 server: two writers at once, writers that are killed, copies that come and go."""
 
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
 
-import httpx
 import pytest
-from tests.small_grid import ALL_SLOW_UNCOMPILED
-from tests.small_maps import contents, iovolc
+from tests.s3_parts import BUCKET, given, s3_server
 from tests.store_sample import GRID, put
 
 from iovolc.cube.audit import verify
-from iovolc.cube.bucket import Bucket, bucket_of, copy_of
+from iovolc.cube.bucket import Bucket, bucket_of
 from iovolc.cube.manifest import commit, read_head, read_manifest, refresh
 from iovolc.cube.opening import store_folder
 from iovolc.errors import ConfigError, StoreCorrupt, StoreError, TransientIOError
@@ -22,61 +16,24 @@ from iovolc.errors import ConfigError, StoreCorrupt, StoreError, TransientIOErro
 pytest.importorskip("s3fs", reason="needs s3fs")
 pytest.importorskip("moto", reason="needs moto's server")
 
-pytestmark = ALL_SLOW_UNCOMPILED
-SAID = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
-
 
 @pytest.fixture(scope="module")
 def endpoint():
-    """The address of an S3 server of its own."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], **quiet)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                httpx.put(f"{address}/iobucket").raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+    with s3_server() as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.fixture
 def place(endpoint, monkeypatch, tmp_path, request):
     """An address on the bucket for each test, and a folder of its own for copies."""
-    for name, value in (*SAID.items(), ("AWS_ENDPOINT_URL", endpoint), ("IOVOLC_COPIES", str(tmp_path / "copies"))):
-        monkeypatch.setenv(name, value)
-    return f"s3://iobucket/{request.node.name}/io"
+    given(monkeypatch, endpoint, tmp_path / "copies")
+    return f"s3://{BUCKET}/{request.node.name}/io"
 
 
 def elsewhere(place, monkeypatch, tmp_path, name):
     """The copy of another machine."""
     monkeypatch.setenv("IOVOLC_COPIES", str(tmp_path / name))
     return store_folder(place)
-
-
-def test_a_run_on_a_bucket_gives_the_files_of_one_on_disk(whole, place, monkeypatch, tmp_path) -> None:
-    pairs = [part for pair in whole.settings for part in ("--set", pair)]
-    answer = iovolc("run", whole.inbox, "--store", place, "--out", tmp_path / "out", "--quiet", *pairs)
-    assert answer.code == 4, answer.err
-    store = copy_of(place)
-    whole.check(store, tmp_path / "out")
-    other = elsewhere(place, monkeypatch, tmp_path, "other")
-    assert verify(other) == ()
-    for kept in ("epochs", "manifests", "quarantine", "runs"):
-        assert contents(other / kept) == contents(store / kept)
-        assert contents(other / kept, but=("timings.json",)) == contents(whole.store / kept, but=("timings.json",))
-    assert iovolc("status", "--store", place, "--json").values["health"] == "degraded"
-    again = iovolc("run", whole.inbox, "--store", place, "--out", tmp_path / "again", "--quiet", *pairs)
-    assert again.code == 4
-    whole.check(other, tmp_path / "again")
 
 
 def test_two_writers_at_once_lose_nothing(place, monkeypatch, tmp_path) -> None:
@@ -143,6 +100,17 @@ def test_a_damaged_head_on_the_bucket_is_named(place) -> None:
     bucket_of(store).put("HEAD", b"{")
     with pytest.raises(StoreCorrupt, match="HEAD"):
         refresh(store)
+
+
+def test_a_bucket_cannot_write_outside_the_copy(place) -> None:
+    bucket = Bucket(place)
+    bucket.put("epochs/a/b/zarr.json", b"{}")
+    store = store_folder(place)
+    for name in ("../outside", "epochs/../../outside", "/etc/outside"):
+        with pytest.raises(StoreCorrupt, match="leads out of the store"):
+            bucket.fetch_folder(name, store)
+    bucket.fetch_folder("epochs/a/b", store)
+    assert (store / "epochs" / "a" / "b" / "zarr.json").read_bytes() == b"{}"
 
 
 @pytest.mark.parametrize("text", ["http://somewhere/io", "s3://", "file:///data"])

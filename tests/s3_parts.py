@@ -1,0 +1,45 @@
+"""A real S3 server as a process of its own, with an empty bucket."""
+
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+
+BUCKET = "iobucket"
+SAID = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@contextmanager
+def s3_server():
+    """The server's address for the time of a `with` block."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], **quiet)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _make_bucket(f"{address}/{BUCKET}")
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _make_bucket(address):
+    for _ in range(600):
+        try:
+            if httpx.put(address).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError("the S3 server does not start")
+
+
+def given(monkeypatch, endpoint, copies):
+    """The environment of a user of the server, with a folder for copies."""
+    for name, value in (*SAID.items(), ("AWS_ENDPOINT_URL", endpoint), ("IOVOLC_COPIES", str(copies))):
+        monkeypatch.setenv(name, value)
