@@ -69,9 +69,9 @@ class Suite:
     overrides: tuple[str, ...] = ()
 
     def config(self) -> Config:
-        """The configuration under test."""
-        grid = Config.model_validate({"grid": {"pixels_per_degree": self.pixels_per_degree}})
-        return override(grid, self.overrides)
+        """The configuration under test; all candidates are kept, since the benchmark sweeps the threshold."""
+        every = {"grid": {"pixels_per_degree": self.pixels_per_degree}, "track": {"candidate_q": 1.0}}
+        return override(Config.model_validate(every), self.overrides)
 
     def seeds(self) -> Iterator[tuple[int, int]]:
         """Seed and number of changes of each scene."""
