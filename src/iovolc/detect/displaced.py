@@ -26,6 +26,8 @@ _LEAST_PIXELS: Final = 200
 _LEAST_BINS: Final = 4
 _RANGE: Final = (0.01, 4.0)
 """Share of the stated variance that is believed at least and at most: a tenth of a stated sigma and twice of it."""
+_LEAST_REGIONAL: Final = 0.25
+"""A region is believed to be at most twice as well placed as the whole map."""
 _CLIP: Final = 3.0
 _CLIPPED_VARIANCE: Final = 0.9733
 """Mean of min(x^2, 9) for a standard normal x."""
@@ -71,8 +73,9 @@ def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: flo
 
     Notes
     -----
-    All over Io, the clipped mean square of the difference grows with the ratio by the share, from a free level since
-    the variance of maps in place may be wrong as a whole. In a region it is the weighted regression of the same, drawn
+    All over Io, the clipped mean square of the difference grows with the ratio by the share, from the level of the
+    quietest bin: the variance of maps in place may be wrong as a whole, and the flattest ground may be noisier than it
+    says. In a region it is the weighted regression of the same, drawn
     towards the share all over Io as if that were known to its own size. Real changes are few and clipped.
     """
     told = _whole(parts)
@@ -94,11 +97,11 @@ def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
     ]
     if len(means) < _LEAST_BINS:
         return None
-    x, y, count = np.array(means).T
+    quietest = min(range(len(means)), key=lambda k: means[k][1])
+    x, y, count = np.array(means[quietest:]).T
     weight = count / np.maximum(y, 1e-6) ** 2  # the variance of a mean square goes with its square
-    middle = float(np.average(x, weights=weight)), float(np.average(y, weights=weight))
-    share = float((weight * (x - middle[0])) @ (y - middle[1]) / ((weight * (x - middle[0])) @ (x - middle[0])))
-    return max(middle[1] - share * middle[0], 1e-6), min(max(share, _RANGE[0]), _RANGE[1])
+    share = float((weight * x) @ (y - y[0]) / ((weight * x) @ x))
+    return max(float(y[0]), 1e-6), min(max(share, _RANGE[0]), _RANGE[1])
 
 
 def _clipped_mean(z2: Plane) -> float:
@@ -119,4 +122,4 @@ def _regional(part: Sloped, sheet: Sheet, level: float, share: float, elements: 
     told = (smooth(products, sheet, REGION.sigma_km) + prior * np.float32(share)) / (
         smooth(weights, sheet, REGION.sigma_km) + prior
     )
-    return expand(np.clip(told, *_RANGE).astype(np.float32), factor)
+    return expand(np.clip(told, max(_RANGE[0], _LEAST_REGIONAL * share), _RANGE[1]).astype(np.float32), factor)
