@@ -236,8 +236,9 @@ def ring_pieces(
     differences = {name: fields[name].difference for name in left}
     whole, owned = ({name: getattr(fields[name], part) for name in left} for part in ("weight", "owned"))
     found = find_rings(
-        differences, whole, left, owned, grid, shapes, seed_z=search.seed_z, sigma_floor=search.sigma_floor
-    )
+        differences, whole, left, owned, grid, shapes,
+        seed_z=search.seed_z, sigma_floor=search.sigma_floor, smooth=search.local,
+    )  # fmt: skip
     sizes = np.log([scale.fwhm_km for scale in search.scales])
     pieces: dict[str, list[Piece]] = {name: [] for name in left}
     for one in found:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.matched import Response
-from iovolc.detect.noise import noise_factor, smooth_share
+from iovolc.detect.noise import LOCAL_SHARE, noise_factor, smooth_share
 from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
@@ -71,6 +71,7 @@ def find_rings(
     *,
     seed_z: float,
     sigma_floor: float,
+    smooth: bool = True,
 ) -> tuple[FoundRing, ...]:
     """Rings of both signs, the strongest first; none overlaps another.
 
@@ -90,22 +91,25 @@ def find_rings(
         Significance that a ring must reach.
     sigma_floor : float
         Systematic error of an amplitude by itself.
+    smooth : bool
+        Whether it is smooth, so that little of it is left in narrow annuli.
     """
+    floors = {radius_km: _floor(radius_km, sigma_floor, smooth=smooth) for radius_km in RADII_KM}
     rest = _pyramid(differences, left, owned, grid)
     screened: list[Candidate] = []
     noise: dict[float, float] = {}
     for radius_km in RADII_KM:
         factor = _factor(radius_km, grid)
         if factor:
-            noise[radius_km], peaks = _screen(rest[factor], radius_km, grid, _floor(radius_km, sigma_floor))
+            noise[radius_km], peaks = _screen(rest[factor], radius_km, grid, floors[radius_km])
             screened += peaks
-    found = [measure(one, rest[one.factor], seed_z, _floor(one.radius_km, sigma_floor)) for one in _apart(screened)]
+    found = [measure(one, rest[one.factor], seed_z, floors[one.radius_km]) for one in _apart(screened)]
     outlined = _outlined(shapes, noise, grid)
     whole = {
         factor: _reduce(differences, weights, owned, grid, factor)
         for factor in sorted({one.factor for one in outlined})
     }
-    found += [measure(one, whole[one.factor], seed_z, _floor(one.radius_km, sigma_floor)) for one in outlined]
+    found += [measure(one, whole[one.factor], seed_z, floors[one.radius_km]) for one in outlined]
     kept: list[FoundRing] = []
     for ring in sorted((one for one in found if one), key=lambda one: (-one.z, one.ring.lat, one.ring.lon_e)):
         if all(_distance_km(ring.ring, other.ring) > _reach_km(ring.ring, other.ring) for other in kept):
@@ -113,9 +117,9 @@ def find_rings(
     return tuple(kept)
 
 
-def _floor(radius_km: float, sigma_floor: float) -> float:
-    """What is left of a smooth error in an annulus against both its sides."""
-    return smooth_share(Scale(_SCREEN_WIDTH * radius_km)) * sigma_floor
+def _floor(radius_km: float, sigma_floor: float, *, smooth: bool) -> float:
+    """What is left of a systematic error in an annulus against both its sides."""
+    return (smooth_share(Scale(_SCREEN_WIDTH * radius_km)) if smooth else LOCAL_SHARE) * sigma_floor
 
 
 def _pyramid(
