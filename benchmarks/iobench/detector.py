@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from iovolc.pipeline.track import track
 
 SHEET = "equator"
 
+_OF_TIER: Final = {"A": 2000.0, "B": 1000.0, "C": 0.0}
+"""Events are listed by tier, whatever their signal-to-noise ratio."""
+
 
 @dataclass(frozen=True, slots=True)
 class Find:
@@ -27,7 +30,7 @@ class Find:
     Parameters
     ----------
     score : float
-        By which a user would sort.
+        By which a user would sort: tier first, then signal-to-noise ratio.
     change : int or None
         Index of the change it finds; None if none.
     sector : int
@@ -110,7 +113,7 @@ def _find(row: Any, pixels: NDArray[np.int64], reliability: float, field: Field)
     best = int(np.argmax(counts[1:])) + 1 if len(counts) > 1 else 0
     hit = best > 0 and counts[best] >= LEAST_SHARE * pixels.size
     return Find(
-        score=float(row.snr),
+        score=_OF_TIER[str(row.tier)] + float(row.snr),
         change=best - 1 if hit else None,
         sector=int(field.sector.ravel()[pixels[len(pixels) // 2]]) if pixels.size else 0,
         tier=str(row.tier),
