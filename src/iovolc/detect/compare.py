@@ -3,6 +3,7 @@
 Causal: nothing here knows a later epoch. Not for finding changes in it (:mod:`iovolc.detect.epoch`).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -27,7 +28,9 @@ from iovolc.model.grid import Grid
 Plane = NDArray[np.float32]
 
 _DILUTION: Final = 2.0
-"""Noise in the slopes dilutes the regression on them: displaced scenes of IoBench have twice the variance it tells."""
+"""Noise in the slopes dilutes the regression on them: displaced scenes of IoBench have twice the variance it tells.
+
+The search allows for that; whether a shift explains a change is judged by what was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,7 @@ def compare(
         for name, ground in grounds.items()
     }
     shares = displaced_shares(sloped, frame.grid, resolution_km)
-    registration_km = {
-        name: (np.sqrt(_DILUTION * share) * stated_km[name]).astype(np.float32) for name, share in shares.items()
-    }
+    registration_km = {name: (np.sqrt(share) * stated_km[name]).astype(np.float32) for name, share in shares.items()}
     fields = {
         name: _field(ground, combined[name], registration_km[name], frame.owned[name], relative=relative)
         for name, ground in grounds.items()
@@ -207,7 +208,8 @@ def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray
 def _field(
     ground: _Ground, part: Combined, registration_km: Plane, owned: NDArray[np.bool_], *, relative: bool
 ) -> Field:
-    shift = (registration_km * ground.steepest) ** 2
+    shift_km = np.float32(math.sqrt(_DILUTION)) * registration_km
+    shift = (shift_km * ground.steepest) ** 2
     return Field(
         np.where(ground.known, part.median, np.float32(0.0)),
         _weight(ground.known, ground.still + shift),
@@ -215,7 +217,7 @@ def _field(
         np.sqrt(part.tone),
         np.sqrt(part.light),
         None if relative else ground.slopes,
-        registration_km,
+        shift_km,
     )
 
 
