@@ -47,7 +47,7 @@ def run(tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a running Playwright leaves no room for the event loops of other tests
 def chromium():
     """The system's browser; Playwright brings none."""
     path = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
