@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
 from iovolc.geometry.smooth import smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -28,10 +29,6 @@ _RANGE: Final = (0.01, 4.0)
 """Share of the stated variance that is believed at least and at most: a tenth of a stated sigma and twice of it."""
 _LEAST_REGIONAL: Final = 0.25
 """A region is believed to be at most twice as well placed as the whole map."""
-_CLIP: Final = 3.0
-_CLIPPED_VARIANCE: Final = 0.9733
-"""Mean of min(x^2, 9) for a standard normal x."""
-_MAD_TO_SIGMA: Final = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,8 @@ def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: flo
     -----
     All over Io, the clipped mean square of the difference grows with the ratio by the share, from the level of the
     quietest bin: the variance of maps in place may be wrong as a whole, and the flattest ground may be noisier than it
-    says. In a region it is the weighted regression of the same, drawn
-    towards the share all over Io as if that were known to its own size. Real changes are few and clipped.
+    says. In a region it is the weighted regression of the same, drawn towards the share all over Io as if that were
+    known to its own size. Real changes are few and clipped.
     """
     told = _whole(parts)
     if told is None:
@@ -105,13 +102,13 @@ def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
 
 
 def _clipped_mean(z2: Plane) -> float:
-    bound = (_CLIP * _MAD_TO_SIGMA) ** 2 * float(np.median(z2))
-    return float(np.minimum(z2, bound).mean()) / _CLIPPED_VARIANCE
+    bound = (CLIP * MAD_TO_SIGMA) ** 2 * float(np.median(z2))
+    return float(np.minimum(z2, bound).mean()) / CLIPPED_VARIANCE
 
 
 def _regional(part: Sloped, sheet: Sheet, level: float, share: float, elements: float) -> Plane:
     expected = np.float32(level) + np.float32(share) * part.ratio
-    excess = np.minimum(part.z2, np.float32(_CLIP**2) * expected) / np.float32(_CLIPPED_VARIANCE) - np.float32(level)
+    excess = np.minimum(part.z2, np.float32(CLIP**2) * expected) / np.float32(CLIPPED_VARIANCE) - np.float32(level)
     known = part.owned & (part.ratio > 0)
     weight = np.where(known, (part.ratio / expected) ** 2, np.float32(0.0)).astype(np.float32)
     factor = REGION.factor(sheet)

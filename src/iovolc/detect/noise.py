@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.pyramid import Scale
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, box_alone, smooth_part
 from iovolc.model.grid import Grid, Sheet
@@ -26,16 +27,12 @@ SMOOTH_KM = 1200.0
 """Shortest wave of the errors of light and tone: tones are matched within 600 km (:mod:`iovolc.light.match`)."""
 LOCAL_SHARE = 0.25
 """At most this share of them is taken to be left against the surroundings: the filters' own scatter shows the rest."""
-_MAD_TO_SIGMA = 1.4826
 
 
 REGION_KM = 900.0
 """Noise is told apart in regions of this width, or of three filters."""
 REGION_SHARE = 0.3
 """What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
-_CLIP = 3.0
-_CLIPPED_VARIANCE = 0.9733
-"""Mean of min(x^2, 9) for a standard normal x."""
 
 
 class Noise(NamedTuple):
@@ -81,7 +78,7 @@ def regional(answer: Response, noise: Noise, sheet: Sheet, scale: Scale) -> Loca
         if not factor > 0.0:  # nothing scatters, or nothing is known
             return np.where(known, np.float32(factor), np.float32(1.0))
         square = _clipped(box.cut(amplitude), box.cut(sigma), np.float32(factor))
-        local = smooth_part(square, box, sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
+        local = smooth_part(square, box, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
         return box.put((factor * np.sqrt(REGION_SHARE * local + (1.0 - REGION_SHARE))).astype(np.float32), factor)
 
     return LocalNoise(
@@ -97,7 +94,7 @@ def _clipped(amplitude: Plane, sigma: Plane, factor: np.float32) -> Plane:
         for col in range(out.shape[1]):
             if sigma[row, col] < np.inf:
                 ratio = amplitude[row, col] / (sigma[row, col] * factor)
-                out[row, col] = min(ratio * ratio, np.float32(_CLIP * _CLIP))
+                out[row, col] = min(ratio * ratio, np.float32(CLIP * CLIP))
     return out
 
 
@@ -180,7 +177,7 @@ def noise_factor(
         amplitude, sigma = (answer.against, answer.against_sigma) if against else (answer.amplitude, answer.sigma)
         parts.append(_scatter(amplitude, sigma, owned[sheet.name], answer.factor))
     values = np.concatenate(parts) if parts else np.empty(0, np.float32)
-    return _MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
+    return MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
 
 
 @njit(**KERNEL)

@@ -23,9 +23,9 @@ LOCAL_FWHM_KM = 600.0
 LOCAL_SHARE = 0.3
 _SHARED_PX = 5
 """A feature of one map is sought in the other within this window."""
-_MAD_TO_SIGMA = 1.4826
-_CLIP = 3.0
-_CLIPPED_VARIANCE = 0.9733
+MAD_TO_SIGMA = 1.4826
+CLIP = 3.0
+CLIPPED_VARIANCE = 0.9733
 """Mean of min(x^2, 9) for a standard normal x."""
 
 
@@ -127,7 +127,7 @@ def _medians(
             for col in np.flatnonzero(number):
                 n = number[col]
                 median[row, col] = middle[col]
-                spread[row, col] = _MAD_TO_SIGMA * around[col]
+                spread[row, col] = MAD_TO_SIGMA * around[col]
                 count[row, col] = n
                 of_tone[row, col] = total[col] / (n * n)
                 of_light[row, col] = common[col] / n
@@ -280,13 +280,13 @@ def residual_variance(
     for name, plane in scaled.items():
         sheet = grid.sheet(name)
         spread2, bound = (
-            np.square(factor * spreads).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, _CLIP)
+            np.square(factor * spreads).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, CLIP)
         )
         known = np.isfinite(plane)
         clipped = np.where(known, np.minimum(plane * plane, bound), 0.0).astype(np.float32)
         sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
         share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
-        local = smooth(clipped, sheet, sigma_km) / share / np.float32(_CLIPPED_VARIANCE)
+        local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
         out[name] = (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE) * spread2).astype(np.float32)
     return out
 
@@ -305,7 +305,7 @@ def _spreads(
             mine = owned[name] & np.isfinite(plane)
             parts.append(np.abs(plane[mine & (of_light[name] == code) if of_light else mine]))
         values = np.concatenate(parts)
-        spreads[code] = _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
+        spreads[code] = MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
     return spreads
 
 
