@@ -20,7 +20,7 @@ def ground(seed=1):
     return strength * np.cos(turn), strength * np.sin(turn)
 
 
-def sloped(shift_km, seed=1, changed=None, level=1.0):
+def sloped(shift_km, seed=1, changed=None, level=1.0, slope_noise=0.0):
     along, across = ground(seed)
     generator = np.random.default_rng(seed + 100)
     noise = np.sqrt(level) * NOISE * generator.standard_normal(SHEET.shape)
@@ -28,8 +28,12 @@ def sloped(shift_km, seed=1, changed=None, level=1.0):
     if changed is not None:
         difference = difference + changed
     z2 = (difference / NOISE) ** 2
-    ratio = (STATED_KM / NOISE) ** 2 * (along**2 + across**2)
-    return Sloped(z2.astype(np.float32), ratio.astype(np.float32), np.ones(SHEET.shape, bool))
+    ratio, again = (
+        (STATED_KM / NOISE) ** 2
+        * sum((slope + slope_noise * generator.standard_normal(SHEET.shape)) ** 2 for slope in (along, across))
+        for _ in range(2)
+    )
+    return Sloped(z2.astype(np.float32), ratio.astype(np.float32), again.astype(np.float32), np.ones(SHEET.shape, bool))
 
 
 def told_km(part):
@@ -44,6 +48,15 @@ def test_the_displacement_is_told_whatever_was_stated(per_axis_km, level):
     shift = per_axis_km * generator.standard_normal((2, 13, 36))
     shift_km = np.repeat(np.repeat(shift, SHEET.shape[0] // 13, axis=1), SHEET.shape[1] // 36, axis=2)
     assert float(np.median(told_km(sloped(shift_km, level=level)))) == pytest.approx(per_axis_km, rel=0.25)
+
+
+def test_noise_in_the_slopes_does_not_hide_the_displacement():
+    generator = np.random.default_rng(3)
+    shift = 10.0 * generator.standard_normal((2, 13, 36))
+    shift_km = np.repeat(np.repeat(shift, SHEET.shape[0] // 13, axis=1), SHEET.shape[1] // 36, axis=2)
+    rms = float(np.sqrt(np.mean(np.square(ground()))))
+    noisy = told_km(sloped(shift_km, slope_noise=0.5 * rms))
+    assert float(np.median(noisy)) == pytest.approx(10.0, rel=0.25)
 
 
 def test_a_region_that_is_worse_placed_is_told_apart():
@@ -64,5 +77,5 @@ def test_real_changes_are_not_taken_for_displacement():
 
 def test_too_little_to_tell_leaves_the_stated_sigma():
     part = sloped(np.zeros((2, *SHEET.shape)))
-    few = Sloped(part.z2, part.ratio, np.zeros(SHEET.shape, bool))
+    few = Sloped(part.z2, part.ratio, part.again, np.zeros(SHEET.shape, bool))
     assert displaced_shares({"equator": few}, GRID, GRID.pixel_km) == {"equator": 1.0}

@@ -5,11 +5,13 @@ import pytest
 from light_sample import lighting
 
 from detect_scene import NOISE, frame_of, look
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.light.blocks import block_means
 from iovolc.light.classes import LightClass
 from iovolc.light.lit import lit
 from iovolc.light.match import by_rank, difference
 from iovolc.light.partners import Law
+from iovolc.light.resolution import blur
 from small_grid import coarse_grid, disc, slow_uncompiled, small_grid
 
 GRID = small_grid()
@@ -62,6 +64,19 @@ def test_the_sharper_one_is_blurred_to_the_coarser_one():
     assert alike.resolution_km == 64.0
     assert scatter(alike) == pytest.approx(NOISE * np.sqrt(2.0), rel=0.1)
     assert np.nanstd(np.diff(matched.value["equator"])) < 0.8 * np.nanstd(np.diff(alike.value["equator"]))
+
+
+def test_a_duller_camera_adds_up_light_not_its_logarithm():
+    """A dark patch that one sees sharp and the other dull is no change."""
+    sheet = GRID.sheet("equator")
+    fine, coarse = (look(GRID, k, resolution_km=km, noise=0.0) for k, km in ((1, 64.0), (0, 200.0)))
+    dark = disc(sheet, 10.0, 20.0, 250.0)
+    light = np.exp(np.where(dark, np.float32(-1.5), np.float32(0.0)))
+    sigma_px = float(np.sqrt(200.0**2 - 64.0**2) / FWHM_PER_SIGMA / sheet.pixel_km)
+    fine.side.tone["equator"][:] = np.log(light)
+    coarse.side.tone["equator"][:] = np.log(blur(light, sheet, sigma_px))
+    found = compare(fine, coarse).value["equator"]
+    assert float(np.nanmax(np.abs(found - np.nanmedian(found)))) < 0.02
 
 
 def test_pixels_taken_over_from_the_older_mosaic_are_no_observation():

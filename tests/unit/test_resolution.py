@@ -119,3 +119,11 @@ def test_gaps_do_not_correlate():
     for plane in (first, second):
         plane[40:80, 100:200] = np.nan
     assert np.abs(correlation(first, second)["equator"]).mean() < 0.3
+
+
+def test_what_a_duller_camera_saw_beyond_the_edge_is_not_made_up():
+    values = SURFACE.copy()
+    values[:, :100] = np.nan
+    found = blur(values, SHEET, 2.0, least_seen=0.95)
+    assert np.isnan(found[:, 100:103]).all()
+    np.testing.assert_array_equal(np.isfinite(found[20:-20, 104:-20]), np.isfinite(values[20:-20, 104:-20]))

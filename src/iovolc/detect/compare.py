@@ -27,20 +27,16 @@ from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
 
-_DILUTION: Final = 2.0
-"""Noise in the slopes dilutes the regression on them: displaced scenes of IoBench have twice the variance it tells.
-
-The search allows for that; whether a shift explains a change is judged by what was told."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """One sheet before misregistration counts: what is known, its variance, and how the ground slopes per kilometre."""
+    """One sheet before misregistration counts: what is known, its variance, and how both maps slope per kilometre."""
 
     known: NDArray[np.bool_]
     still: Plane
     steepest: Plane
     slopes: tuple[Plane, Plane]
+    newer_slopes: tuple[Plane, Plane]
 
 
 def compare(
@@ -86,7 +82,7 @@ def compare(
         for look in ordered
     ]
     combined = _combine(pairs, groups, frame.grid)
-    grounds = _grounds(newer, combined, frame, config, _of_light(pairs, combined))
+    grounds = _grounds(pairs, combined, frame, config, _of_light(pairs, combined))
     stated_km = _registration_sigma(newer, ordered, frame.grid)
     resolution_km = min(pair.resolution_km for pair in pairs)
     sloped = {
@@ -177,7 +173,7 @@ def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[
 
 
 def _grounds(
-    newer: Look,
+    pairs: Sequence[Difference],
     combined: Mapping[str, Combined],
     frame: Frame,
     config: DetectConfig,
@@ -186,12 +182,13 @@ def _grounds(
     noise = residual_variance(combined, frame.owned, frame.grid, of_light)
     grounds: dict[str, _Ground] = {}
     for name, part in combined.items():
-        sheet, tone = frame.grid.sheet(name), newer.side.tone[name]
+        sheet, shown = frame.grid.sheet(name), next(pair.shown[name] for pair in pairs if name in pair.shown)
         grounds[name] = _Ground(
             np.isfinite(part.median) & (part.count >= config.min_predecessors),
             variance(part, noise[name], config.shrinkage),
-            shared_gradient(tone, part.median, sheet),
-            slopes(tone - part.median, sheet),
+            shared_gradient(shown, part.median, sheet),
+            slopes(shown - part.median, sheet),
+            slopes(shown, sheet),
         )
     return grounds
 
@@ -199,17 +196,20 @@ def _grounds(
 def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray[np.bool_]) -> Sloped:
     own = ground.known & owned & (ground.still > 0)
     still = np.where(own, ground.still, np.float32(1.0))
-    along, across = ground.slopes
-    z2 = np.where(own, difference**2 / still, np.float32(0.0))
-    ratio = np.where(own, stated_km**2 * (along**2 + across**2) / still, np.float32(0.0))
-    return Sloped(z2.astype(np.float32), ratio.astype(np.float32), own)
+    z2, ratio, again = (
+        np.where(own, squares / still, np.float32(0.0)).astype(np.float32)
+        for squares in (
+            difference**2,
+            *(stated_km**2 * (along**2 + across**2) for along, across in (ground.slopes, ground.newer_slopes)),
+        )
+    )
+    return Sloped(z2, ratio, again, own)
 
 
 def _field(
     ground: _Ground, part: Combined, registration_km: Plane, owned: NDArray[np.bool_], *, relative: bool
 ) -> Field:
-    shift_km = np.float32(math.sqrt(_DILUTION)) * registration_km
-    shift = (shift_km * ground.steepest) ** 2
+    shift = (registration_km * ground.steepest) ** 2
     return Field(
         np.where(ground.known, part.median, np.float32(0.0)),
         _weight(ground.known, ground.still + shift),
@@ -217,7 +217,7 @@ def _field(
         np.sqrt(part.tone),
         np.sqrt(part.light),
         None if relative else ground.slopes,
-        shift_km,
+        registration_km,
     )
 
 

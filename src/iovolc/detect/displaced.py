@@ -8,7 +8,7 @@ single change from a shift (:mod:`iovolc.detect.shift`).
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +40,17 @@ class Sloped:
     z2 : ndarray, shape (row, col), float32
         Squared difference in units of its variance were the maps in place.
     ratio : ndarray, shape (row, col), float32
-        Variance that the stated registration sigma makes of the ground's slope, in the same units; 0 where nothing is
-        known.
+        Variance that the stated registration sigma makes of the baseline's slope, in the same units; 0 where nothing
+        is known.
+    again : ndarray, shape (row, col), float32
+        The same of the newer epoch's slope, whose noise is another.
     owned : ndarray, shape (row, col), bool
         Pixels that count.
     """
 
     z2: Plane
     ratio: Plane
+    again: Plane
     owned: NDArray[np.bool_]
 
 
@@ -72,23 +75,35 @@ def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: flo
     -----
     All over Io, the clipped mean square of the difference grows with the ratio by the share, from the level of the
     quietest bin: the variance of maps in place may be wrong as a whole, and the flattest ground may be noisier than it
-    says. In a region it is the weighted regression of the same, drawn towards the share all over Io as if that were
-    known to its own size. Real changes are few and clipped.
+    says. Noise in the slopes would dilute the regression; so pixels are binned, and weighted, by the slopes of one map,
+    and the others' slopes are what the squares grow with (instrumental variable; Fuller 1987, Measurement error models,
+    section 1.4). In a region it is the weighted regression of the same, drawn towards the share all over Io as if that
+    were known to its own size. Real changes are few and clipped.
     """
-    told = _whole(parts)
-    if told is None:
+    law = _whole(parts)
+    if law is None:
         return dict.fromkeys(parts, 1.0)
     elements = max(1.0, (resolution_km / grid.pixel_km) ** 2)
-    return {name: _regional(part, grid.sheet(name), *told, elements) for name, part in parts.items()}
+    return {name: _regional(part, grid.sheet(name), law, elements) for name, part in parts.items()}
 
 
-def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
-    """The level and the share all over Io; None where too little slopes to tell."""
-    ratio = np.concatenate([np.empty(0, np.float32), *(part.ratio[part.owned] for part in parts.values())])
-    z2 = np.concatenate([np.empty(0, np.float32), *(part.z2[part.owned] for part in parts.values())])
+class _Law(NamedTuple):
+    """How the squares grow: ``start + share * again``; ``quiet`` is the level of the quietest bin."""
+
+    start: float
+    share: float
+    quiet: float
+
+
+def _whole(parts: Mapping[str, Sloped]) -> _Law | None:
+    """What is told all over Io; None where too little slopes to tell."""
+    ratio, again, z2 = (
+        np.concatenate([np.empty(0, np.float32), *(getattr(part, name)[part.owned] for part in parts.values())])
+        for name in ("ratio", "again", "z2")
+    )
     bins = np.digitize(ratio, _RATIOS)
     means = [
-        (float(ratio[mine].mean()), _clipped_mean(z2[mine]), float(mine.sum()))
+        (float(again[mine].mean()), _clipped_mean(z2[mine]), float(mine.sum()))
         for mine in (bins == k for k in range(len(_RATIOS) + 1))
         if mine.sum() >= _LEAST_PIXELS
     ]
@@ -96,9 +111,11 @@ def _whole(parts: Mapping[str, Sloped]) -> tuple[float, float] | None:
         return None
     quietest = min(range(len(means)), key=lambda k: means[k][1])
     x, y, count = np.array(means[quietest:]).T
-    weight = count / np.maximum(y, 1e-6) ** 2  # the variance of a mean square goes with its square
-    share = float((weight * x) @ (y - y[0]) / ((weight * x) @ x))
-    return max(float(y[0]), 1e-6), min(max(share, _RANGE[0]), _RANGE[1])
+    rise, weight = x - x[0], count / np.maximum(y, 1e-6) ** 2  # the variance of a mean square goes with its square
+    spread = float((weight * rise) @ rise)
+    share = float((weight * rise) @ (y - y[0])) / spread if spread > 0.0 else 0.0
+    share = min(max(share, _RANGE[0]), _RANGE[1])
+    return _Law(float(y[0] - share * x[0]), share, max(float(y[0]), 1e-6))
 
 
 def _clipped_mean(z2: Plane) -> float:
@@ -106,17 +123,19 @@ def _clipped_mean(z2: Plane) -> float:
     return float(np.minimum(z2, bound).mean()) / CLIPPED_VARIANCE
 
 
-def _regional(part: Sloped, sheet: Sheet, level: float, share: float, elements: float) -> Plane:
-    expected = np.float32(level) + np.float32(share) * part.ratio
-    excess = np.minimum(part.z2, np.float32(CLIP**2) * expected) / np.float32(CLIPPED_VARIANCE) - np.float32(level)
-    known = part.owned & (part.ratio > 0)
-    weight = np.where(known, (part.ratio / expected) ** 2, np.float32(0.0)).astype(np.float32)
+def _regional(part: Sloped, sheet: Sheet, law: _Law, elements: float) -> Plane:
+    share = np.float32(law.share)
+    bound = np.float32(CLIP**2) * (np.float32(law.quiet) + share * part.again)
+    excess = np.minimum(part.z2, bound) / np.float32(CLIPPED_VARIANCE) - np.float32(law.start)
+    known = part.owned & (part.ratio > 0) & (part.again > 0)
+    expected = np.float32(law.quiet) + share * part.ratio
+    weight = np.where(known, part.ratio * part.again / expected**2, np.float32(0.0)).astype(np.float32)
     factor = REGION.factor(sheet)
-    ratio = np.where(known, part.ratio, np.float32(1.0))
-    products, weights, _ = reduce_weighted((excess / ratio).astype(np.float32), weight, factor)
+    again = np.where(known, part.again, np.float32(1.0))
+    products, weights, _ = reduce_weighted((excess / again).astype(np.float32), weight, factor)
     blocks = 4.0 * math.pi * (REGION.sigma_km / (sheet.pixel_km * factor)) ** 2
-    prior = np.float32(2.0 * elements / share**2 / blocks)
-    told = (smooth(products, sheet, REGION.sigma_km) + prior * np.float32(share)) / (
+    prior = np.float32(2.0 * elements / law.share**2 / blocks)
+    told = (smooth(products, sheet, REGION.sigma_km) + prior * share) / (
         smooth(weights, sheet, REGION.sigma_km) + prior
     )
-    return expand(np.clip(told, max(_RANGE[0], _LEAST_REGIONAL * share), _RANGE[1]).astype(np.float32), factor)
+    return expand(np.clip(told, max(_RANGE[0], _LEAST_REGIONAL * law.share), _RANGE[1]).astype(np.float32), factor)

@@ -27,6 +27,8 @@ TONE_RADIUS_KM = 600.0
 REUSE_BAND_KM = (3.0, 12.0)
 REUSE_WINDOW_KM = 40.0
 LEAST_BLUR_PX = 0.3
+_LEAST_SEEN = 0.95
+"""A duller camera saw beyond the edges of a sharper one's picture: nearer to them the two cannot be compared."""
 SHARPNESS_STEP = 8
 """Sharpness is measured in windows far wider than this many pixels."""
 
@@ -123,6 +125,8 @@ class Difference:
     light_variance : mapping of str to ndarray, shape (row, col), float32
         What the light model may err by between the two geometries (:mod:`iovolc.light.partners`); empty where a
         geometry is not known.
+    shown : mapping of str to ndarray, shape (row, col), float32
+        The newer epoch in its tone, as sharp as it is compared.
     """
 
     value: Mapping[str, Plane]
@@ -132,6 +136,7 @@ class Difference:
     lights: tuple[MatchedLight, ...] = ()
     of_light: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict[str, NDArray[np.uint8]])
     light_variance: Mapping[str, Plane] = field(default_factory=dict[str, Plane])
+    shown: Mapping[str, Plane] = field(default_factory=dict[str, Plane])
 
     def tone_variance(self, sheet_name: str) -> Plane:
         """Variance of the match of tone, shape (row, col), or (1, 1) where it is everywhere the same."""
@@ -202,9 +207,11 @@ def _by_tone(
     value: dict[str, Plane] = {}
     of_light: dict[str, NDArray[np.uint8]] = {}
     light_variance: dict[str, Plane] = {}
+    shown: dict[str, Plane] = {}
     for name in _common(newer, older, frame.grid):
         sheet = frame.grid.sheet(name)
         first, second = (_blurred(side, name, coarser, sheet) for side in (newer, older))
+        shown[name] = first
         parts = [
             plane_of(first, newer.lit, name, pair[0])
             - apply_tone(tone, plane_of(second, older.lit, name, pair[1]), sheet)
@@ -215,7 +222,7 @@ def _by_tone(
             grown = [add_surface(more, part, sheet, gain=0.0) for more, part in zip(added, parts, strict=True)]
             light_variance[name] = _joined(grown)[0]
     lights = tuple(MatchedLight(pair, tone.offset, tone.error) for pair, tone in zip(pairs, tones, strict=True))
-    return Difference(value, {}, coarser, {}, lights, of_light if len(pairs) > 1 else {}, light_variance)
+    return Difference(value, {}, coarser, {}, lights, of_light if len(pairs) > 1 else {}, light_variance, shown)
 
 
 def _added_variances(
@@ -237,8 +244,11 @@ def _common(newer: Side, older: Side, grid: Grid) -> list[SheetName]:
 
 
 def _blurred(side: Side, name: str, resolution_km: float, sheet: Sheet) -> Plane:
+    """The tone of a duller camera, which adds up light, not its logarithm; NaN where it would look past the edge."""
     sigma_px = math.sqrt(max(resolution_km**2 - side.resolution_km**2, 0.0)) / FWHM_PER_SIGMA / sheet.pixel_km
-    return blur(side.tone[name], sheet, sigma_px) if sigma_px > LEAST_BLUR_PX else side.tone[name]
+    if sigma_px <= LEAST_BLUR_PX:
+        return side.tone[name]
+    return np.log(blur(np.exp(side.tone[name]), sheet, sigma_px, least_seen=_LEAST_SEEN))
 
 
 def _joined(parts: Sequence[Plane]) -> tuple[Plane, NDArray[np.uint8]]:
@@ -274,6 +284,7 @@ def _by_rank(newer: Side, older: Side, frame: Frame) -> Difference:
         sharpness,
         tuple(MatchedLight(pair, math.nan, 0.0) for pair in pairs),
         {name: which for name, (_, which) in joined.items()} if len(pairs) > 1 else {},
+        shown=first,
     )
 
 

@@ -118,7 +118,7 @@ def _ratio_of_blur() -> NDArray[np.float64]:
     return np.array([(power * fine * gauss(s) ** 2).sum() / (power * coarse * gauss(s) ** 2).sum() for s in _BLURS_PX])
 
 
-def blur(values: Plane, sheet: Sheet, sigma_px: Plane | float) -> Plane:
+def blur(values: Plane, sheet: Sheet, sigma_px: Plane | float, *, least_seen: float = 0.0) -> Plane:
     """Blur a plane by a Gaussian whose width may vary from place to place.
 
     Parameters
@@ -129,6 +129,8 @@ def blur(values: Plane, sheet: Sheet, sigma_px: Plane | float) -> Plane:
         Its sheet.
     sigma_px : ndarray, shape (row, col), or float
         Width in pixels; between computed widths the results are blended.
+    least_seen : float
+        Where less than this share of the Gaussian has data, there is none in the result; of one width only.
     """
     widest = float(np.max(sigma_px))
     if widest <= 0.05:
@@ -136,7 +138,8 @@ def blur(values: Plane, sheet: Sheet, sigma_px: Plane | float) -> Plane:
     known = np.isfinite(values)
     filled, weight = np.where(known, values, np.float32(0.0)), known.astype(np.float32)
     if isinstance(sigma_px, float):
-        return np.where(known, _mean(filled, weight, sheet, sigma_px * sheet.pixel_km), np.float32(np.nan))
+        mean, seen = _mean_seen(filled, weight, sheet, sigma_px * sheet.pixel_km)
+        return np.where(known & (seen >= least_seen), mean, np.float32(np.nan))
     out = filled.copy()
     previous, below = filled, 0.0
     for step in _STEPS_PX[1:]:
@@ -151,8 +154,13 @@ def blur(values: Plane, sheet: Sheet, sigma_px: Plane | float) -> Plane:
 
 
 def _mean(filled: Plane, weight: Plane, sheet: Sheet, sigma_km: float) -> Plane:
-    total = smooth(weight, sheet, sigma_km)
-    return (smooth(filled, sheet, sigma_km) / np.maximum(total, np.float32(1e-6))).astype(np.float32)
+    return _mean_seen(filled, weight, sheet, sigma_km)[0]
+
+
+def _mean_seen(filled: Plane, weight: Plane, sheet: Sheet, sigma_km: float) -> tuple[Plane, Plane]:
+    """Mean under the Gaussian of what is seen, and how much that is."""
+    seen = smooth(weight, sheet, sigma_km)
+    return (smooth(filled, sheet, sigma_km) / np.maximum(seen, np.float32(1e-6))).astype(np.float32), seen
 
 
 def fine_correlation(
