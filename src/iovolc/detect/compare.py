@@ -3,10 +3,8 @@
 Causal: nothing here knows a later epoch. Not for finding changes in it (:mod:`iovolc.detect.epoch`).
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
