@@ -24,7 +24,9 @@ def around(newer, older, inside=SPOT, others=None, sign=-1):
     """The cutout of one footprint on the equator sheet."""
     cluster = Cluster(sign, 0, 8.0, 1.0, 0.1, Footprint((("equator", np.flatnonzero(inside).astype(np.int32)),)))
     changed = inside if others is None else inside | others
-    return cut_out(cluster, {"equator": newer}, {"equator": newer - older}, {"equator": changed}, GRID)
+    return cut_out(
+        cluster, {"equator": newer}, {"equator": newer}, {"equator": newer - older}, {"equator": changed}, GRID
+    )
 
 
 def contrast(cutout):

@@ -78,7 +78,11 @@ def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None
         change[unseen] = np.nan
     count = np.isfinite(change).astype(np.uint8)
     pair = Difference(
-        {"equator": change}, {} if reused is None else {"equator": reused}, GRID.pixel_km, sharpness or {}
+        {"equator": change},
+        {} if reused is None else {"equator": reused},
+        GRID.pixel_km,
+        sharpness or {},
+        shown={"equator": newer},
     )
     registration = np.full(SHEET.shape, registration_px * GRID.pixel_km, np.float32)
     held = Compared(

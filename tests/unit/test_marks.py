@@ -18,7 +18,9 @@ ROWS, COLS = np.indices(SHEET.shape)
 def around(newer, older=GROUND, inside=SPOT, sign=-1):
     newer, older = (np.asarray(plane, np.float32) for plane in (newer, older))
     cluster = Cluster(sign, 0, 8.0, 1.0, 0.1, Footprint((("equator", np.flatnonzero(inside).astype(np.int32)),)))
-    return cut_out(cluster, {"equator": newer}, {"equator": newer - older}, {"equator": inside}, GRID)
+    return cut_out(
+        cluster, {"equator": newer}, {"equator": newer}, {"equator": newer - older}, {"equator": inside}, GRID
+    )
 
 
 DEPOSIT = around(GROUND - 1.5 * SPOT)

@@ -12,6 +12,7 @@ GRID = small_grid()
 SHEET = GRID.sheet("equator")
 SPOT = disc(SHEET, 0.0, 20.0, 250.0)
 GROUND = gaussian_filter(terrain(SHEET, 3), 0.7)
+GRAY = np.full(SHEET.shape, 0.5)
 NOISE = 0.02 * np.random.default_rng(4).standard_normal(SHEET.shape)
 RIVALS = (displaced, blurred, retoned)
 
@@ -19,7 +20,9 @@ RIVALS = (displaced, blurred, retoned)
 def around(newer, older, inside=SPOT):
     newer, older = (np.asarray(plane, np.float32) for plane in (newer, older))
     cluster = Cluster(-1, 0, 8.0, 1.0, 0.1, Footprint((("equator", np.flatnonzero(inside).astype(np.int32)),)))
-    return cut_out(cluster, {"equator": newer}, {"equator": newer - older}, {"equator": inside}, GRID)
+    return cut_out(
+        cluster, {"equator": newer}, {"equator": newer}, {"equator": newer - older}, {"equator": inside}, GRID
+    )
 
 
 @pytest.mark.parametrize("rival", RIVALS)
@@ -40,6 +43,16 @@ def test_a_map_of_poorer_resolution_is_blurred_whichever_it_is(sigma):
     soft = gaussian_filter(GROUND, sigma)
     assert blurred(around(soft + 0.2 * NOISE, GROUND)) > 0.8
     assert blurred(around(GROUND + 0.2 * NOISE, soft)) > 0.8
+
+
+def test_a_compact_deposit_is_no_blur_that_is_in_doubt():
+    """A wide blur would do away with it; one map may be duller than stated by a few tenths of its resolution only."""
+    spot = gaussian_filter(disc(SHEET, 0.0, 20.0, 60.0).astype(float), 1.5)
+    spot *= 0.15 / spot.max()
+    inside = spot > 0.07
+    noise = 0.02 * np.random.default_rng(5).standard_normal(SHEET.shape)
+    cutout = around(GRAY + spot + noise, GRAY, inside)
+    assert blurred(cutout, 1.2) < 0.5 < blurred(cutout)
 
 
 def test_another_gain_around_here_is_tone():

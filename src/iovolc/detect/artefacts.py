@@ -115,6 +115,8 @@ class Setting:
         How clearly either map falls into blocks here.
     stretched : bool
         Whether the maps are stretched pictures, whose tones may be clipped.
+    blur_px : float
+        Sigma by which one map may be duller than it is taken to be.
     """
 
     sharpness: tuple[float, float]
@@ -124,6 +126,7 @@ class Setting:
     lights: tuple[PlaceLight, ...] = ()
     blocks: float = 0.0
     stretched: bool = False
+    blur_px: float = math.inf
 
 
 def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
@@ -150,7 +153,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
         displacement=setting.registration_px / radius_px,
         foreshortening=setting.foreshortening,
         displaced=displaced(cutout) if seen else 0.0,
-        blurred=blurred(cutout) if seen else 0.0,
+        blurred=blurred(cutout, setting.blur_px) if seen else 0.0,
         retoned=retoned(cutout) if seen else 0.0,
         tracks=tracks(cutout, contrast),
         flat=flat(cutout) if setting.stretched else 0.0,

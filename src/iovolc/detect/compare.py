@@ -18,7 +18,7 @@ from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, slopes, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
-from iovolc.light.match import Difference, Frame, by_rank, difference
+from iovolc.light.match import Difference, Frame, by_rank, difference, shown_by
 from iovolc.light.partners import Candidate, Law, mean_growth, rank_partners
 from iovolc.model.epoch import Lattice
 from iovolc.model.grid import Grid
@@ -180,7 +180,7 @@ def _grounds(
     noise = residual_variance(combined, frame.owned, frame.grid, of_light)
     grounds: dict[str, _Ground] = {}
     for name, part in combined.items():
-        sheet, shown = frame.grid.sheet(name), next(pair.shown[name] for pair in pairs if name in pair.shown)
+        sheet, shown = frame.grid.sheet(name), shown_by(pairs, name)
         grounds[name] = _Ground(
             np.isfinite(part.median) & (part.count >= config.min_predecessors),
             variance(part, noise[name], config.shrinkage),

@@ -26,8 +26,11 @@ class Cutout:
 
     Parameters
     ----------
+    sharp : ndarray, shape (row, col), float64
+        Newer epoch as it was taken.
     newer, older, difference : ndarray, shape (row, col), float64
-        Newer epoch, baseline in the newer one's tone, and their difference; NaN where not compared.
+        Newer epoch, baseline in the newer one's tone, both as sharp as they are compared, and their difference; NaN
+        where not compared.
     inside : ndarray, shape (row, col), bool
         The footprint.
     others : ndarray, shape (row, col), bool
@@ -42,6 +45,7 @@ class Cutout:
         The equal-area radius in cells.
     """
 
+    sharp: NDArray[np.float64]
     newer: NDArray[np.float64]
     older: NDArray[np.float64]
     difference: NDArray[np.float64]
@@ -65,6 +69,7 @@ class Cutout:
 
 def cut_out(
     cluster: Cluster,
+    sharp: Mapping[str, Plane],
     newer: Mapping[str, Plane],
     difference: Mapping[str, Plane],
     changed: Mapping[str, NDArray[np.bool_]],
@@ -76,8 +81,9 @@ def cut_out(
     ----------
     cluster : Cluster
         The cluster.
-    newer, difference : mapping of str to ndarray, shape (row, col), float32
-        The newer epoch in its own tone, and newer minus baseline; NaN where there is no data.
+    sharp, newer, difference : mapping of str to ndarray, shape (row, col), float32
+        The newer epoch in its own tone as it was taken and as sharp as it is compared, and newer minus baseline; NaN
+        where there is no data.
     changed : mapping of str to ndarray, shape (row, col), bool
         Footprints of all changes.
     grid : Grid
@@ -106,11 +112,13 @@ def cut_out(
     ] = True
     part = np.ix_(at_row, at_col % sheet.shape[1])
     change = difference[name][part].astype(np.float64)
-    after = newer[name][part].astype(np.float64)
+    taken, after = (planes[name][part].astype(np.float64) for planes in (sharp, newer))
     distance = distance_transform_edt(~mask, sampling=(1.0, squeeze)) * step / radius
     offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * squeeze
     east = np.broadcast_to(offset, mask.shape).astype(np.float64)
-    return Cutout(after, after - change, change, mask, changed[name][part] & ~mask, distance, east, step, radius / step)
+    return Cutout(
+        taken, after, after - change, change, mask, changed[name][part] & ~mask, distance, east, step, radius / step
+    )
 
 
 def _squeeze(sheet: Sheet, row: float) -> float:

@@ -15,7 +15,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.residual import Combined
-from iovolc.light.match import Difference
+from iovolc.light.match import Difference, shown_by
 
 Plane = NDArray[np.float32]
 
@@ -58,6 +58,11 @@ class Compared:
     search: Search
     resolution_km: float
     relative: bool
+
+    @property
+    def shown(self) -> Mapping[str, Plane]:
+        """The newer epoch in its tone, as sharp as it is compared."""
+        return {name: shown_by(self.pairs, name) for name in self.combined}
 
     @property
     def median_registration_km(self) -> float:

@@ -143,7 +143,7 @@ def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
     if len(pixels) * (grid.pixel_km / evidence.held.resolution_km) ** 2 >= COMPACT_ELEMENTS:
         return False
     return shift_explains(
-        evidence.held.newer.side.tone[name],
+        evidence.held.shown[name],
         evidence.held.combined[name].median,
         evidence.held.bare[name],
         pixels,

@@ -40,7 +40,7 @@ def tracks(cutout: Cutout, contrast: float) -> float:
     """
     if contrast == 0.0 or cutout.step > 1:
         return 0.0
-    sharper = cutout.newer if contrast > 0.0 else cutout.older
+    sharper = cutout.sharp if contrast > 0.0 else cutout.older
     own = cutout.inside & np.isfinite(cutout.difference)
     if not own.any():
         return 0.0

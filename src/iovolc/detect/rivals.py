@@ -4,6 +4,8 @@ Each rival is fitted to the surroundings and the footprint together; its share i
 both. Not for rivals with a shape of their own (:mod:`iovolc.detect.artefacts`, :mod:`iovolc.detect.marks`).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
@@ -16,6 +18,7 @@ Mask = NDArray[np.bool_]
 FARTHEST_PX = 5
 """Displacements up to this are tried: mosaics switch frames by 20 km."""
 _BLURS_CELLS = (0.7, 1.0, 1.5, 2.2, 3.2)
+_NOISE_CELLS = 1.0
 _LEAST_CELLS = 24
 _TONE_REFITS = 2
 _TONE_CLIP = 3.0
@@ -44,16 +47,23 @@ def displaced(cutout: Cutout) -> float:
     return _explained(difference, rest, region, cutout.inside)
 
 
-def blurred(cutout: Cutout) -> float:
-    """Share of the difference that goes away if the sharper map is blurred further, whichever it is."""
+def blurred(cutout: Cutout, most_px: float = math.inf) -> float:
+    """Share of the difference that goes away if the sharper map is blurred further, whichever it is.
+
+    By no more than is in doubt: a wide blur does away with any compact change. Told of what is left under a Gaussian of
+    one cell: any blur does away with noise.
+    """
     region, (older, difference) = _region(cutout)
     if region.sum() < _LEAST_CELLS:
         return 0.0
     newer = older + difference
+    seen = gaussian_filter(difference, _NOISE_CELLS)
     best = 0.0
-    for sigma in _BLURS_CELLS:
+    most = most_px / cutout.step
+    for sigma in (*(sigma for sigma in _BLURS_CELLS if sigma < most), min(most, _BLURS_CELLS[-1])):
         for made in (gaussian_filter(older, sigma) - older, newer - gaussian_filter(newer, sigma)):
-            best = max(best, _explained(difference, difference - made, region, cutout.inside))
+            left = seen - gaussian_filter(made, _NOISE_CELLS)
+            best = max(best, _explained(seen, left, region, cutout.inside))
     return best
 
 

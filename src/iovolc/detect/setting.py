@@ -15,6 +15,7 @@ from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.lightflags import shadow_alignment
 from iovolc.detect.lightplace import PlaceLight, light_at
 from iovolc.detect.marks import blocks
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.light.match import SHARPNESS_STEP
 from iovolc.model.grid import Grid, SheetName
 
@@ -23,6 +24,8 @@ CLIPPED_SCORE = 3.09
 BLOCK_WINDOW_PX = 96
 """Blocks of compressed pictures are sought in a window of this edge."""
 _LEAST_SEEN = 0.5
+_DOUBT = 0.83
+"""Blur that makes a stated resolution wrong by 30 % (assumed), in units of it: the square root of 1.3^2 - 1."""
 
 
 def measure_artefacts(
@@ -30,13 +33,14 @@ def measure_artefacts(
 ) -> list[Artefacts]:
     """Artefact measures of all clusters of an epoch."""
     difference = {name: part.median for name, part in evidence.held.combined.items()}
+    shown = evidence.held.shown
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
     found: list[Artefacts] = []
     for cluster, shape, place in zip(clusters, shapes, known, strict=True):
-        cutout = cut_out(cluster, evidence.held.newer.side.tone, difference, changed, grid)
+        cutout = cut_out(cluster, evidence.held.newer.side.tone, shown, difference, changed, grid)
         name, _ = _largest(cluster)
         shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
         found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
@@ -56,6 +60,7 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
         (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
         _blocks(evidence, k, name, pixels, grid),
         evidence.held.relative,
+        math.inf if evidence.held.relative else _DOUBT * evidence.held.resolution_km / FWHM_PER_SIGMA / grid.pixel_km,
     )
 
 

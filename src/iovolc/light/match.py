@@ -182,6 +182,19 @@ def difference(
     return replace(found, value=kept, reused=reused)
 
 
+def shown_by(pairs: Sequence[Difference], sheet_name: str) -> Plane:
+    """The newer epoch in its tone, as sharp as it is compared with the best predecessor that has the sheet.
+
+    Parameters
+    ----------
+    pairs : sequence of Difference
+        Of one epoch, the best first.
+    sheet_name : str
+        A sheet that at least one has.
+    """
+    return next(pair.shown[sheet_name] for pair in pairs if sheet_name in pair.shown)
+
+
 def by_rank(side: Side, frame: Frame) -> Side:
     """The side with normal scores as its tone: for comparison with stretched maps, in one unit for all pairs."""
     if side.quantity == "relative":
