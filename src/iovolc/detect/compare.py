@@ -16,6 +16,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, slopes, variance
+from iovolc.detect.settle import settled
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.match import Difference, Frame, by_rank, difference, shown_by
@@ -68,7 +69,7 @@ def compare(
     relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
     if relative:
         newer = replace(newer, side=by_rank(newer.side, frame))
-    pairs = [
+    matched = [
         difference(
             newer.side,
             look.side,
@@ -79,6 +80,7 @@ def compare(
         )
         for look in ordered
     ]
+    pairs = [settled(pair, newer, look, frame.owned, frame.grid) for pair, look in zip(matched, ordered, strict=True)]
     combined = _combine(pairs, groups, frame.grid)
     grounds = _grounds(pairs, combined, frame, config, _of_light(pairs, combined))
     stated_km = _registration_sigma(newer, ordered, frame.grid)

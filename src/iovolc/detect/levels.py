@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
-from iovolc.detect.pyramid import Scale
+from iovolc.detect.pyramid import Scale, reduced_sheet
 from iovolc.detect.residual import Combined, gradient, residual_variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
@@ -58,12 +58,7 @@ def working_scale(grid: Grid) -> Scale:
 def reduced_grid(grid: Grid) -> Grid:
     """The grid with each sheet at the working scale's pixels."""
     scale = working_scale(grid)
-    return replace(grid, sheets=tuple(_reduced(sheet, scale.factor(sheet)) for sheet in grid.sheets))
-
-
-def _reduced(sheet: Sheet, factor: int) -> Sheet:
-    rows, cols = sheet.shape
-    return replace(sheet, shape=(rows // factor, cols // factor), pixel_m=sheet.pixel_m * factor)
+    return replace(grid, sheets=tuple(reduced_sheet(sheet, scale.factor(sheet)) for sheet in grid.sheets))
 
 
 def base_of(looks: Sequence[Look], frame: Frame) -> Look:

@@ -1,6 +1,6 @@
 """Weighted planes at ever coarser pixels, so that wide filters cost little."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,12 @@ def reduce_weighted(difference: Plane, weight: Plane, factor: int) -> tuple[Plan
         Edge of a block.
     """
     return reduce_products(difference, weight, factor), *reduce_weights(weight, factor)
+
+
+def reduced_sheet(sheet: Sheet, factor: int) -> Sheet:
+    """The sheet at pixels of ``factor`` x ``factor`` of its own."""
+    rows, cols = sheet.shape
+    return replace(sheet, shape=(rows // factor, cols // factor), pixel_m=sheet.pixel_m * factor)
 
 
 @njit(**KERNEL)

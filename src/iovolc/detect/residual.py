@@ -209,12 +209,24 @@ def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
     sheet : Sheet
         The sheet, whole.
     """
-    filled = np.where(np.isfinite(values), values, np.float32(np.nanmedian(values) if np.isfinite(values).any() else 0))
-    padded = np.pad(filled, ((1, 1), (0, 0)), mode="edge")
-    padded = np.pad(padded, ((0, 0), (1, 1)), mode="wrap" if sheet.wraps else "edge")
-    across = 0.5 * (padded[1:-1, 2:] - padded[1:-1, :-2]) / _row_pixel_km(sheet)[:, None]
-    along = 0.5 * (padded[2:, 1:-1] - padded[:-2, 1:-1]) / sheet.pixel_km
-    return across.astype(np.float32), along.astype(np.float32)
+    known = np.isfinite(values)
+    column_km = np.broadcast_to(_row_pixel_km(sheet)[:, None], values.shape)
+    across = _slope(values, known, 1, wraps=sheet.wraps) / column_km
+    return across.astype(np.float32), (_slope(values, known, 0, wraps=False) / sheet.pixel_km).astype(np.float32)
+
+
+def _slope(values: Plane, known: NDArray[np.bool_], axis: int, *, wraps: bool) -> Plane:
+    """Half the difference of the two neighbours, the whole one to the only neighbour at an edge; 0 without any."""
+    mode = "wrap" if wraps else "edge"
+    pad = [(1, 1) if k == axis else (0, 0) for k in range(2)]
+    padded, there = np.pad(values, pad, mode=mode), np.pad(known, pad, mode=mode)
+    sides: list[tuple[Plane, NDArray[np.bool_]]] = []
+    for part in (slice(None, -2), slice(2, None)):
+        at = tuple(part if k == axis else slice(None) for k in range(2))
+        sides.append((np.where(there[at], padded[at], values), there[at]))
+    (low, has_low), (high, has_high) = sides
+    steps = np.maximum(has_low.astype(np.float32) + has_high, np.float32(1.0))
+    return np.where(known, (high - low) / steps, np.float32(0.0)).astype(np.float32)
 
 
 def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:

@@ -1,0 +1,170 @@
+"""Two maps settled onto each other: what matching has left of displacement and contrast is taken out of a difference.
+
+Registration fits tiles; what varies from tile to tile stays, and makes every slope of the ground a difference. Where it
+is smooth, the slopes around a place tell it. The ratio of contrasts is matched together with smooth light, which looks
+like albedo on large scales; detail tells it better. Not for how far maps are displaced after that
+(:mod:`iovolc.detect.displaced`), nor for whether one change is a mere shift (:mod:`iovolc.detect.shift`).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from iovolc.detect.look import Look
+from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
+from iovolc.detect.residual import CLIP, MAD_TO_SIGMA, slopes
+from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.lattice import sample
+from iovolc.geometry.smooth import smooth
+from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.light.match import Difference
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+
+WINDOW: Final = Scale(300.0)
+"""Displacement is told from slopes under a Gaussian of this width: wider than most of what changes."""
+_DETAIL: Final = Scale(60.0)
+"""Contrast is told from detail between this width and the window's: finer is noise, coarser may be light."""
+_LEAST_SIGMA_KM: Final = 1e-3
+
+
+def settled(
+    pair: Difference, newer: Look, older: Look, owned: Mapping[str, NDArray[np.bool_]], grid: Grid
+) -> Difference:
+    """The difference less what another contrast and a smooth displacement of one map make of what both show.
+
+    Parameters
+    ----------
+    pair : Difference
+        Of the two looks.
+    newer, older : Look
+        They say how well they are registered.
+    owned : mapping of str to ndarray, shape (row, col), bool
+        Pixels that belong to each sheet.
+    grid : Grid
+        The grid.
+
+    Notes
+    -----
+    The contrast is one number: the regression of the detail of all differences on that of both maps' mean.
+
+    About each place the displacement u is the mean of its posterior: the prior is a Gaussian of the stated registration
+    sigma of both maps, the likelihood that of ``d = u . slope`` with the robust scatter of all differences, one datum
+    for each resolution element.
+
+    Differences count for at most three sigma, so that a change moves little; and its brightness is even about its
+    middle, where the slopes are odd.
+    """
+    spread = _spread(pair.value, owned)
+    if not spread > 0.0:
+        return pair
+    ground = {name: (pair.shown[name] - 0.5 * value).astype(np.float32) for name, value in pair.value.items()}
+    level = {name: _mean(plane, WINDOW, grid.sheet(name)) for name, plane in ground.items()}
+    excess = _contrast(pair.value, ground, level, spread, owned, grid)
+    even = {
+        name: (value - excess * (ground[name] - level[name])).astype(np.float32) for name, value in pair.value.items()
+    }
+    return replace(
+        pair,
+        value={
+            name: _in_place(value, ground[name], spread, (newer, older), grid.sheet(name), pair.resolution_km)
+            for name, value in even.items()
+        },
+    )
+
+
+def _spread(values: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) -> float:
+    """Robust standard deviation of all differences; 0 where there are none."""
+    parts = [np.abs(value[owned[name] & np.isfinite(value)]) for name, value in values.items()]
+    sizes = np.concatenate([np.empty(0, np.float32), *parts])
+    return MAD_TO_SIGMA * float(np.median(sizes)) if sizes.size else 0.0
+
+
+def _contrast(
+    values: Mapping[str, Plane],
+    ground: Mapping[str, Plane],
+    level: Mapping[str, Plane],
+    spread: float,
+    owned: Mapping[str, NDArray[np.bool_]],
+    grid: Grid,
+) -> float:
+    """By how much the newer map's contrast is larger, as a share."""
+    shared, power = 0.0, 0.0
+    for name, value in values.items():
+        own, sheet = owned[name] & np.isfinite(value), grid.sheet(name)
+        clipped = np.clip(value, -CLIP * spread, CLIP * spread)
+        shown, different = (
+            (_mean(plane, _DETAIL, sheet) - wide)[own].astype(np.float64)
+            for plane, wide in ((ground[name], level[name]), (clipped, _mean(clipped, WINDOW, sheet)))
+        )
+        shared += float(shown @ different)
+        power += float(shown @ shown)
+    return shared / power if power > 0.0 else 0.0
+
+
+def _mean(plane: Plane, scale: Scale, sheet: Sheet) -> Plane:
+    """Mean of what is known under a Gaussian, at each pixel."""
+    factor = scale.factor(sheet)
+    known = np.isfinite(plane)
+    sums, weights, _ = reduce_weighted(np.where(known, plane, np.float32(0.0)), known.astype(np.float32), factor)
+    total, weight = smooth(sums, sheet, scale.sigma_km), smooth(weights, sheet, scale.sigma_km)
+    return expand(total / np.maximum(weight, np.float32(1e-6)), factor)
+
+
+def _in_place(
+    value: Plane, ground: Plane, spread: float, looks: tuple[Look, Look], sheet: Sheet, resolution_km: float
+) -> Plane:
+    across, along = slopes(ground, sheet)
+    factor = WINDOW.factor(sheet)
+    sums = _moments(value, across, along, np.float32(CLIP * spread), factor)
+    aa, ab, bb, ad, bd = (smooth(part, sheet, WINDOW.sigma_km) for part in sums)
+    # Sums over a block of all pixels under the window, as many as count for one; in units of the prior's precision.
+    blocks = 4.0 * math.pi * (WINDOW.sigma_km / (sheet.pixel_km * factor)) ** 2
+    elements = max(1.0, (resolution_km / sheet.pixel_km) ** 2)
+    prior = (spread**2 * elements / blocks / _stated2(looks, sheet, factor)).astype(np.float32)
+    aa, bb = aa + prior, bb + prior
+    whole = aa * bb - ab * ab
+    moved = (expand((one / whole).astype(np.float32), factor) for one in (bb * ad - ab * bd, aa * bd - ab * ad))
+    return _taken_out(value, across, along, *moved)
+
+
+def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.float64]:
+    """Square of the registration sigma of both looks, in square kilometres, in the middle of each block."""
+    lat, lon_e = pixel_lat_lon(reduced_sheet(sheet, factor))
+    both = sum(sample(look.registration_sigma, lat, lon_e)[..., 0] ** 2 for look in looks)
+    return np.maximum(both, _LEAST_SIGMA_KM**2)
+
+
+@njit(**KERNEL)
+def _moments(value: Plane, across: Plane, along: Plane, bound: np.float32, factor: int) -> NDArray[np.float32]:
+    """Sums over blocks, shape (5, row, col), of the products of both slopes with each other and the difference."""
+    rows, cols = value.shape[0] // factor, value.shape[1] // factor
+    sums = np.zeros((5, rows, cols), np.float32)
+    for row in range(rows * factor):
+        for col in range(cols * factor):
+            d = value[row, col]
+            if np.isfinite(d):
+                d = min(max(d, -bound), bound)
+                a, b = across[row, col], along[row, col]
+                own = sums[:, row // factor, col // factor]
+                own[0] += a * a
+                own[1] += a * b
+                own[2] += b * b
+                own[3] += a * d
+                own[4] += b * d
+    return sums
+
+
+@njit(**KERNEL)
+def _taken_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Plane) -> Plane:
+    out = np.empty_like(value)
+    for row in range(value.shape[0]):
+        for col in range(value.shape[1]):
+            out[row, col] = value[row, col] - east[row, col] * across[row, col] - south[row, col] * along[row, col]
+    return out

@@ -1,0 +1,100 @@
+"""Two maps settled onto each other: made-up displacements and contrasts against what is left of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detect_scene import look
+from iovolc.detect.clusters import owned_pixels
+from iovolc.detect.residual import slopes
+from iovolc.detect.settle import settled
+from iovolc.light.match import Difference
+from iovolc.model.epoch import Lattice
+from small_grid import ALL_SLOW_UNCOMPILED, disc, small_grid, terrain
+
+pytestmark = ALL_SLOW_UNCOMPILED
+
+GRID = small_grid(2)
+SHEET = GRID.sheet("equator")
+OWNED = owned_pixels(GRID)
+GROUND = (0.45 * terrain(SHEET, 5, exponent=1.6)).astype(np.float32)
+NOISE = 0.01
+STATED_KM = 24.0
+
+
+def noise(seed):
+    return (NOISE * np.random.default_rng(seed).standard_normal(SHEET.shape)).astype(np.float32)
+
+
+def moved_by(east_km, south_km):
+    """What a displacement, which may vary, makes of the ground, to first order."""
+    across, along = slopes(GROUND, SHEET)
+    return (east_km * across + south_km * along).astype(np.float32)
+
+
+def settle(difference, shown=GROUND, stated_km=STATED_KM):
+    pair = Difference({"equator": difference}, {}, GRID.pixel_km, shown={"equator": shown})
+    sigma = Lattice(np.full((3, 4, 1), stated_km, np.float32), 90.0)
+    newer, older = (replace(look(GRID, number, noise=0.0), registration_sigma=sigma) for number in (1, 0))
+    return settled(pair, newer, older, OWNED, GRID).value["equator"]
+
+
+def smooth_shift():
+    rows, cols = np.meshgrid(*(np.linspace(0.0, 1.0, n) for n in SHEET.shape), indexing="ij")
+    return 20.0 * np.sin(4.0 * np.pi * cols), 16.0 * np.cos(3.0 * np.pi * rows)
+
+
+def rms(plane):
+    return float(np.sqrt(np.nanmean(plane[OWNED["equator"]] ** 2)))
+
+
+def test_a_smooth_displacement_is_taken_out():
+    shifted = moved_by(*smooth_shift()) + noise(1)
+    assert rms(shifted) > 1.5 * NOISE
+    assert rms(settle(shifted)) == pytest.approx(NOISE, rel=0.1)
+
+
+def test_maps_in_place_keep_their_noise():
+    plain = noise(2)
+    assert rms(settle(plain) - plain) < 0.1 * NOISE
+
+
+def test_no_map_moves_farther_than_its_registration_allows():
+    shifted = moved_by(*smooth_shift()) + noise(1)
+    assert rms(settle(shifted, stated_km=0.2) - shifted) < 0.25 * rms(shifted - noise(1))
+
+
+@pytest.mark.parametrize("share", [-0.08, 0.05])
+def test_another_contrast_of_detail_is_taken_out(share):
+    other = share * GROUND + noise(3)
+    left = settle(other)
+    detail = slopes(GROUND, SHEET)[0]
+    left_share, share_before = (
+        float((slopes(plane, SHEET)[0] * detail).sum() / (detail**2).sum()) for plane in (left, other)
+    )
+    assert abs(left_share) < 0.25 * abs(share_before)
+
+
+@pytest.mark.parametrize("radius_km", [60.0, 150.0])
+@pytest.mark.parametrize("amplitude", [-0.3, 0.05])
+def test_a_change_stays(radius_km, amplitude):
+    where = disc(SHEET, 5.0, 20.0, radius_km)
+    changed = moved_by(*smooth_shift()) + noise(4) + amplitude * where.astype(np.float32)
+    found = settle(changed, GROUND + amplitude * where)
+    around = disc(SHEET, 5.0, 20.0, 2.0 * radius_km) & ~where
+    assert float(found[where].mean()) == pytest.approx(amplitude, rel=0.1)
+    assert abs(float(found[around].mean())) < 0.1 * abs(amplitude)
+
+
+def test_the_edge_of_what_is_seen_is_no_slope():
+    hidden = disc(SHEET, 0.0, 0.0, 400.0)
+    shifted = np.where(hidden, np.float32(np.nan), moved_by(*smooth_shift()) + noise(6))
+    rim = disc(SHEET, 0.0, 0.0, 500.0) & ~hidden
+    found = settle(shifted)
+    assert np.isnan(found[hidden]).all()
+    assert float(np.sqrt(np.mean(found[rim] ** 2))) == pytest.approx(NOISE, rel=0.2)
+
+
+def test_equal_maps_stay_equal():
+    np.testing.assert_array_equal(settle(np.zeros(SHEET.shape, np.float32)), np.zeros(SHEET.shape, np.float32))
