@@ -169,7 +169,7 @@ def test_stretched_maps_are_compared_in_ranks():
     for quantity in ("relative", "iof"):
         rows = run(grid, look(grid, 1, (change,), quantity=quantity, gain=2.0), older).detected.detections
         row, away_km = nearest(rows, 0.0, 90.0)
-        assert away_km < grid.pixel_km
+        assert away_km < 0.2 * change.radius_km  # noisy edges of a wide footprint move its middle
         assert row["rank_contrast"] < -1.0
         assert np.isnan(row["contrast"])
         assert row["light_class"] == "unknown"

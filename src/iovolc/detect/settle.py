@@ -27,8 +27,9 @@ from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
 
-WINDOW: Final = Scale(300.0)
-"""Displacement is told from slopes under a Gaussian of this width: wider than most of what changes."""
+WINDOW_KM: Final = 300.0
+_WINDOW_PX: Final = 8.0
+"""Displacement is told from slopes under a Gaussian of this width: wider than most of what changes, and many pixels."""
 _DETAIL: Final = Scale(60.0)
 """Contrast is told from detail between this width and the window's: finer is noise, coarser may be light."""
 _LEAST_SIGMA_KM: Final = 1e-3
@@ -55,17 +56,17 @@ def settled(
     The contrast is one number: the regression of the detail of all differences on that of both maps' mean.
 
     About each place the displacement u is the mean of its posterior: the prior is a Gaussian of the stated registration
-    sigma of both maps, the likelihood that of ``d = u . slope`` with the robust scatter of all differences, one datum
-    for each resolution element.
+    sigma of both maps, the likelihood that of ``d = c + u . slope`` with the robust scatter of all differences, one
+    datum for each resolution element.
 
-    Differences count for at most three sigma, so that a change moves little; and its brightness is even about its
-    middle, where the slopes are odd.
+    Differences count for at most three sigma, and slopes are those that both maps share, so that a change moves little;
+    its brightness is even about its middle, where slopes are odd.
     """
     spread = _spread(pair.value, owned)
     if not spread > 0.0:
         return pair
     ground = {name: (pair.shown[name] - 0.5 * value).astype(np.float32) for name, value in pair.value.items()}
-    level = {name: _mean(plane, WINDOW, grid.sheet(name)) for name, plane in ground.items()}
+    level = {name: _mean(plane, _window(grid.sheet(name)), grid.sheet(name)) for name, plane in ground.items()}
     excess = _contrast(pair.value, ground, level, spread, owned, grid)
     even = {
         name: (value - excess * (ground[name] - level[name])).astype(np.float32) for name, value in pair.value.items()
@@ -77,6 +78,10 @@ def settled(
             for name, value in even.items()
         },
     )
+
+
+def _window(sheet: Sheet) -> Scale:
+    return Scale(max(WINDOW_KM, _WINDOW_PX * sheet.pixel_km))
 
 
 def _spread(values: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) -> float:
@@ -101,7 +106,7 @@ def _contrast(
         clipped = np.clip(value, -CLIP * spread, CLIP * spread)
         shown, different = (
             (_mean(plane, _DETAIL, sheet) - wide)[own].astype(np.float64)
-            for plane, wide in ((ground[name], level[name]), (clipped, _mean(clipped, WINDOW, sheet)))
+            for plane, wide in ((ground[name], level[name]), (clipped, _mean(clipped, _window(sheet), sheet)))
         )
         shared += float(shown @ different)
         power += float(shown @ shown)
@@ -120,18 +125,31 @@ def _mean(plane: Plane, scale: Scale, sheet: Sheet) -> Plane:
 def _in_place(
     value: Plane, ground: Plane, spread: float, looks: tuple[Look, Look], sheet: Sheet, resolution_km: float
 ) -> Plane:
-    across, along = slopes(ground, sheet)
-    factor = WINDOW.factor(sheet)
+    across, along = _shared_slopes(ground, value, sheet)
+    window = _window(sheet)
+    factor = window.factor(sheet)
     sums = _moments(value, across, along, np.float32(CLIP * spread), factor)
-    aa, ab, bb, ad, bd = (smooth(part, sheet, WINDOW.sigma_km) for part in sums)
+    n, a, b, d, aa, ab, bb, ad, bd = (smooth(part, sheet, window.sigma_km) for part in sums)
+    n = np.maximum(n, np.float32(1e-6))
+    aa, ab, bb, ad, bd = aa - a * a / n, ab - a * b / n, bb - b * b / n, ad - a * d / n, bd - b * d / n
     # Sums over a block of all pixels under the window, as many as count for one; in units of the prior's precision.
-    blocks = 4.0 * math.pi * (WINDOW.sigma_km / (sheet.pixel_km * factor)) ** 2
+    blocks = 4.0 * math.pi * (window.sigma_km / (sheet.pixel_km * factor)) ** 2
     elements = max(1.0, (resolution_km / sheet.pixel_km) ** 2)
     prior = (spread**2 * elements / blocks / _stated2(looks, sheet, factor)).astype(np.float32)
     aa, bb = aa + prior, bb + prior
     whole = aa * bb - ab * ab
     moved = (expand((one / whole).astype(np.float32), factor) for one in (bb * ad - ab * bd, aa * bd - ab * ad))
     return _taken_out(value, across, along, *moved)
+
+
+def _shared_slopes(ground: Plane, value: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
+    """Of each slope of the two maps the lesser, 0 where they lean opposite ways: a change has edges in one only."""
+    newer, older = (slopes((ground + half * value).astype(np.float32), sheet) for half in (0.5, -0.5))
+    across, along = (
+        np.where(one * other > 0, np.where(np.abs(one) < np.abs(other), one, other), np.float32(0.0)).astype(np.float32)
+        for one, other in zip(newer, older, strict=True)
+    )
+    return across, along
 
 
 def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.float64]:
@@ -143,9 +161,9 @@ def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.
 
 @njit(**KERNEL)
 def _moments(value: Plane, across: Plane, along: Plane, bound: np.float32, factor: int) -> NDArray[np.float32]:
-    """Sums over blocks, shape (5, row, col), of the products of both slopes with each other and the difference."""
+    """Sums over blocks, shape (9, row, col): of pixels, both slopes and the difference, and of their products."""
     rows, cols = value.shape[0] // factor, value.shape[1] // factor
-    sums = np.zeros((5, rows, cols), np.float32)
+    sums = np.zeros((9, rows, cols), np.float32)
     for row in range(rows * factor):
         for col in range(cols * factor):
             d = value[row, col]
@@ -153,11 +171,15 @@ def _moments(value: Plane, across: Plane, along: Plane, bound: np.float32, facto
                 d = min(max(d, -bound), bound)
                 a, b = across[row, col], along[row, col]
                 own = sums[:, row // factor, col // factor]
-                own[0] += a * a
-                own[1] += a * b
-                own[2] += b * b
-                own[3] += a * d
-                own[4] += b * d
+                own[0] += 1.0
+                own[1] += a
+                own[2] += b
+                own[3] += d
+                own[4] += a * a
+                own[5] += a * b
+                own[6] += b * b
+                own[7] += a * d
+                own[8] += b * d
     return sums
 
 
