@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.publish import canonical
+from iovolc.publish.citation import NAME as CITATION
+from iovolc.publish.citation import write_citation
 from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
+from iovolc.publish.latex import LATEX_NAMES, write_latex
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.publish.page import write_page
 from iovolc.publish.rasters import write_backdrop, write_rasters
@@ -28,9 +31,10 @@ from iovolc.publish.views import FOLDER as VIEWS
 
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
-    {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
+    {RECORD, TIMINGS, CITATION, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
     | MRT_NAMES
-    | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
+    | LATEX_NAMES
+    | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "ecsv", "parquet")}
 )
 """Everything that an output holds at its top level."""
 
@@ -60,8 +64,10 @@ def publish(out: Path, run: RunOutput) -> None:
             tables = run_tables(run)
             events = event_frame(run, tables["events"][1])
             write_tables(folder, tables, events)
-            write_mrt(folder, tables["hotspots"][1], tables["light_curves"][1])
+            write_mrt(folder, *(tables[name][1] for name in ("events", "hotspots", "light_curves")))
+            write_latex(folder, tables["events"][1], tables["hotspots"][1], run.run_id)
             write_schemas(folder, [table for table, _ in tables.values()])
+            write_citation(folder, run)
         with _timed(timings, "geopackage"):
             write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
         with _timed(timings, "rasters"):

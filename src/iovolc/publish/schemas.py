@@ -80,7 +80,10 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `run.json` | configuration, versions, inputs, area compared, null statistics, counts, state, refused inputs |
 | `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
-| `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; the second is a table of point measurements too |
+| `<table>.ecsv` | the same rows as the CSV, under a header with unit and meaning of every column |
+| `events.mrt`, `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; iovolc reads the last again |
+| `events.tex`, `hotspots.tex` | for papers: LaTeX (`longtable`), a choice of columns, events of tiers A and B |
+| `CITATION.cff` | how to cite the run, the program and the data that went in |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
 | `rasters/backdrop.tif` | the map for orientation behind the events, where there is one |
 | `views/<event id>.tif` | before, after, difference and footprint of the strongest events, north up about the event |
