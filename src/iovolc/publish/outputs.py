@@ -18,6 +18,8 @@ from iovolc.publish.geopackage import write_geopackage
 from iovolc.publish.latex import LATEX_NAMES, write_latex
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.publish.page import write_page
+from iovolc.publish.qgis import NAME as PROJECT
+from iovolc.publish.qgis import write_project
 from iovolc.publish.rasters import write_backdrop, write_rasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
 from iovolc.publish.reach import write_reach
@@ -31,7 +33,7 @@ from iovolc.publish.views import FOLDER as VIEWS
 
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
-    {RECORD, TIMINGS, CITATION, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
+    {RECORD, TIMINGS, CITATION, PROJECT, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
     | MRT_NAMES
     | LATEX_NAMES
     | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "ecsv", "parquet")}
@@ -74,6 +76,7 @@ def publish(out: Path, run: RunOutput) -> None:
             rasters = write_rasters(folder, run)
             write_backdrop(folder, run.backdrop)
             write_reach(folder, run)
+            write_project(folder, run, rasters)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)
         with _timed(timings, "coverage"):

@@ -89,6 +89,7 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `views/<event id>.tif` | before, after, difference and footprint of the strongest events, north up about the event |
 | `completeness/<observation id>.tif` | how plainly each comparison would have shown changes |
 | `iovolc.gpkg` | events, detections and hot spots for QGIS |
+| `iovolc.qgs` | QGIS project (3.22 and later) that opens tables and rasters with a style each, by relative paths |
 | `stac/collection.json` | STAC Collection with one Item per channel |
 | `schemas/<table>.schema.json` | JSON Schemas of the tables |
 | `timings.json` | seconds by stage; the only file that differs between two equal runs |
@@ -96,6 +97,15 @@ This page is printed from the schemas in code (version {version}). Columns are o
 Longitudes are east-positive from -180 to 180 degrees and planetocentric on the IAU_2015 sphere; `lon_w` repeats them
 as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC. Texts that a
 spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) are led by an apostrophe in CSV alone.
+
+Rasters have overviews, statistics, units, and colour tables where they hold codes. STAC says of each its type, unit,
+statistics, projection, credits and licences. For other programs, on demand:
+
+- `iovolc export cube --store STORE --channel red --out red.nc` writes all epochs of a channel on one global map, as
+  NetCDF-4 (or `.zarr`) by CF 1.11: `value`, `sigma` and `flags` along `epoch`, with `time` and its bounds. In xarray,
+  `swap_dims(epoch="time")` makes time the axis.
+- `iovolc export pds4 --run OUT --out FOLDER` writes the rasters as plain arrays (`.img`) with PDS4 labels, whose
+  identifiers under `iovolc` stand for those that an archive assigns.
 """
 
 
