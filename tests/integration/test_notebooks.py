@@ -72,4 +72,4 @@ def test_a_detector_is_tuned_and_compared(small, executed, tmp_path):
     assert pictures == 1
     assert "q: 0.1 - " in texts
     assert "detect.q" in texts
-    assert len({path.name for path in (store / "runs").iterdir()} - before) == 3
+    assert len({path.name for path in (store / "runs").iterdir()} - before) == 2
