@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import astropy.units as u
 import numpy as np
 import pytest
 import rasterio
@@ -109,6 +110,20 @@ def test_what_the_conventions_demand_is_there(out):
         flags = dataset["flags"].attrs
         assert len(flags["flag_meanings"].split()) == len(flags["flag_masks"]) == len(Flag)
         assert np.isnan(dataset["value"].attrs["_FillValue"])
+
+
+@pytest.mark.parametrize("stated", ["W / (m2 sr um)", "GW um-1 sr-1", "counts of some kind"])
+def test_a_radiance_keeps_the_unit_that_is_understood(tmp_path, stated):
+    epoch = sample_epoch(0, quantity="radiance", unit=stated)
+    commit(tmp_path, GRID, (write_epoch(tmp_path, epoch, GRID, PROVENANCE),))
+    with opened(cube(tmp_path, "green", tmp_path / "green.nc")) as dataset:
+        told = dataset["value"].attrs.get("units")
+        assert dataset["unit"].values.tolist() == [stated]
+    if stated.startswith("counts"):
+        assert told is None
+    else:
+        assert u.Unit(told) == u.Unit(stated)
+        assert "/" not in told
 
 
 @pytest.mark.skipif(shutil.which("compliance-checker") is None, reason="there is no compliance-checker here")

@@ -5,11 +5,13 @@ calibrated but not normalised: two epochs are of one light only where their angl
 (:mod:`iovolc.cube.cube`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
+import astropy.units as u
 import h5netcdf
 import h5py
 import numpy as np
@@ -23,18 +25,26 @@ from iovolc.cube.epochs import read_head_json, read_layers
 from iovolc.cube.layout import StorePath
 from iovolc.cube.manifest import Manifest
 from iovolc.model.flags import Flag
-from iovolc.model.grid import SHEET_NAMES, Grid, Sheet
+from iovolc.model.grid import SHEET_NAMES, Grid, Sheet, SheetName
 from iovolc.model.observation import ObservationRecord
 from iovolc.publish.sampling import map_lat_lon, mosaic
 
 CONVENTIONS: Final = "CF-1.11"
 ENDINGS: Final = (".nc", ".zarr")
-_UNITS: Final = {"iof": "1", "relative": "1", "radiance": "W m-2 sr-1 um-1"}
 _SECONDS: Final = {
     "units": "seconds since 1970-01-01T00:00:00Z", "calendar": "standard", "units_metadata": "leap_seconds: none",
 }  # fmt: skip
 _PLACES: Final = ("lat", "lon")
-_TEXTS: Final = ("observation_id", "mission", "instrument", "quantity", "unit")
+_TEXTS: Final = MappingProxyType(
+    {
+        "observation_id": ("id", "observation"),
+        "mission": ("mission", "mission"),
+        "instrument": ("instrument", "instrument"),
+        "quantity": ("quantity", "iof, radiance or relative: what value is"),
+        "unit": ("unit", "unit of value as the product states it"),
+    }
+)
+"""By variable: attribute of the record, and what it says."""
 _LEVEL: Final = 4
 _CHUNK: Final = 720
 
@@ -60,10 +70,12 @@ def export_cube(out: Path, store: StorePath, manifest: Manifest, channel: str) -
     """
     entries = sorted(manifest.of_channel(channel), key=lambda entry: (entry.time_utc, entry.observation_id))
     records = [ObservationRecord.from_json(read_head_json(store, entry)["record"]) for entry in entries]
-    attrs = _attrs(manifest, channel, records)
+    attrs, units, texts = _attrs(manifest, channel, records), _units(records), _texts(records)
     epochs = (
-        _epoch(store, entry, record, manifest.grid, _unit(records)).assign_attrs(attrs)
-        for entry, record in zip(entries, records, strict=True)
+        xr.Dataset(
+            _planes(store, entry, manifest.grid, units) | _when(entry) | _where(manifest.grid) | each, attrs=attrs
+        )
+        for entry, each in zip(entries, texts, strict=True)
     )
     if out.suffix == ".zarr":
         _write_zarr(out, epochs)
@@ -71,10 +83,15 @@ def export_cube(out: Path, store: StorePath, manifest: Manifest, channel: str) -
         _write_netcdf(out, epochs, len(entries))
 
 
-def _unit(records: Sequence[ObservationRecord]) -> str:
-    """That of all epochs, or 1 where they differ: ``unit`` then tells that of each."""
-    units = {_UNITS[record.quantity] for record in records}
-    return units.pop() if len(units) == 1 else "1"
+def _units(records: Sequence[ObservationRecord]) -> dict[str, str]:
+    """The attribute ``units`` where all epochs share one that is understood; else ``unit`` tells that of each."""
+    stated = {record.unit if record.quantity == "radiance" else "1" for record in records}
+    if stated == {"1"}:
+        return {"units": "1"}
+    try:
+        return {"units": str(u.Unit(stated.pop()).to_string("fits"))} if len(stated) == 1 else {}
+    except ValueError:
+        return {}
 
 
 def _attrs(manifest: Manifest, channel: str, records: Sequence[ObservationRecord]) -> dict[str, Any]:
@@ -93,54 +110,49 @@ def _attrs(manifest: Manifest, channel: str, records: Sequence[ObservationRecord
     }
 
 
-def _epoch(store: StorePath, entry: EpochEntry, record: ObservationRecord, grid: Grid, unit: str) -> xr.Dataset:
-    """One epoch as a dataset with an axis ``epoch`` of length one; times in plain seconds."""
+def _texts(records: Sequence[ObservationRecord]) -> list[dict[str, xr.Variable]]:
+    """Names of each epoch, all as wide as the widest, since Zarr's oldest readers know no other strings."""
+    columns = {name: np.array([getattr(record, ours) for record in records]) for name, (ours, _) in _TEXTS.items()}
+    return [
+        {
+            name: xr.Variable("epoch", values[n : n + 1], {"long_name": _TEXTS[name][1]})
+            for name, values in columns.items()
+        }
+        for n in range(len(records))
+    ]
+
+
+def _planes(store: StorePath, entry: EpochEntry, grid: Grid, units: Mapping[str, str]) -> dict[str, xr.Variable]:
+    """The layers of an epoch on the global map, with an axis ``epoch`` of length one."""
     held = {name: read_layers(store, entry, name) for name in entry.sheets}
-    planes = {
-        spec.name: mosaic(
-            grid,
-            {
-                name: getattr(held[name], spec.name) if name in held else _blank(grid.sheet(name), spec)
-                for name in SHEET_NAMES
-            },
-        )
-        for spec in schema.LAYERS
-    }
-    around = {"grid_mapping": "crs", "coordinates": " ".join(("time", *_TEXTS))}
     told = {
-        "value": {"long_name": "calibrated value, not normalised", "units": unit, "ancillary_variables": "sigma flags"},
-        "sigma": {"long_name": "one-sigma noise of the value", "units": unit},
+        "value": {"long_name": "calibrated value, not normalised", "ancillary_variables": "sigma flags", **units},
+        "sigma": {"long_name": "one-sigma noise of the value", **units},
         "flags": {"long_name": "reasons to trust a pixel less", **schema.flag_attrs()},
     }
-    variables = {
-        name: xr.Variable(("epoch", "lat", "lon"), plane[None], told[name] | around) for name, plane in planes.items()
-    }
-    return xr.Dataset({**variables, **_when(entry, record), **_where(grid)})
+    around = {"grid_mapping": "crs", "coordinates": " ".join(("time", *_TEXTS))}
+    planes: dict[str, xr.Variable] = {}
+    for spec in schema.LAYERS:
+        sheets: dict[SheetName, NDArray[Any]] = {
+            name: getattr(held[name], spec.name) if name in held else _blank(grid.sheet(name), spec)
+            for name in SHEET_NAMES
+        }
+        planes[spec.name] = xr.Variable(("epoch", "lat", "lon"), mosaic(grid, sheets)[None], told[spec.name] | around)
+    return planes
 
 
 def _blank(sheet: Sheet, spec: schema.LayerSpec) -> NDArray[Any]:
     return np.full(sheet.shape, int(Flag.NO_DATA) if spec.name == "flags" else spec.fill, np.dtype(spec.dtype))
 
 
-def _when(entry: EpochEntry, record: ObservationRecord) -> dict[str, xr.Variable]:
-    """Times and names of an epoch; ``epoch`` counts because two may share a time, which an axis may not."""
+def _when(entry: EpochEntry) -> dict[str, xr.Variable]:
+    """Times in plain seconds; ``epoch`` counts because two may share a time, which an axis may not."""
+    told = {"standard_name": "time", "long_name": "middle of the observation, UTC", "bounds": "time_bounds", **_SECONDS}
     bounds = np.array([[_seconds(entry.start_utc), _seconds(entry.stop_utc)]])
-    told = {
-        "time": {"standard_name": "time", "long_name": "middle of the observation, UTC", "bounds": "time_bounds"},
-        "observation_id": {"long_name": "observation"},
-        "mission": {"long_name": "mission"},
-        "instrument": {"long_name": "instrument"},
-        "quantity": {"long_name": "iof, radiance or relative: what value is"},
-        "unit": {"long_name": "unit of value as the product states it"},
-    }
-    named = {"observation_id": record.id} | {name: getattr(record, name) for name in _TEXTS[1:]}
-    texts = {name: np.array([value], dtype=object) for name, value in named.items()}
-    times = {"time": np.array([_seconds(entry.time_utc)]), **texts}
     return {
-        **{name: xr.Variable("epoch", values, told[name] | (_SECONDS if name == "time" else {}))
-           for name, values in times.items()},
+        "time": xr.Variable("epoch", np.array([_seconds(entry.time_utc)]), told),
         "time_bounds": xr.Variable(("epoch", "bound"), bounds),
-    }  # fmt: skip
+    }
 
 
 def _where(grid: Grid) -> dict[str, xr.Variable]:
@@ -192,7 +204,7 @@ def _layout(file: Any, epoch: xr.Dataset, count: int) -> None:
         if variable.ndim == 3:
             packed = {"chunks": _chunks(variable.shape), "compression": "gzip", "compression_opts": _LEVEL}
             packed |= {"shuffle": True, "fillvalue": np.nan if variable.dtype.kind == "f" else None}
-        dtype = h5py.string_dtype() if variable.dtype.kind == "O" else variable.dtype
+        dtype = h5py.string_dtype() if variable.dtype.kind == "U" else variable.dtype
         made = file.create_variable(str(name), variable.dims, dtype, **packed)
         made.attrs.update(variable.attrs)
         if "epoch" not in variable.dims:

@@ -110,7 +110,7 @@ def _cell(value: Any, column: PaperColumn) -> str:
         return date(value)
     if isinstance(value, (int, float)):
         return _number(float(value), _FEWER_DIGITS.get(column.name, column.decimals))
-    return str(value).translate(_SPECIAL)
+    return " ".join(str(value).split()).translate(_SPECIAL)
 
 
 def _number(value: float, decimals: int | None) -> str:

@@ -85,7 +85,7 @@ def _root() -> Element:
 
 def _add(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:
     child = SubElement(parent, f"{{{PDS}}}{name}", attributes)
-    child.text = text
+    child.text = None if text is None else "".join(filter(str.isprintable, text))
     return child
 
 
