@@ -33,6 +33,7 @@ _WORLD: Final = {
 _TABLES: Final = (
     ("events", "events.parquet", "application/vnd.apache.parquet", "Events with their footprints"),
     ("detections", "detections.parquet", "application/vnd.apache.parquet", "Detections"),
+    ("qgis", "iovolc.qgs", "application/x-qgis-project", "QGIS project of tables and rasters"),
     ("geopackage", "iovolc.gpkg", "application/geopackage+sqlite3", "Events, detections and hot spots"),
     ("record", "run.json", "application/json", "The record of the run"),
 )
