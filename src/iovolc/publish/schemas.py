@@ -72,7 +72,8 @@ def markdown() -> str:
 
 _HEAD = """# The outputs of a run
 
-This page is printed from the schemas in code (version {version}). Columns are only ever added within a major version.
+This page is printed from the schemas in code (version {version}). Within a major version columns are only ever added;
+types, units and allowed words stay, and nothing that had a value becomes null. Tests read a kept output of version 1.0.
 
 | file | what it is |
 |---|---|
@@ -99,7 +100,8 @@ as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` i
 spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) are led by an apostrophe in CSV alone.
 
 Rasters have overviews, statistics, units, and colour tables where they hold codes. STAC says of each its type, unit,
-statistics, projection, credits and licences. For other programs, on demand:
+statistics, projection, credits and licences. A new run replaces the QGIS project: save yours elsewhere. For other
+programs, on demand:
 
 - `iovolc export cube --store STORE --channel red --out red.nc` writes all epochs of a channel on one global map, as
   NetCDF-4 (or `.zarr`) by CF 1.11: `value`, `sigma` and `flags` along `epoch`, with `time` and its bounds. In xarray,
