@@ -25,7 +25,6 @@ EXPECTED = {
 }  # fmt: skip
 """What the sample's layers hold at the event near the equator."""
 QGIS_PYTHON = Path("/usr/bin/python3")
-COGS = sorted(path.relative_to(published()) for path in published().rglob("*.tif") if path.parent.name != "views")
 
 
 def at_place(path, lon_e=LON_E, lat=LAT):
@@ -63,11 +62,12 @@ def test_the_view_is_centred_on_the_event():
     assert np.log(after / before) == pytest.approx(-0.25, abs=1e-5)
 
 
-@pytest.mark.parametrize("path", COGS, ids=str)
-def test_every_raster_is_a_valid_cog(path):
+def test_every_raster_is_a_valid_cog():
     cogeo = pytest.importorskip("rio_cogeo", reason="rio-cogeo is not installed")
-    valid, errors, warned = cogeo.cog_validate(published() / path, strict=True)
-    assert (valid, errors, warned) == (True, [], [])
+    rasters = [path for path in sorted(published().rglob("*.tif")) if path.parent.name != "views"]
+    assert len(rasters) == 24
+    faults = {path.name: cogeo.cog_validate(path, strict=True) for path in rasters}
+    assert {name: fault for name, fault in faults.items() if fault != (True, [], [])} == {}
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
