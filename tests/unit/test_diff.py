@@ -26,6 +26,13 @@ def test_an_event_that_has_gone_is_lost_one_way_and_gained_the_other():
     assert diff(run, fewer).text().startswith("0 gained, 1 lost")
 
 
+def test_a_place_without_a_name_near_it_is_told_without_one():
+    run = read_run(published())
+    unnamed = replace(run, events=run.events.iloc[:1].assign(nearest_feature=float("nan"), nearest_km=float("nan")))
+    (gained,) = diff(replace(run, events=run.events.iloc[:0]), unnamed).events
+    assert gained.place == "darkening at 60.0 N 315.0 W"
+
+
 def test_a_parameter_and_an_event_that_moved_are_named():
     run = read_run(published())
     record = run.record | {"configuration": run.record["configuration"] | {"detect": {"q": 0.5}}}

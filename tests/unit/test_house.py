@@ -9,7 +9,23 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FOLDERS = (".ci", "benchmarks", "data", "docs", "flows", "src", "tests")
 TOP = {"Makefile", "LICENSE", ".gitignore", "run"}
-TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".csv", ".json", ".lock", ".html", ".js", ".css", ".jinja", ".j2"}
+TEXT = {
+    ".py",
+    ".md",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".csv",
+    ".json",
+    ".lock",
+    ".html",
+    ".js",
+    ".css",
+    ".jinja",
+    ".j2",
+    ".ipynb",
+    ".cff",
+}
 HOSTS = ("py" + "pi.", "python" + "hosted.", "npmjs" + ".", "jsdelivr" + ".", "unpkg" + ".", "cdnjs" + ".")
 MACHINE = re.compile(r"(?<![\w.<>*~}/-])/(?:home|root|tmp|work|Users|opt|mnt|var/folders)/\w")
 

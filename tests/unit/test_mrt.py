@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from astropy.io import ascii as text_tables
 from heat_sample import glow
+from publish_sample import events
 
 from iovolc.archive.points import read_points
 from iovolc.config import HeatConfig, TrackConfig
 from iovolc.model.detection import Feature
+from iovolc.model.frames import empty
+from iovolc.model.tables import EVENTS
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.track.hotspots import follow_heat
 
@@ -23,7 +26,7 @@ GLOWS = (
 @pytest.fixture
 def written(tmp_path):
     heat = follow_heat(GLOWS, FEATURES, TrackConfig(), HeatConfig())
-    write_mrt(tmp_path, heat.hotspots, heat.light_curves)
+    write_mrt(tmp_path, events(), heat.hotspots, heat.light_curves)
     return tmp_path, heat
 
 
@@ -66,14 +69,23 @@ def test_hot_spots_are_described_byte_by_byte(written):
     assert sorted(str(name) for name in table["Name"]) == ["--", "Rarog Patera"]
 
 
-def test_without_hot_spots_nothing_is_written(tmp_path):
+def test_events_are_described_byte_by_byte(written):
+    folder, _ = written
+    table = text_tables.read((folder / "events.mrt").read_text(), format="mrt")
+    assert list(table["Event"]) == events()["event_id"].tolist()
+    assert list(table["LonW"]) == events()["lon_w"].tolist()
+    assert table["Chan"][0] == "red;green"
+    assert "Power" not in table.colnames
+
+
+def test_without_rows_nothing_is_written(tmp_path):
     nothing = follow_heat((), (), TrackConfig(), HeatConfig())
-    write_mrt(tmp_path, nothing.hotspots, nothing.light_curves)
+    write_mrt(tmp_path, empty(EVENTS.with_channels(("red",))), nothing.hotspots, nothing.light_curves)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_tables_give_the_same_bytes(written, tmp_path):
     folder, heat = written
     before = {name: (folder / name).read_bytes() for name in MRT_NAMES}
-    write_mrt(tmp_path, heat.hotspots, heat.light_curves)
+    write_mrt(tmp_path, events(), heat.hotspots, heat.light_curves)
     assert before == {name: (tmp_path / name).read_bytes() for name in MRT_NAMES}

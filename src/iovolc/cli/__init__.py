@@ -15,6 +15,7 @@ from iovolc.cli.answers import diff, doctor, explain, rerun, serve
 from iovolc.cli.bench import bench_null, bench_run, bench_speed
 from iovolc.cli.completeness import completeness
 from iovolc.cli.configuration import template, validate
+from iovolc.cli.export import export_cube, export_pds4
 from iovolc.cli.heat import crossmatch, light_curve, targets
 from iovolc.cli.light import fit_photometry
 from iovolc.cli.pictures import figure, wallpaper
@@ -40,6 +41,11 @@ _config = typer.Typer(help="Print or check a configuration.", no_args_is_help=Tr
 for _command in (template, validate):
     _config.command()(_command)
 app.add_typer(_config, name="config")
+
+_export = typer.Typer(help="Write for programs of others: NetCDF, PDS4.", no_args_is_help=True, rich_markup_mode=None)
+_export.command("cube")(export_cube)
+_export.command("pds4")(export_pds4)
+app.add_typer(_export, name="export")
 
 _bench = typer.Typer(help="Measure detection: needs the checkout.", no_args_is_help=True, rich_markup_mode=None)
 _bench.command("run")(bench_run)

@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.publish import canonical
+from iovolc.publish.citation import NAME as CITATION
+from iovolc.publish.citation import write_citation
 from iovolc.publish.coverage import measure
 from iovolc.publish.geopackage import write_geopackage
+from iovolc.publish.latex import LATEX_NAMES, write_latex
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
 from iovolc.publish.page import write_page
+from iovolc.publish.qgis import NAME as PROJECT
+from iovolc.publish.qgis import write_project
 from iovolc.publish.rasters import write_backdrop, write_rasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
 from iovolc.publish.reach import write_reach
@@ -28,9 +33,10 @@ from iovolc.publish.views import FOLDER as VIEWS
 
 TIMINGS: Final = "timings.json"
 OWN_NAMES: Final = frozenset(
-    {RECORD, TIMINGS, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
+    {RECORD, TIMINGS, CITATION, PROJECT, "iovolc.gpkg", COMPLETENESS, "page", "rasters", "schemas", "stac", VIEWS}
     | MRT_NAMES
-    | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "parquet")}
+    | LATEX_NAMES
+    | {f"{table.name}.{ending}" for table in PUBLISHED for ending in ("csv", "ecsv", "parquet")}
 )
 """Everything that an output holds at its top level."""
 
@@ -60,14 +66,17 @@ def publish(out: Path, run: RunOutput) -> None:
             tables = run_tables(run)
             events = event_frame(run, tables["events"][1])
             write_tables(folder, tables, events)
-            write_mrt(folder, tables["hotspots"][1], tables["light_curves"][1])
+            write_mrt(folder, *(tables[name][1] for name in ("events", "hotspots", "light_curves")))
+            write_latex(folder, tables["events"][1], tables["hotspots"][1], run.run_id)
             write_schemas(folder, [table for table, _ in tables.values()])
+            write_citation(folder, run)
         with _timed(timings, "geopackage"):
             write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
         with _timed(timings, "rasters"):
             rasters = write_rasters(folder, run)
             write_backdrop(folder, run.backdrop)
             write_reach(folder, run)
+            write_project(folder, run, rasters)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)
         with _timed(timings, "coverage"):

@@ -21,12 +21,13 @@ from iovolc.publish.sampling import map_lat_lon, mosaic
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One published layer: its name, type, unit and meaning."""
+    """One published layer: its name, type, unit and meaning, and the colours of codes (None is transparent)."""
 
     name: str
     dtype: str
     unit: str
     title: str
+    colours: tuple[str | None, ...] = ()
 
     @property
     def is_mask(self) -> bool:
@@ -38,9 +39,9 @@ LAYERS: Final = (
     Layer("value", "float32", "", "Normalised value of the newest epoch"),
     Layer("difference", "float32", "", "Change of ln albedo, or of matched rank, against the predecessors"),
     Layer("z", "float32", "", "Difference over its uncertainty"),
-    Layer("status", "uint8", "", "What is known of the pixel"),
+    Layer("status", "uint8", "", "What is known of the pixel", (None, "#c9d3dc", "#8fb8d0", "#e69f00", "#d1495b")),
     Layer("resolution_km", "float32", "km", "Effective resolution (FWHM) of the comparison"),
-    Layer("comparable", "uint8", "", "1 where the newest epoch could be compared"),
+    Layer("comparable", "uint8", "", "1 where the newest epoch could be compared", (None, "#56b4e9")),
     Layer("completeness", "float32", "", "Probability that the stated change would have been found"),
 )
 LIMITS: Final = {
@@ -54,7 +55,7 @@ LIMITS: Final = {
 
 
 _BACKDROP: Final = Layer("backdrop", "float32", "", "A map for orientation")
-_BACKDROP_FILE: Final = "rasters/backdrop.tif"
+BACKDROP_FILE: Final = "rasters/backdrop.tif"
 _WRITERS: Final = 2
 _LIMIT_BANDS: Final = tuple(f"contrast found in {chance:.0%} of cases" for chance in LIMIT_PROBABILITIES)
 
@@ -88,12 +89,12 @@ def write_backdrop(folder: Path, backdrop: Backdrop | None) -> None:
     """Write ``rasters/backdrop.tif``, the map for orientation, where there is one."""
     if backdrop is not None:
         tags = {"BODY": body.NAME, "TITLE": backdrop.note, "UNIT": ""}
-        write_cog(folder / _BACKDROP_FILE, backdrop.value.astype(np.float32), _BACKDROP, tags)
+        write_cog(folder / BACKDROP_FILE, backdrop.value.astype(np.float32), _BACKDROP, tags)
 
 
 def read_backdrop(folder: Path) -> Backdrop | None:
     """The map for orientation of a published run; None if it has none."""
-    path = folder / _BACKDROP_FILE
+    path = folder / BACKDROP_FILE
     if not path.is_file():
         return None
     with rasterio.open(path) as dataset:
@@ -186,10 +187,19 @@ def write_cog(
         path, "w", driver="COG", height=planes.shape[1], width=planes.shape[2], count=len(planes), dtype=layer.dtype,
         nodata=None if layer.is_mask else math.nan, crs=body.CRS_EQUIRECTANGULAR,
         transform=map_transform(planes.shape[2]),
-        compress="ZSTD", level=1, predictor="YES", blocksize=512,
+        compress="ZSTD", level=1, predictor="YES", blocksize=512, statistics="YES",
         overview_resampling="NEAREST" if layer.is_mask else "AVERAGE",
     ) as dataset:  # fmt: skip
         dataset.write(planes)
         for number, name in enumerate(bands or (layer.name,), start=1):
             dataset.set_band_description(number, name)
+            dataset.set_band_unit(number, tags.get("UNIT", ""))
+        if layer.colours:
+            dataset.write_colormap(1, {code: _rgb(colour) for code, colour in enumerate(layer.colours)})
         dataset.update_tags(**dict(sorted(tags.items())))
+
+
+def _rgb(colour: str | None) -> tuple[int, int, int]:
+    """Red, green and blue of ``#rrggbb``; white for None, since a TIFF's table knows no opacity."""
+    red, green, blue = bytes.fromhex((colour or "#ffffff")[1:])
+    return red, green, blue

@@ -72,7 +72,8 @@ def markdown() -> str:
 
 _HEAD = """# The outputs of a run
 
-This page is printed from the schemas in code (version {version}). Columns are only ever added within a major version.
+This page is printed from the schemas in code (version {version}). Within a major version columns are only ever added;
+types, units and allowed words stay, and nothing that had a value becomes null. Tests read a kept output of version 1.0.
 
 | file | what it is |
 |---|---|
@@ -80,12 +81,16 @@ This page is printed from the schemas in code (version {version}). Columns are o
 | `run.json` | configuration, versions, inputs, area compared, null statistics, counts, state, refused inputs |
 | `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
-| `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; the second is a table of point measurements too |
+| `<table>.ecsv` | the same rows as the CSV, under a header with unit and meaning of every column |
+| `events.mrt`, `hotspots.mrt`, `light_curves.mrt` | for papers: CDS byte-by-byte; iovolc reads the last again |
+| `events.tex`, `hotspots.tex` | for papers: LaTeX (`longtable`), a choice of columns, events of tiers A and B |
+| `CITATION.cff` | how to cite the run, the program and the data that went in |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
 | `rasters/backdrop.tif` | the map for orientation behind the events, where there is one |
 | `views/<event id>.tif` | before, after, difference and footprint of the strongest events, north up about the event |
 | `completeness/<observation id>.tif` | how plainly each comparison would have shown changes |
 | `iovolc.gpkg` | events, detections and hot spots for QGIS |
+| `iovolc.qgs` | QGIS project (3.22 and later) that opens tables and rasters with a style each, by relative paths |
 | `stac/collection.json` | STAC Collection with one Item per channel |
 | `schemas/<table>.schema.json` | JSON Schemas of the tables |
 | `timings.json` | seconds by stage; the only file that differs between two equal runs |
@@ -93,6 +98,16 @@ This page is printed from the schemas in code (version {version}). Columns are o
 Longitudes are east-positive from -180 to 180 degrees and planetocentric on the IAU_2015 sphere; `lon_w` repeats them
 as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC. Texts that a
 spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) are led by an apostrophe in CSV alone.
+
+Rasters have overviews, statistics, units, and colour tables where they hold codes. STAC says of each its type, unit,
+statistics, projection, credits and licences. A new run replaces the QGIS project: save yours elsewhere. For other
+programs, on demand:
+
+- `iovolc export cube --store STORE --channel red --out red.nc` writes all epochs of a channel on one global map, as
+  NetCDF-4 (or `.zarr`) by CF 1.11: `value`, `sigma` and `flags` along `epoch`, with `time` and its bounds. In xarray,
+  `swap_dims(epoch="time")` makes time the axis.
+- `iovolc export pds4 --run OUT --out FOLDER` writes the rasters as plain arrays (`.img`) with PDS4 labels, whose
+  identifiers under `iovolc` stand for those that an archive assigns.
 """
 
 

@@ -1,4 +1,4 @@
-"""The output tables as parquet and CSV; ``events.parquet`` is GeoParquet in Io's own coordinate system.
+"""The output tables as parquet, CSV and ECSV; ``events.parquet`` is GeoParquet in Io's own coordinate system.
 
 The same rows give the same bytes: the schema is fixed by the table, not guessed from the rows.
 """
@@ -21,6 +21,7 @@ from iovolc import body
 from iovolc.model.detection import LOOKS
 from iovolc.model.frames import conform, empty, to_csv_frame
 from iovolc.model.tables import DETECTIONS, EVENTS, HOTSPOTS, LIGHT_CURVES, SEGMENTS, Table
+from iovolc.publish.ecsv import write_ecsv
 from iovolc.publish.polygons import footprint_polygon
 from iovolc.publish.run_output import RunOutput
 
@@ -55,7 +56,7 @@ def event_frame(run: RunOutput, events: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def write_tables(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]], events: gpd.GeoDataFrame) -> None:
-    """Write every table as ``<name>.parquet`` and ``<name>.csv``.
+    """Write every table as ``<name>.parquet``, ``<name>.csv`` and ``<name>.ecsv``.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ def write_tables(folder: Path, tables: Mapping[str, tuple[Table, pd.DataFrame]],
         pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", row_group_size=_ROW_GROUP)
         plain = without_formulas(to_csv_frame(frame, table), table)
         plain.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        write_ecsv(folder / f"{name}.ecsv", plain, table)
 
 
 def without_formulas(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

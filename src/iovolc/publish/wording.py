@@ -52,7 +52,8 @@ def onset(row: Row) -> str:
 
 def place_of(event: Row) -> str:
     """A short description of an event for people: kind, place and nearest name."""
-    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if event["nearest_feature"] else ""
+    named = is_known(event["nearest_feature"]) and event["nearest_feature"]
+    near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if named else ""
     return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
 
 
