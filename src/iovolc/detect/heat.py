@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from iovolc.detect.heatback import background
-from iovolc.detect.heatfilter import Response, again, peaks, respond
+from iovolc.detect.heatfilter import Crest, Response, again, peaks, respond
 from iovolc.detect.heatfit import Fitted, fit_sources, groups, model
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, HeatFrame, Mask
 from iovolc.detect.heatsaturated import Core, cores
@@ -168,7 +168,7 @@ def _find(frame: HeatFrame, thresholds: Thresholds, searched: Mask) -> Hot:
         *_described(search, response, fitted, snrs, share),
         *(_saturated(core, search, response) for core in clipped.cores),
     )
-    limit = np.where(open_part, level * response.sigma, np.nan)
+    limit = np.where(open_part, level * response.typical_sigma, np.nan)
     limit[_near(sources, sharp)] = np.nan
     return Hot(
         tuple(sorted(sources, key=lambda source: (-source.snr, source.row, source.col))),
@@ -193,8 +193,12 @@ class _Search:
     def usable(self) -> Mask:
         return np.isfinite(self.residual)
 
-    def peaks(self, response: Response, sign: float = 1.0) -> NDArray[np.intp]:
+    def peaks(self, response: Response, sign: float = 1.0) -> list[Crest]:
         return peaks(response, self.searched, self.frame.psf_px, sign)
+
+    def least_snr(self, crest: Crest) -> float:
+        """The threshold where a peak lies."""
+        return float(self.level[_pixel(crest, self.level.shape)])
 
     def is_ghost(self, peak: Peak, known: Sequence[Peak]) -> bool:
         """Whether a peak is what a far brighter neighbour leaves."""
@@ -209,9 +213,9 @@ def _sharpened(frame: HeatFrame, residual: Values, searched: Mask, level: Values
     """The frame with the sharpness of its own bright points, where there are any, and its filtered image."""
     response = respond(residual, frame, searched)
     bright = [
-        (float(row), float(col), float(response.flux[row, col]))
-        for row, col in peaks(response, searched, frame.psf_px)
-        if response.snr[row, col] >= max(SHARP_SNR, level[row, col])
+        (crest.row, crest.col, crest.flux)
+        for crest in peaks(response, searched, frame.psf_px)
+        if crest.snr >= max(SHARP_SNR, level[_pixel(crest, level.shape)])
     ]
     fits = fit_sources(residual, np.isfinite(residual), bright, frame.psf_px, free=True)
     ratios = [fit.width_px / frame.psf_px for fit in fits if np.isfinite(fit.covariance).all()]
@@ -230,11 +234,11 @@ def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[fl
     for _ in range(ROUNDS):
         starts: list[Peak] = [(one.row, one.col, one.flux) for one in fitted]
         before = len(starts)
-        for row, col in search.peaks(left):
-            peak = (float(row), float(col), float(left.flux[row, col]))
-            if left.snr[row, col] >= search.level[row, col] and not search.is_ghost(peak, starts):
+        for crest in search.peaks(left):
+            peak = (crest.row, crest.col, crest.flux)
+            if crest.snr >= search.least_snr(crest) and not search.is_ghost(peak, starts):
                 starts.append(peak)
-                snrs.append(float(left.snr[row, col]))
+                snrs.append(crest.snr)
         if len(starts) == before:
             break
         points = fit_sources(search.residual, search.usable, starts, search.frame.psf_px)
@@ -263,10 +267,9 @@ def _significances(
     """SNR and threshold of all peaks of one sign above :data:`FDR_LEAST_SNR`, what neighbours leave set aside."""
     known = [(one.row, one.col, one.flux) for one in fitted]
     found: list[tuple[float, float]] = []
-    for row, col in search.peaks(response, sign):
-        flux, snr = sign * float(response.flux[row, col]), sign * float(response.snr[row, col])
-        if snr >= FDR_LEAST_SNR and not search.is_ghost((float(row), float(col), flux), known):
-            found.append((snr, float(search.level[row, col])))
+    for crest in search.peaks(response, sign):
+        if crest.snr >= FDR_LEAST_SNR and not search.is_ghost((crest.row, crest.col, crest.flux), known):
+            found.append((crest.snr, search.least_snr(crest)))
     return found
 
 
@@ -329,7 +332,7 @@ def _saturated(core: Core, search: _Search, response: Response) -> Source:
     )  # fmt: skip
 
 
-def _pixel(at: Fitted | Core | Source, shape: tuple[int, ...]) -> tuple[int, int]:
+def _pixel(at: Crest | Fitted | Core | Source, shape: tuple[int, ...]) -> tuple[int, int]:
     return min(max(round(at.row), 0), shape[0] - 1), min(max(round(at.col), 0), shape[1] - 1)
 
 
