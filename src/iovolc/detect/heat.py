@@ -246,7 +246,7 @@ def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[fl
         if len(kept) < len(points):
             starts, snrs = [starts[number] for number in kept], [snrs[number] for number in kept]
             points = fit_sources(search.residual, search.usable, starts, search.frame.psf_px)
-        noise = response.sigma / _lone_error(search.frame.psf_px)
+        noise = response.sigma / lone_error(search.frame.psf_px)
         fitted, snrs = widened(search.residual, points, snrs, noise, search.frame.psf_px)
         left = again(response, search.residual - model(search.residual.shape, fitted), search.frame)
     return fitted, snrs, left
@@ -266,11 +266,10 @@ def _significances(
 ) -> list[tuple[float, float]]:
     """SNR and threshold of all peaks of one sign above :data:`FDR_LEAST_SNR`, what neighbours leave set aside."""
     known = [(one.row, one.col, one.flux) for one in fitted]
-    found: list[tuple[float, float]] = []
-    for crest in search.peaks(response, sign):
-        if crest.snr >= FDR_LEAST_SNR and not search.is_ghost((crest.row, crest.col, crest.flux), known):
-            found.append((crest.snr, search.least_snr(crest)))
-    return found
+    return [
+        (crest.snr, search.least_snr(crest)) for crest in search.peaks(response, sign)
+        if crest.snr >= FDR_LEAST_SNR and not search.is_ghost((crest.row, crest.col, crest.flux), known)
+    ]  # fmt: skip
 
 
 def _false_share(bright: Sequence[tuple[float, float]], dark: Sequence[tuple[float, float]]) -> Values:
@@ -289,7 +288,7 @@ def _described(
     sources: list[Source] = []
     for number, (one, snr) in enumerate(zip(fitted, snrs, strict=True)):
         pixel = _pixel(one, search.frame.pixels.shape)
-        noise = float(response.sigma[pixel]) / _lone_error(psf_px)
+        noise = float(response.sigma[pixel]) / lone_error(psf_px)
         covariance = one.covariance * noise**2
         if not np.isfinite(covariance).all():
             spread = 2.0 * (psf_px * SIGMA_OF_FWHM / max(snr, 1.0)) ** 2
@@ -315,7 +314,7 @@ def _unflattered(flux: float, variance: float) -> float:
     return flux - variance / flux if flux**2 > 9.0 * variance else flux
 
 
-def _lone_error(psf_px: float) -> float:
+def lone_error(psf_px: float) -> float:
     """Error of the flux of a lone point over pixels of unit noise."""
     return 2.0 * math.sqrt(math.pi) * psf_px * SIGMA_OF_FWHM
 

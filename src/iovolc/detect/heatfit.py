@@ -30,6 +30,7 @@ MAX_STEP_PSF: Final = 0.75
 """A fit that wanders farther from its peak has found something else."""
 WIDTHS: Final = (0.6, 3.0)
 """Bounds of a free width, in widths of a point."""
+_LEAST_PIXELS: Final = 6
 _BELL: Final = 1.0 / math.sqrt(2.0 * math.pi)
 
 
@@ -88,6 +89,22 @@ def fit_sources(
             fits = _fit(residual, usable, [peaks[number] for number in part], psf_px, free=free)
             found |= dict(zip(part, fits, strict=True))
     return [found[number] for number in range(len(peaks))]
+
+
+def flux_at(residual: Values, row: float, col: float, psf_px: float) -> tuple[float, float]:
+    """Flux of a point at a known place, and its error for pixels of unit noise; NaN where too few pixels are known.
+
+    Unlike the flux of a fitted place it may be negative, and is right in the mean.
+    """
+    rows, cols = _window(np.isfinite(residual), [(row, col, 0.0)], psf_px, free=False)
+    if len(rows) < _LEAST_PIXELS:
+        return math.nan, math.nan
+    down, right = (
+        _pixel_shares(at.astype(np.float64), centre, psf_px) for at, centre in ((rows, row), (cols, col))
+    )  # fmt: skip
+    design = np.stack((down * right, np.ones(len(rows))), axis=1)
+    inverse = _inverse(design)
+    return float((inverse @ (design.T @ residual[rows, cols]))[0]), math.sqrt(float(inverse[0, 0]))
 
 
 def window_px(psf_px: float) -> float:

@@ -299,7 +299,13 @@ LIGHT_CURVES: Final = Table(
         Column(
             "snr", "number", "Signal over noise in the image; null for tables and limits", nullable=True, decimals=2
         ),
-        Column("flags", "list", "`extended`, `blended`, `saturated`, `limb`, `uncertain`: what to bear in mind"),
+        Column(
+            "flags",
+            "list",
+            "`extended`, `blended`, `saturated`, `limb`, `uncertain`, `stacked`, `unrepeated`: what to bear in mind",
+        ),
+        Column("night_looks", "integer", "Images of its night and band that looked at the place", nullable=True),
+        Column("night_borne_out", "integer", "How many of them show it", nullable=True),
     ),
     ("site_id", "time_utc", "observation_id", "quantity"),
 )

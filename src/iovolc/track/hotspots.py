@@ -227,4 +227,5 @@ def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], states: _States
         "source": glow.source, "label": glow.label,
         "rivals": [f"{ids[rival.number]} {rival.probability:.2f}" for rival in look.rivals],
         "blended": look.blended, "snr": glow.snr, "flags": list(glow.flags),
+        "night_looks": glow.night_looks, "night_borne_out": glow.night_borne_out,
     }  # fmt: skip
