@@ -87,3 +87,13 @@ def test_few_spots_tell_no_scale():
     spots = np.log(np.arange(1.0, LEAST_SHARED))
     assert (gains(np.stack([spots, spots - 0.3])) == 0.0).all()
     assert (gains(np.full((2, 0), np.nan)) == 0.0).all()
+
+
+def test_a_blend_of_two_places_is_told_once():
+    apart = [(10.0, 43.0, 25.0), (10.0, 49.0, 25.0)]
+    layers = [layer(apart, seed=1), layer([(10.0, 45.5, 40.0)], seed=2)]
+    assert [len(one.hot.sources) for one in layers] == [2, 1]
+    places = repeats(layers, STRICT)
+    told = [sight.number for place in places for sight in (place.sights[1],) if sight is not None]
+    assert told.count(0) == 1
+    assert sum(place.sights[0] is not None and place.sights[0].number is not None for place in places) == 2

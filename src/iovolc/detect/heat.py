@@ -67,7 +67,11 @@ class Source:
     fdr : float
         Share of peaks this strong that are false, counted in the negative image; at most 1.
     width_px : float
-        FWHM.
+        FWHM of what the image shows.
+    diameter_px, diameter_sigma_px : float
+        Of an extended source itself, without the blur; 0 for a point.
+    ring : bool
+        Whether it shines at its edge alone.
     extended, blended, saturated, day : bool
         Wider than a point; with a neighbour nearer than 1.75 FWHM; at the end of the range; by daylight.
     """
@@ -84,6 +88,9 @@ class Source:
     blended: bool
     saturated: bool
     day: bool
+    diameter_px: float = 0.0
+    diameter_sigma_px: float = 0.0
+    ring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,13 +300,16 @@ def _described(
         if not np.isfinite(covariance).all():
             spread = 2.0 * (psf_px * SIGMA_OF_FWHM / max(snr, 1.0)) ** 2
             covariance = np.diag([float(response.sigma[pixel]) ** 2, spread, spread])
+        size_px, size_sigma_px = one.size(psf_px)
         sources.append(
             Source(
                 row=one.row, col=one.col, flux=_unflattered(one.flux, covariance[0, 0]),
                 flux_sigma=math.sqrt(covariance[0, 0]),
                 covariance_px=(float(covariance[1, 1]), float(covariance[2, 2]), float(covariance[1, 2])),
-                snr=snr, fdr=_share_at(share, snr), width_px=one.width_px, extended=one.width_px > psf_px,
+                snr=snr, fdr=_share_at(share, snr), width_px=one.width_px, extended=size_px > 0.0,
                 blended=number in close, saturated=False, day=bool(search.frame.day[pixel]),
+                diameter_px=size_px, ring=one.ring,
+                diameter_sigma_px=size_sigma_px * noise,
             )
         )  # fmt: skip
     return sources

@@ -88,12 +88,22 @@ def glow_of(source: Source, record: ObservationRecord, ground: Ground, unit: Uni
     value, sigma = (_value(flux, ground, unit, pixel) for flux in (source.flux, source.flux_sigma))
     emission_deg = _emission_deg(float(ground.cos_emission[pixel]))
     flags = {
-        "extended": source.extended, "blended": source.blended, "saturated": source.saturated,
+        "extended": source.extended, "ring": source.ring, "blended": source.blended, "saturated": source.saturated,
         "limb": emission_deg is not None and emission_deg > LIMB_DEG, "uncertain": source.fdr >= UNCERTAIN_FDR,
     }  # fmt: skip
     words = tuple(name for name, holds in flags.items() if holds)
     found = _measured(record, (lat, lon_e), covariance, unit.quantity, value, limit, emission_deg)
-    return replace(found, sigma=sigma, snr=source.snr, flags=words)
+    return replace(found, sigma=sigma, snr=source.snr, flags=words, **_size(source, ground, pixel))
+
+
+def _size(source: Source, ground: Ground, pixel: tuple[int, int]) -> dict[str, float]:
+    """Width across the line of sight, and the area of the ground within, which is seen foreshortened."""
+    if source.diameter_px == 0.0:
+        return {}
+    km2 = float(ground.pixel_km2[pixel])
+    width_km, sigma_km = (length * math.sqrt(km2) for length in (source.diameter_px, source.diameter_sigma_px))
+    extent_km2 = math.pi * width_km**2 / 4.0 / float(ground.cos_emission[pixel])
+    return {"width_km": width_km, "width_sigma_km": sigma_km, "extent_km2": extent_km2}
 
 
 def limit_plane(hot: Hot, ground: Ground, unit: Unit) -> NDArray[np.float32]:

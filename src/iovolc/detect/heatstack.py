@@ -78,10 +78,13 @@ class Sight:
         What lies there: the frame's own source, or what is measured at the very place, found or not.
     number : int or None
         Of the frame's own source.
+    away_px : float
+        How far it lies from the place.
     """
 
     source: Source
     number: int | None
+    away_px: float = 0.0
 
     @property
     def borne_out(self) -> bool:
@@ -135,7 +138,7 @@ def layer_of(frame: HeatFrame, disc: Disc, hot: Hot, thresholds: Thresholds, sca
     residual = frame.pixels - background(frame)
     searched = sharp.searched(thresholds.max_emission_deg)
     response = respond(residual, sharp, searched)
-    own = [Fitted(one.row, one.col, one.flux, one.width_px, np.zeros((3, 3))) for one in hot.sources]
+    own = [_as_fitted(one) for one in hot.sources]
     rest = residual - model((residual.shape[0], residual.shape[1]), own)
     return Layer(frame, disc, hot, rest, again(response, rest, sharp), searched, scale)
 
@@ -185,7 +188,29 @@ def repeats(layers: Sequence[Layer], thresholds: Thresholds) -> tuple[Repeated, 
                 own = _repeated(layers, at, source)
                 kept.append(own)
                 known |= {(other, sight.number) for other, sight in enumerate(own.sights) if sight is not None}
-    return tuple(kept)
+    return _each_once(kept)
+
+
+def _each_once(places: Sequence[Repeated]) -> tuple[Repeated, ...]:
+    """The places, where two share a source of a frame with that at the nearer one: it tells nothing of the other."""
+    nearest: dict[tuple[int, int], tuple[float, int]] = {}
+    for index, place in enumerate(places):
+        for at, sight in enumerate(place.sights):
+            if sight is not None and sight.number is not None:
+                key, mine = (at, sight.number), (sight.away_px, index)
+                nearest[key] = min(nearest.get(key, mine), mine)
+
+    def own(index: int, at: int, sight: Sight | None) -> Sight | None:
+        shared = sight is not None and sight.number is not None and nearest[at, sight.number][1] != index
+        return None if shared else sight
+
+    found = [
+        replace(place, sights=tuple(own(index, at, sight) for at, sight in enumerate(place.sights)))
+        for index, place in enumerate(places)
+    ]
+    return tuple(
+        one for one in found if one.borne_out >= LEAST_FRAMES or any(s and s.number is not None for s in one.sights)
+    )
 
 
 def _repeated(layers: Sequence[Layer], at: int, source: Source) -> Repeated:
@@ -238,6 +263,11 @@ def gains(log_values: Values) -> Values:
     return gain
 
 
+def _as_fitted(one: Source) -> Fitted:
+    nothing = np.zeros((3, 3))
+    return Fitted(one.row, one.col, one.flux, one.width_px, nothing, diameter_px=one.diameter_px, ring=one.ring)
+
+
 def _sampled(values: Values, place: Values) -> Values:
     """Values between the pixels; NaN beside gaps and beyond the frame."""
     known = np.isfinite(values)
@@ -253,7 +283,7 @@ def _sight(layer: Layer, lat: float, lon_e: float, source: Source) -> Sight | No
     away = [math.hypot(one.row - row, one.col - col) for one in layer.hot.sources]
     if away and min(away) <= MERGED_PSF * layer.hot.psf_px:
         number = int(np.argmin(away))
-        return Sight(layer.hot.sources[number], number)
+        return Sight(layer.hot.sources[number], number, away[number])
     rows, cols = layer.frame.pixels.shape
     if not (bool(at.visible) and 0.0 <= row <= rows - 1.0 and 0.0 <= col <= cols - 1.0):
         return None
@@ -268,6 +298,6 @@ def _sight(layer: Layer, lat: float, lon_e: float, source: Source) -> Sight | No
     forced = replace(
         source, row=row, col=col, flux=flux, flux_sigma=error * sigma / lone_error(layer.hot.psf_px),
         snr=filtered / sigma if flux > 0.0 else 0.0, width_px=layer.hot.psf_px, extended=False, blended=False,
-        saturated=False, day=bool(layer.frame.day[pixel]),
+        saturated=False, day=bool(layer.frame.day[pixel]), diameter_px=0.0, diameter_sigma_px=0.0, ring=False,
     )  # fmt: skip
     return Sight(forced, None)

@@ -302,10 +302,13 @@ LIGHT_CURVES: Final = Table(
         Column(
             "flags",
             "list",
-            "`extended`, `blended`, `saturated`, `limb`, `uncertain`, `stacked`, `unrepeated`: what to bear in mind",
+            "`extended`, `ring`, `blended`, `saturated`, `limb`, `uncertain`, `stacked`, `unrepeated`: see methods",
         ),
         Column("night_looks", "integer", "Images of its night and band that looked at the place", nullable=True),
         Column("night_borne_out", "integer", "How many of them show it", nullable=True),
+        Column("width_km", "number", "Diameter of an extended source without the blur", "km", True, 1),
+        Column("width_sigma_km", "number", "One-sigma uncertainty of it", "km", True, 1),
+        Column("extent_km2", "number", "Area of the ground within it", "km2", True, None),
     ),
     ("site_id", "time_utc", "observation_id", "quantity"),
 )
