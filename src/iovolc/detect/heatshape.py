@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from iovolc.detect.heatfit import FREE_WINDOW_PSF, Fitted
+from iovolc.detect.heatfit import Fitted
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, Mask
 from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, spread
 
@@ -22,8 +22,6 @@ MAX_DIAMETER_PSF: Final = 8.0
 _BORDER_PSF: Final = 1.25
 _STEP_PSF: Final = 1.0
 _LEAST_PSF: Final = 0.1
-_GROWTH: Final = 1.5
-"""A fit that grows farther from its start takes its neighbours in."""
 
 
 def fit_shape(residual: Values, usable: Mask, start: Fitted, psf_px: float, *, ring: bool) -> Fitted:
@@ -54,7 +52,7 @@ def fit_shape(residual: Values, usable: Mask, start: Fitted, psf_px: float, *, r
     begin = np.array([start.row, start.col, diameter_px])
     reach = np.array([_STEP_PSF * psf_px, _STEP_PSF * psf_px, 0.0])
     low, high = begin - reach, begin + reach
-    low[2], high[2] = _LEAST_PSF * psf_px, min(_GROWTH * diameter_px, MAX_DIAMETER_PSF * psf_px)
+    low[2], high[2] = _LEAST_PSF * psf_px, MAX_DIAMETER_PSF * psf_px
     if int(problem.used.sum()) <= begin.size + 2:
         return start
     found = least_squares(
@@ -92,8 +90,6 @@ def _problem(
     residual: Values, usable: Mask, start: Fitted, psf_px: float, diameter_px: float, *, ring: bool
 ) -> _Problem:
     reach = diameter_px / 2.0 * 1.25 + _BORDER_PSF * psf_px
-    if math.isfinite(start.width_sigma_px):  # told by the pixels around one peak: farther out others begin
-        reach = min(reach, FREE_WINDOW_PSF * psf_px)
     top, left = max(round(start.row - reach), 0), max(round(start.col - reach), 0)
     part = residual[top : round(start.row + reach) + 1, left : round(start.col + reach) + 1]
     rows, cols = (np.arange(n, dtype=np.float64) + first for n, first in zip(part.shape, (top, left), strict=True))
