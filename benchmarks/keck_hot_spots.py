@@ -25,9 +25,11 @@ from iovolc.cube.manifest import read_head
 from iovolc.geometry.ellipsoid import disc_pixel
 from iovolc.geometry.native import ground_of
 from iovolc.geometry.sphere import unit_vectors
+from iovolc.model.glow import Glow
 from iovolc.parallel import runner
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.hot import Searched, search
+from iovolc.pipeline.hotstack import combined
 from keck_catalogue import write
 
 Values = NDArray[np.float64]
@@ -99,31 +101,50 @@ def brightest(images: list[Searched], truth: Published, rng: np.random.Generator
         )
 
 
-def repeats(images: list[Searched]) -> None:
-    """Pairs of pictures of one night in one band: which spots above 8 sigma come back, how near and how bright."""
-    apart, ratio, tried = [], [], 0
+def repeats(name: str, images: list[Searched]) -> None:
+    """Pairs of pictures of one night in one band: which spots above 8 sigma come back, how near and how bright.
+
+    The last figure takes off what the other spots of a pair do, where there are two: no spot tells its own scale.
+    """
+    apart, pairs, tried = [], [], 0
     for i, one in enumerate(images):
         for other in images[i + 1 :]:
             if one.record.time_utc.date() != other.record.time_utc.date() or one.record.band != other.record.band:
                 continue
-            for glow in one.glows:
-                shown = disc_pixel(other.record.placement, glow.lat, glow.lon_e)
-                if (glow.snr or 0.0) < BRIGHT_SNR or glow.limit != "detection" or shown.cos_emission < 0.5:
-                    continue
-                tried += 1
-                if not other.glows:
-                    continue
-                near = places_of(other) @ unit_vectors(glow.lat, glow.lon_e)
-                best = int(np.argmax(near))
-                away = float(np.degrees(np.arccos(min(float(near[best]), 1.0))))
-                if away <= NEAR_ANY_DEG:
-                    apart.append(away)
-                    ratio.append(abs(float(np.log(other.glows[best].value / glow.value))))
+            bright = [glow for glow in one.glows if _repeatable(glow, other)]
+            found = [pair for glow in bright if (pair := _again(glow, other)) is not None]
+            tried += len(bright)
+            apart += [away for away, _ in found]
+            pairs.append([ratio for _, ratio in found])
+    ratio = np.abs([one for pair in pairs for one in pair])
+    others = np.abs([own for pair in pairs for own in _beside_others(pair)])
     print(
-        f"repeats of one night and band above {BRIGHT_SNR:g} sigma: {len(apart)} of {tried} come back within "
+        f"repeats of one night and band above {BRIGHT_SNR:g} sigma, {name}: {len(apart)} of {tried} come back within "
         f"{NEAR_ANY_DEG:g} deg = {len(apart) / max(tried, 1):.2f}; apart {np.median(apart):.2f} deg (90 % "
-        f"{np.quantile(apart, 0.9):.2f}), fluxes differ by {np.median(ratio):.1%} (90 % {np.quantile(ratio, 0.9):.1%})"
+        f"{np.quantile(apart, 0.9):.2f}), fluxes differ by {np.median(ratio):.1%} (90 % {np.quantile(ratio, 0.9):.1%}"
+        f"), beside the other spots of the pair {np.median(others):.1%} (90 % {np.quantile(others, 0.9):.1%})"
     )
+
+
+def _repeatable(glow: Glow, other: Searched) -> bool:
+    shown = disc_pixel(other.record.placement, glow.lat, glow.lon_e)
+    return (glow.snr or 0.0) >= BRIGHT_SNR and glow.limit == "detection" and bool(shown.cos_emission >= 0.5)
+
+
+def _again(glow: Glow, other: Searched) -> tuple[float, float] | None:
+    """How far away the nearest spot of the other picture is, in degrees, and how much brighter (ln)."""
+    if not other.glows:
+        return None
+    near = places_of(other) @ unit_vectors(glow.lat, glow.lon_e)
+    best = int(np.argmax(near))
+    away = float(np.degrees(np.arccos(min(float(near[best]), 1.0))))
+    return (away, float(np.log(other.glows[best].value / glow.value))) if away <= NEAR_ANY_DEG else None
+
+
+def _beside_others(ratios: list[float]) -> list[float]:
+    if len(ratios) < 3:
+        return ratios
+    return [own - float(np.median(ratios[:i] + ratios[i + 1 :])) for i, own in enumerate(ratios)]
 
 
 def recall(spots: pd.DataFrame, images: list[Searched], truth: Published, rng: np.random.Generator) -> None:
@@ -207,19 +228,28 @@ def main() -> None:
     manifest = read_head(store)
     print(f"iovolc run: exit {code}, {len(manifest.entries)} of 85 pictures taken, {len(manifest.refused)} refused")
     with runner(workers=1) as workers:
-        images = list(search(manifest, Context(store, load(None, SETTINGS), workers)))
+        context = Context(store, load(None, SETTINGS), workers)
+        single = search(manifest, context)
+        images = list(combined(single, manifest, context))
     thermal = [image for image in images if image.record.band in {"Lp", "Ms"}]
+    stacked = [glow for image in thermal for glow in image.glows if "stacked" in glow.flags]
+    alone = sum("unrepeated" in glow.flags for image in thermal for glow in image.glows)
     lp = [image for image in thermal if image.record.band == "Lp"]
     counts = [len(image.glows) for image in lp]
     negatives = sum(image.facts["negatives"] for image in thermal)
     print(f"spots per L' picture: {counts}, median {np.median(counts):g}")
     print(f"L' and Ms: {sum(len(image.glows) for image in thermal)} spots, {negatives} in the negative images")
+    told = ", ".join(f"{glow.lat:.0f} N {-glow.lon_e % 360:.0f} W {glow.band}" for glow in stacked)
+    print(
+        f"of these {len(stacked)} by the stacks of their nights ({told}), {alone} that another picture should show, too"
+    )
     spots, looks = pd.read_parquet(out / "hotspots.parquet"), pd.read_parquet(out / "light_curves.parquet")
     print(f"{len(spots)} hot spots, {len(looks)} looks, of which {(looks['limit'] == 'upper').sum()} upper limits")
     rng, truth = np.random.default_rng(3), published(table)
     curves(spots, looks)
     brightest(lp, truth, rng)
-    repeats(thermal)
+    repeats("each picture alone", [image for image in single if image.record.band in {"Lp", "Ms"}])
+    repeats("pictures of a night together", thermal)
     recall(spots, images, truth, rng)
     if len(sys.argv) > 4:
         sheet(thermal, store, Path(sys.argv[4]))

@@ -46,3 +46,19 @@ def test_shares_of_a_turn():
     assert share_seen(0.0, 0.0) == pytest.approx(1.0 / 3.0)
     assert share_seen(80.0, 80.0) == 1.0
     assert share_seen(-80.0, 40.0) == 0.0
+
+
+def test_rates_are_told_with_the_time_watched_and_their_limits():
+    lively, dull = (row for _, row in ranked([*LIVELY, *DULL]).iterrows())
+    assert lively["watched_years"] == pytest.approx(300.0 / 365.25, abs=0.01)  # ten looks, each of 30 days
+    assert lively["changes_per_year"] == pytest.approx(lively["changes"] / lively["watched_years"], rel=0.02)
+    assert 0.0 < lively["low_per_year"] < lively["changes_per_year"] < lively["high_per_year"]
+    assert (dull["changes"], dull["low_per_year"]) == (0, 0.0)
+    assert dull["high_per_year"] == pytest.approx(3.0 / dull["watched_years"], rel=0.01)
+
+
+def test_a_look_too_poor_to_show_the_place_is_not_the_last_look():
+    poor, deep = (ranked([*DULL, glow(420, -10.0, 120.0, limit, limit="upper")]) for limit in (40.0, 3.0))
+    assert poor["days_since"].iloc[0] == pytest.approx(70.0)
+    assert deep["days_since"].iloc[0] == pytest.approx(10.0)
+    assert poor["score"].iloc[0] > deep["score"].iloc[0]

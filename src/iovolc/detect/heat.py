@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from iovolc.detect.heatback import background
-from iovolc.detect.heatfilter import Response, again, peaks, respond
+from iovolc.detect.heatfilter import Crest, Response, again, peaks, respond
 from iovolc.detect.heatfit import Fitted, fit_sources, groups, model
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, HeatFrame, Mask
 from iovolc.detect.heatsaturated import Core, cores
@@ -67,7 +67,11 @@ class Source:
     fdr : float
         Share of peaks this strong that are false, counted in the negative image; at most 1.
     width_px : float
-        FWHM.
+        FWHM of what the image shows.
+    diameter_px, diameter_sigma_px : float
+        Of an extended source itself, without the blur; 0 for a point.
+    ring : bool
+        Whether it shines at its edge alone.
     extended, blended, saturated, day : bool
         Wider than a point; with a neighbour nearer than 1.75 FWHM; at the end of the range; by daylight.
     """
@@ -84,6 +88,9 @@ class Source:
     blended: bool
     saturated: bool
     day: bool
+    diameter_px: float = 0.0
+    diameter_sigma_px: float = 0.0
+    ring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ def _find(frame: HeatFrame, thresholds: Thresholds, searched: Mask) -> Hot:
         *_described(search, response, fitted, snrs, share),
         *(_saturated(core, search, response) for core in clipped.cores),
     )
-    limit = np.where(open_part, level * response.sigma, np.nan)
+    limit = np.where(open_part, level * response.typical_sigma, np.nan)
     limit[_near(sources, sharp)] = np.nan
     return Hot(
         tuple(sorted(sources, key=lambda source: (-source.snr, source.row, source.col))),
@@ -193,8 +200,12 @@ class _Search:
     def usable(self) -> Mask:
         return np.isfinite(self.residual)
 
-    def peaks(self, response: Response, sign: float = 1.0) -> NDArray[np.intp]:
+    def peaks(self, response: Response, sign: float = 1.0) -> list[Crest]:
         return peaks(response, self.searched, self.frame.psf_px, sign)
+
+    def least_snr(self, crest: Crest) -> float:
+        """The threshold where a peak lies."""
+        return float(self.level[_pixel(crest, self.level.shape)])
 
     def is_ghost(self, peak: Peak, known: Sequence[Peak]) -> bool:
         """Whether a peak is what a far brighter neighbour leaves."""
@@ -209,9 +220,9 @@ def _sharpened(frame: HeatFrame, residual: Values, searched: Mask, level: Values
     """The frame with the sharpness of its own bright points, where there are any, and its filtered image."""
     response = respond(residual, frame, searched)
     bright = [
-        (float(row), float(col), float(response.flux[row, col]))
-        for row, col in peaks(response, searched, frame.psf_px)
-        if response.snr[row, col] >= max(SHARP_SNR, level[row, col])
+        (crest.row, crest.col, crest.flux)
+        for crest in peaks(response, searched, frame.psf_px)
+        if crest.snr >= max(SHARP_SNR, level[_pixel(crest, level.shape)])
     ]
     fits = fit_sources(residual, np.isfinite(residual), bright, frame.psf_px, free=True)
     ratios = [fit.width_px / frame.psf_px for fit in fits if np.isfinite(fit.covariance).all()]
@@ -230,11 +241,11 @@ def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[fl
     for _ in range(ROUNDS):
         starts: list[Peak] = [(one.row, one.col, one.flux) for one in fitted]
         before = len(starts)
-        for row, col in search.peaks(left):
-            peak = (float(row), float(col), float(left.flux[row, col]))
-            if left.snr[row, col] >= search.level[row, col] and not search.is_ghost(peak, starts):
+        for crest in search.peaks(left):
+            peak = (crest.row, crest.col, crest.flux)
+            if crest.snr >= search.least_snr(crest) and not search.is_ghost(peak, starts):
                 starts.append(peak)
-                snrs.append(float(left.snr[row, col]))
+                snrs.append(crest.snr)
         if len(starts) == before:
             break
         points = fit_sources(search.residual, search.usable, starts, search.frame.psf_px)
@@ -242,7 +253,7 @@ def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[fl
         if len(kept) < len(points):
             starts, snrs = [starts[number] for number in kept], [snrs[number] for number in kept]
             points = fit_sources(search.residual, search.usable, starts, search.frame.psf_px)
-        noise = response.sigma / _lone_error(search.frame.psf_px)
+        noise = response.sigma / lone_error(search.frame.psf_px)
         fitted, snrs = widened(search.residual, points, snrs, noise, search.frame.psf_px)
         left = again(response, search.residual - model(search.residual.shape, fitted), search.frame)
     return fitted, snrs, left
@@ -262,12 +273,10 @@ def _significances(
 ) -> list[tuple[float, float]]:
     """SNR and threshold of all peaks of one sign above :data:`FDR_LEAST_SNR`, what neighbours leave set aside."""
     known = [(one.row, one.col, one.flux) for one in fitted]
-    found: list[tuple[float, float]] = []
-    for row, col in search.peaks(response, sign):
-        flux, snr = sign * float(response.flux[row, col]), sign * float(response.snr[row, col])
-        if snr >= FDR_LEAST_SNR and not search.is_ghost((float(row), float(col), flux), known):
-            found.append((snr, float(search.level[row, col])))
-    return found
+    return [
+        (crest.snr, search.least_snr(crest)) for crest in search.peaks(response, sign)
+        if crest.snr >= FDR_LEAST_SNR and not search.is_ghost((crest.row, crest.col, crest.flux), known)
+    ]  # fmt: skip
 
 
 def _false_share(bright: Sequence[tuple[float, float]], dark: Sequence[tuple[float, float]]) -> Values:
@@ -286,18 +295,21 @@ def _described(
     sources: list[Source] = []
     for number, (one, snr) in enumerate(zip(fitted, snrs, strict=True)):
         pixel = _pixel(one, search.frame.pixels.shape)
-        noise = float(response.sigma[pixel]) / _lone_error(psf_px)
+        noise = float(response.sigma[pixel]) / lone_error(psf_px)
         covariance = one.covariance * noise**2
         if not np.isfinite(covariance).all():
             spread = 2.0 * (psf_px * SIGMA_OF_FWHM / max(snr, 1.0)) ** 2
             covariance = np.diag([float(response.sigma[pixel]) ** 2, spread, spread])
+        size_px, size_sigma_px = one.size(psf_px)
         sources.append(
             Source(
                 row=one.row, col=one.col, flux=_unflattered(one.flux, covariance[0, 0]),
                 flux_sigma=math.sqrt(covariance[0, 0]),
                 covariance_px=(float(covariance[1, 1]), float(covariance[2, 2]), float(covariance[1, 2])),
-                snr=snr, fdr=_share_at(share, snr), width_px=one.width_px, extended=one.width_px > psf_px,
+                snr=snr, fdr=_share_at(share, snr), width_px=one.width_px, extended=size_px > 0.0,
                 blended=number in close, saturated=False, day=bool(search.frame.day[pixel]),
+                diameter_px=size_px, ring=one.ring,
+                diameter_sigma_px=size_sigma_px * noise,
             )
         )  # fmt: skip
     return sources
@@ -312,7 +324,7 @@ def _unflattered(flux: float, variance: float) -> float:
     return flux - variance / flux if flux**2 > 9.0 * variance else flux
 
 
-def _lone_error(psf_px: float) -> float:
+def lone_error(psf_px: float) -> float:
     """Error of the flux of a lone point over pixels of unit noise."""
     return 2.0 * math.sqrt(math.pi) * psf_px * SIGMA_OF_FWHM
 
@@ -329,7 +341,7 @@ def _saturated(core: Core, search: _Search, response: Response) -> Source:
     )  # fmt: skip
 
 
-def _pixel(at: Fitted | Core | Source, shape: tuple[int, ...]) -> tuple[int, int]:
+def _pixel(at: Crest | Fitted | Core | Source, shape: tuple[int, ...]) -> tuple[int, int]:
     return min(max(round(at.row), 0), shape[0] - 1), min(max(round(at.col), 0), shape[1] - 1)
 
 

@@ -18,6 +18,8 @@ Values = NDArray[np.float64]
 
 RING_PSF: Final = (3.0, 6.0)
 """Inner and outer radius of the ring around a place, in FWHM."""
+LEAST_OUTER_PX: Final = 12.0
+"""Rings of narrow points are wider: told by fewer pixels the noise is off, and one image in twenty has a false spot."""
 LEAST_SHARE: Final = 0.25
 """The ring grows until this share of it holds data."""
 _GROWTH: Final = 1.5
@@ -112,7 +114,7 @@ def rings(values: Values, valid: Mask, psf_px: float) -> Rings:
 
 
 def _outer_px(psf_px: float, growth: int) -> float:
-    return max(RING_PSF[1] * psf_px, 4.0) * _GROWTH**growth
+    return max(RING_PSF[1] * psf_px, LEAST_OUTER_PX) * _GROWTH**growth
 
 
 @lru_cache(maxsize=32)

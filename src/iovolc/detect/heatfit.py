@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from scipy.special import ndtr
 
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, Mask
+from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, pixel_shares, share_slopes, spread
 
 Values = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ MAX_STEP_PSF: Final = 0.75
 """A fit that wanders farther from its peak has found something else."""
 WIDTHS: Final = (0.6, 3.0)
 """Bounds of a free width, in widths of a point."""
-_BELL: Final = 1.0 / math.sqrt(2.0 * math.pi)
+_LEAST_PIXELS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class Fitted:
         Of flux, row and column for pixels of unit noise; infinite where the fit failed.
     width_sigma_px : float
         Error of a free width for pixels of unit noise; infinite for a fixed one.
+    diameter_px, diameter_sigma_px : float
+        Of the source itself, without the blur, and its error for pixels of unit noise; 0 for a point.
+    ring : bool
+        Whether it shines at its edge alone.
     """
 
     row: float
@@ -57,6 +61,24 @@ class Fitted:
     width_px: float
     covariance: Values
     width_sigma_px: float = math.inf
+    diameter_px: float = 0.0
+    diameter_sigma_px: float = math.inf
+    ring: bool = False
+
+    @property
+    def psf_px(self) -> float:
+        """FWHM of a point, by which it is blurred."""
+        own_px = (RING_SPREAD if self.ring else DISC_SPREAD) * self.diameter_px / SIGMA_OF_FWHM
+        return math.sqrt(self.width_px**2 - own_px**2)
+
+    def size(self, psf_px: float) -> tuple[float, float]:
+        """Diameter and its error for pixels of unit noise; of a wide Gaussian that of a disc as wide; 0 for a point."""
+        if self.diameter_px > 0.0:
+            return self.diameter_px, self.diameter_sigma_px
+        if self.width_px <= psf_px:
+            return 0.0, 0.0
+        diameter_px = math.sqrt(self.width_px**2 - psf_px**2) * SIGMA_OF_FWHM / DISC_SPREAD
+        return diameter_px, self.width_sigma_px * self.width_px / (self.width_px**2 - psf_px**2) * diameter_px
 
 
 def fit_sources(
@@ -90,6 +112,22 @@ def fit_sources(
     return [found[number] for number in range(len(peaks))]
 
 
+def flux_at(residual: Values, row: float, col: float, psf_px: float) -> tuple[float, float]:
+    """Flux of a point at a known place, and its error for pixels of unit noise; NaN where too few pixels are known.
+
+    Unlike the flux of a fitted place it may be negative, and is right in the mean.
+    """
+    rows, cols = _window(np.isfinite(residual), [(row, col, 0.0)], psf_px, free=False)
+    if len(rows) < _LEAST_PIXELS:
+        return math.nan, math.nan
+    down, right = (
+        pixel_shares(at.astype(np.float64), centre, psf_px) for at, centre in ((rows, row), (cols, col))
+    )  # fmt: skip
+    design = np.stack((down * right, np.ones(len(rows))), axis=1)
+    inverse = _inverse(design)
+    return float((inverse @ (design.T @ residual[rows, cols]))[0]), math.sqrt(float(inverse[0, 0]))
+
+
 def window_px(psf_px: float) -> float:
     """How far from a point of this FWHM pixels belong to its fit."""
     return max(WINDOW_PSF * psf_px, LEAST_WINDOW_PX)
@@ -114,28 +152,19 @@ def model(shape: tuple[int, int], sources: Sequence[Fitted]) -> Values:
     """The image of some sources."""
     whole = np.zeros(shape)
     for one in sources:
-        half = math.ceil(2.0 * one.width_px) + 1
+        half = math.ceil(2.0 * one.psf_px + one.diameter_px / 2.0) + 1
         top, left = max(round(one.row) - half, 0), max(round(one.col) - half, 0)
         part = whole[top : round(one.row) + half + 1, left : round(one.col) + half + 1]
-        down, right = (
-            _pixel_shares(np.arange(first, first + count, dtype=np.float64), centre, one.width_px)
-            for first, count, centre in ((top, part.shape[0], one.row), (left, part.shape[1], one.col))
-        )
-        part += one.flux * down[:, None] * right
+        rows, cols = (np.arange(n, dtype=np.float64) + first for n, first in zip(part.shape, (top, left), strict=True))
+        if one.diameter_px > 0.0:
+            part += one.flux * spread(rows, cols, (one.row, one.col), one.psf_px, one.diameter_px, ring=one.ring)
+        else:
+            part += (
+                one.flux
+                * pixel_shares(rows, one.row, one.width_px)[:, None]
+                * pixel_shares(cols, one.col, one.width_px)
+            )
     return whole
-
-
-def _pixel_shares(at: Values, centre: float, width_px: float) -> Values:
-    sigma = width_px * SIGMA_OF_FWHM
-    return ndtr((at + 0.5 - centre) / sigma) - ndtr((at - 0.5 - centre) / sigma)
-
-
-def _share_slopes(at: Values, centre: float, width_px: float) -> tuple[Values, Values]:
-    """Derivatives of the pixels' shares by centre and by width."""
-    sigma = width_px * SIGMA_OF_FWHM
-    high, low = (at + 0.5 - centre) / sigma, (at - 0.5 - centre) / sigma
-    bell_high, bell_low = np.exp(-0.5 * high**2) * _BELL, np.exp(-0.5 * low**2) * _BELL
-    return (bell_low - bell_high) / sigma, (low * bell_low - high * bell_high) / width_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +184,15 @@ class _Problem:
     def residual(self, parameters: Values) -> Values:
         whole = np.full(self.data.shape, parameters[-1])
         for flux, row, col, wide in self._sources(parameters):
-            whole += flux * _pixel_shares(self.rows, row, wide) * _pixel_shares(self.cols, col, wide)
+            whole += flux * pixel_shares(self.rows, row, wide) * pixel_shares(self.cols, col, wide)
         return whole - self.data
 
     def jacobian(self, parameters: Values) -> Values:
         columns: list[Values] = []
         for flux, row, col, wide in self._sources(parameters):
-            down, right = _pixel_shares(self.rows, row, wide), _pixel_shares(self.cols, col, wide)
+            down, right = pixel_shares(self.rows, row, wide), pixel_shares(self.cols, col, wide)
             (down_at, down_wide), (right_at, right_wide) = (
-                _share_slopes(at, centre, wide) for at, centre in ((self.rows, row), (self.cols, col))
+                share_slopes(at, centre, wide) for at, centre in ((self.rows, row), (self.cols, col))
             )
             columns += [self.psf_px**2 * down * right, flux * down_at * right, flux * down * right_at]
             if self.free:

@@ -71,8 +71,39 @@ def glows_of(hot: Hot, record: ObservationRecord, ground: Ground, unit: Unit, po
     position_km : float
         Error of the placement, one sigma per axis; the fitted centre's comes on top.
     """
-    found = (_glow(source, record, ground, unit, position_km) for source in hot.sources)
+    found = (glow_of(source, record, ground, unit, position_km) for source in hot.sources)
     return tuple(glow for glow in found if glow is not None)
+
+
+def glow_of(source: Source, record: ObservationRecord, ground: Ground, unit: Unit, position_km: float) -> Glow | None:
+    """The measurement of one source, as :func:`glows_of`; None where the image does not show Io."""
+    shape = (ground.lat.shape[0], ground.lat.shape[1])
+    col, row = source.col + 0.5, source.row + 0.5
+    lat, lon_e = (float(value) for value in place_at(record.placement, shape, col, row))
+    covariance = _covariance_km2(source, record, shape, position_km)
+    if not math.isfinite(lat) or covariance is None:
+        return None
+    pixel = (min(max(math.floor(row), 0), shape[0] - 1), min(max(math.floor(col), 0), shape[1] - 1))
+    limit: Limit = "lower" if source.saturated else "detection"
+    value, sigma = (_value(flux, ground, unit, pixel) for flux in (source.flux, source.flux_sigma))
+    emission_deg = _emission_deg(float(ground.cos_emission[pixel]))
+    flags = {
+        "extended": source.extended, "ring": source.ring, "blended": source.blended, "saturated": source.saturated,
+        "limb": emission_deg is not None and emission_deg > LIMB_DEG, "uncertain": source.fdr >= UNCERTAIN_FDR,
+    }  # fmt: skip
+    words = tuple(name for name, holds in flags.items() if holds)
+    found = _measured(record, (lat, lon_e), covariance, unit.quantity, value, limit, emission_deg)
+    return replace(found, sigma=sigma, snr=source.snr, flags=words, **_size(source, ground, pixel))
+
+
+def _size(source: Source, ground: Ground, pixel: tuple[int, int]) -> dict[str, float]:
+    """Width across the line of sight, and the area of the ground within, which is seen foreshortened."""
+    if source.diameter_px == 0.0:
+        return {}
+    km2 = float(ground.pixel_km2[pixel])
+    width_km, sigma_km = (length * math.sqrt(km2) for length in (source.diameter_px, source.diameter_sigma_px))
+    extent_km2 = math.pi * width_km**2 / 4.0 / float(ground.cos_emission[pixel])
+    return {"width_km": width_km, "width_sigma_km": sigma_km, "extent_km2": extent_km2}
 
 
 def limit_plane(hot: Hot, ground: Ground, unit: Unit) -> NDArray[np.float32]:
@@ -119,26 +150,6 @@ def limits_of(
 def source_name(record: ObservationRecord) -> str:
     """Whose measurements are comparable: mission and instrument."""
     return " ".join(part for part in (record.mission, record.instrument) if part) or record.id
-
-
-def _glow(source: Source, record: ObservationRecord, ground: Ground, unit: Unit, position_km: float) -> Glow | None:
-    shape = (ground.lat.shape[0], ground.lat.shape[1])
-    col, row = source.col + 0.5, source.row + 0.5
-    lat, lon_e = (float(value) for value in place_at(record.placement, shape, col, row))
-    covariance = _covariance_km2(source, record, shape, position_km)
-    if not math.isfinite(lat) or covariance is None:
-        return None
-    pixel = (min(max(math.floor(row), 0), shape[0] - 1), min(max(math.floor(col), 0), shape[1] - 1))
-    limit: Limit = "lower" if source.saturated else "detection"
-    value, sigma = (_value(flux, ground, unit, pixel) for flux in (source.flux, source.flux_sigma))
-    emission_deg = _emission_deg(float(ground.cos_emission[pixel]))
-    flags = {
-        "extended": source.extended, "blended": source.blended, "saturated": source.saturated,
-        "limb": emission_deg is not None and emission_deg > LIMB_DEG, "uncertain": source.fdr >= UNCERTAIN_FDR,
-    }  # fmt: skip
-    words = tuple(name for name, holds in flags.items() if holds)
-    found = _measured(record, (lat, lon_e), covariance, unit.quantity, value, limit, emission_deg)
-    return replace(found, sigma=sigma, snr=source.snr, flags=words)
 
 
 def _covariance_km2(

@@ -21,9 +21,13 @@ GLOWING_CHANNELS: Final = ("L", "M")
 GLOW_QUANTITIES: Final[tuple[GlowQuantity, ...]] = ("intensity", "power", "relative")
 
 
-GLOW_FLAGS: Final = ("extended", "blended", "saturated", "limb", "uncertain")
+GLOW_FLAGS: Final = ("extended", "blended", "saturated", "limb", "uncertain", "stacked", "unrepeated", "ring")
 """Wider than a point; fitted together with a near neighbour; too bright for the image; seen at more than 50 degrees;
-one in ten as strong, or more, is false by the negative image."""
+one in ten as strong, or more, is false by the negative image; too faint for the image, but found in the stack of its
+night; another image of the night should show it and does not; an extended source that shines at its edge alone."""
+
+
+_LATER: Final = ("night_looks", "night_borne_out", "width_km", "width_sigma_km", "extent_km2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Glow:
         Signal over noise of what an image shows.
     flags : tuple of str
         What to bear in mind (:data:`GLOW_FLAGS`).
+    night_looks, night_borne_out : int or None
+        Images of its night and band that looked at the place, and how many of them show it; None without repeats.
+    width_km, width_sigma_km, extent_km2 : float or None
+        Diameter of an extended source without the image's blur, its error, and the area of the ground within; None for
+        points.
     """
 
     observation_id: str
@@ -82,6 +91,11 @@ class Glow:
     emission_deg: float | None = None
     snr: float | None = None
     flags: tuple[str, ...] = ()
+    night_looks: int | None = None
+    night_borne_out: int | None = None
+    width_km: float | None = None
+    width_sigma_km: float | None = None
+    extent_km2: float | None = None
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -97,6 +111,9 @@ class Glow:
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; the time as ISO 8601 with Z."""
         data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        for name in _LATER:  # ids of hot spots hash this: what these do not concern keeps its id
+            if data[name] is None:
+                del data[name]
         return {
             **data,
             "time_utc": format_utc(self.time_utc),

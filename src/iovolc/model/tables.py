@@ -299,7 +299,16 @@ LIGHT_CURVES: Final = Table(
         Column(
             "snr", "number", "Signal over noise in the image; null for tables and limits", nullable=True, decimals=2
         ),
-        Column("flags", "list", "`extended`, `blended`, `saturated`, `limb`, `uncertain`: what to bear in mind"),
+        Column(
+            "flags",
+            "list",
+            "`extended`, `ring`, `blended`, `saturated`, `limb`, `uncertain`, `stacked`, `unrepeated`: see methods",
+        ),
+        Column("night_looks", "integer", "Images of its night and band that looked at the place", nullable=True),
+        Column("night_borne_out", "integer", "How many of them show it", nullable=True),
+        Column("width_km", "number", "Diameter of an extended source without the blur", "km", True, 1),
+        Column("width_sigma_km", "number", "One-sigma uncertainty of it", "km", True, 1),
+        Column("extent_km2", "number", "Area of the ground within it", "km2", True, None),
     ),
     ("site_id", "time_utc", "observation_id", "quantity"),
 )

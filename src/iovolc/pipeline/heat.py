@@ -14,6 +14,7 @@ from iovolc.model.glow import Glow
 from iovolc.model.observation import parse_utc
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.hot import limits, search, sightings
+from iovolc.pipeline.hotstack import combined
 from iovolc.pipeline.points import measurements
 from iovolc.pipeline.select import inside
 from iovolc.track.hotspot_sites import find_sites
@@ -32,7 +33,7 @@ def follow(manifest: Manifest, context: Context) -> Heat:
     """
     config = context.config
     tables = [glow for glow in measurements(manifest, context.store) if _chosen(glow, config.select)]
-    images = search(manifest, context)
+    images = combined(search(manifest, context), manifest, context)
     seen = [*tables, *sightings(images)]
     places = [site.place.lat_lon_e for site in find_sites(seen, config.track)]
     found = follow_heat([*seen, *limits(images, places)], load_features(), config.track, config.heat)

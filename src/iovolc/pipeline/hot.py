@@ -84,7 +84,7 @@ def search(manifest: Manifest, context: Context) -> tuple[Searched, ...]:
     entries = [entry for entry in manifest.entries if config.search and entry.channel in THERMAL_CHANNELS]
     tasks = [HeatTask(context.store, entry, config) for entry in entries]
     context.runner.map(_search_one, tasks, "heat")
-    return tuple(_load(task) for task in tasks)
+    return tuple(load_searched(task) for task in tasks)
 
 
 def sightings(images: Iterable[Searched]) -> tuple[Glow, ...]:
@@ -104,7 +104,9 @@ def _search_one(task: HeatTask) -> str:
     return task.key
 
 
-def _load(task: HeatTask) -> Searched:
+def load_searched(task: HeatTask) -> Searched:
+    """What one image shows, as it was kept."""
+
     def load(folder: Path) -> Searched:
         told = json.loads((folder / "heat.json").read_text(encoding="utf-8"))
         with np.load(folder / "limit.npz", allow_pickle=False) as archive:
@@ -122,27 +124,33 @@ def _compute(task: HeatTask) -> Searched:
     native = read_native(task.store, task.entry)
     frame = frame_of(record, native.value, native.saturated > 0, eclipsed=is_eclipsed(record))
     config = task.config
-    hot = find_heat(frame, _thresholds(record, config))
-    unit = unit_of(hot, _radiance_factor(record))
+    hot = find_heat(frame, thresholds_of(record, config))
+    unit = unit_of(hot, radiance_factor(record))
     facts = {
         "observation_id": record.id, "found": len(hot.sources), "negatives": hot.negatives,
         "psf_px": round(hot.psf_px, 3),
     }  # fmt: skip
     if unit is None:
         return Searched(record, (), np.full(frame.pixels.shape, np.nan, np.float32), "relative", facts)
-    known_km = record.registration_sigma_km
-    glows = glows_of(hot, record, frame.ground, unit, known_km if math.isfinite(known_km) else config.position_km)
+    glows = glows_of(hot, record, frame.ground, unit, position_km(record, config))
     return Searched(record, glows, limit_plane(hot, frame.ground, unit), unit.quantity, facts)
 
 
-def _thresholds(record: ObservationRecord, config: HeatConfig) -> Thresholds:
+def position_km(record: ObservationRecord, config: HeatConfig) -> float:
+    """Error of an image's placement: its own, or what the configuration takes for granted."""
+    known_km = record.registration_sigma_km
+    return known_km if math.isfinite(known_km) else config.position_km
+
+
+def thresholds_of(record: ObservationRecord, config: HeatConfig) -> Thresholds:
+    """What counts in an image: by day more, and nothing in bands in which sunlight outshines heat."""
     waves = record.wavelength_um
     reflects = waves < config.day_from_um if math.isfinite(waves) else record.channel == "K"
     day = config.picture_snr if record.quantity == "relative" else config.day_snr
     return Thresholds(config.night_snr, math.inf if reflects else day, config.max_emission_deg)
 
 
-def _radiance_factor(record: ObservationRecord) -> float | None:
+def radiance_factor(record: ObservationRecord) -> float | None:
     """To W m-2 um-1 sr-1; a radiance over the whole band is spread over its width."""
     if record.quantity != "radiance":
         return None

@@ -28,6 +28,8 @@ from iovolc.track.hotspots import Heat
 BEGINNINGS: Final = ("new", "outburst", "brightening", "reactivated")
 """Activities that begin an event; it lasts until the place fades or is quiet."""
 ENDINGS: Final = ("fading", "quiescent")
+DOUBTS: Final = frozenset({"uncertain", "unrepeated"})
+"""An eruption whose looks all bear one of these flags is a candidate."""
 NEIGHBOUR_KM: Final = 500.0
 """Events nearer than this whose onsets may coincide are related, as the four of December 2024 were."""
 _SNR_UNKNOWN: Final = 5.0
@@ -154,7 +156,7 @@ def _row(eruption: _Eruption, grid: Grid, channel_of: Mapping[str, str]) -> dict
     channels = {channel_of.get(name, "") for name in seen}
     snr = max(_snr(look) for look in looks)
     radius_km = _radius_km(eruption, grid)
-    uncertain = all("uncertain" in look["flags"] for look in looks)
+    uncertain = all(DOUBTS & set(look["flags"]) for look in looks)
     relative = all(look["quantity"] == "relative" for look in looks)
     tier = "C" if uncertain else "A" if len(seen) > 1 and not relative else "B"
     p_value = math.erfc(min(snr, 30.0) / math.sqrt(2.0))

@@ -36,12 +36,11 @@ def eruption_rate(light_curves: pd.DataFrame) -> dict[str, Any] | None:
     """
     events, watched = 0, 0.0
     for _, looks in light_curves.groupby("site_id", sort=True):
-        ordered = looks.sort_values("time_utc", kind="stable")
-        series = ordered[_of_lead(ordered)]
+        series = lead_looks(looks)
         if series.empty:
             continue
-        events += _beginnings(series)
-        watched += exposure_days(_days(series), _probabilities(series), LASTING_DAYS)
+        events += beginnings(series)
+        watched += exposure_days(days_of(series), probabilities(series), LASTING_DAYS)
     return {**asdict(rate(events, watched)), "lasting_days": LASTING_DAYS} if watched > 0.0 else None
 
 
@@ -63,24 +62,29 @@ def totals(light_curves: pd.DataFrame) -> list[dict[str, Any]]:
     return [row for band, looks in told.groupby("band", sort=True) if (row := _total(str(band), looks)) is not None]
 
 
-def _of_lead(looks: pd.DataFrame) -> "pd.Series[bool]":
-    """Looks that decide on the activity, and earlier ones of their kind."""
-    lead = looks[looks["activity"].notna()]
-    return looks["band"].isin(set(lead["band"])) & looks["quantity"].isin(set(lead["quantity"]))
+def lead_looks(looks: pd.DataFrame) -> pd.DataFrame:
+    """Looks at one place that decide on its activity, and earlier ones of their kind, in order of time."""
+    ordered = looks.sort_values("time_utc", kind="stable")
+    lead = ordered[ordered["activity"].notna()]
+    alike = ordered["band"].isin(set(lead["band"])) & ordered["quantity"].isin(set(lead["quantity"]))
+    return ordered[alike]
 
 
-def _beginnings(series: pd.DataFrame) -> int:
+def beginnings(series: pd.DataFrame) -> int:
+    """How often an eruption began."""
     begins = series["activity"].isin(BEGINNINGS) & (series["limit"] != "upper")
     before = series["activity"].isin(BEGINNINGS).shift(fill_value=False)
     return int((begins & ~before).sum())
 
 
-def _days(series: pd.DataFrame) -> list[float]:
+def days_of(series: pd.DataFrame) -> list[float]:
+    """Days since the first look."""
     since = series["time_utc"] - series["time_utc"].iloc[0]
     return [float(value) for value in since / pd.Timedelta(days=1)]
 
 
-def _probabilities(series: pd.DataFrame) -> list[float]:
+def probabilities(series: pd.DataFrame) -> list[float]:
+    """With which each look shows the place at its median brightness: 1 where it did."""
     values = _values(series)
     is_limit = (series["limit"] == "upper").tolist()
     usual = float(np.median([value for value, limit in zip(values, is_limit, strict=True) if not limit]))

@@ -40,6 +40,7 @@ from iovolc.track.names import Match, Names, index, nearest_feature
 LEAST_BASELINE: Final = 5
 """With fewer detections nothing is usual."""
 ADEQUATE: Final = 0.8
+_AS_MEASURED: Final = ("night_looks", "night_borne_out", "width_km", "width_sigma_km", "extent_km2")
 _VALUES: Final = {
     "intensity": ("radiance_gw_um_sr", "sigma_gw_um_sr"),
     "power": ("power_gw", "power_sigma_gw"),
@@ -227,4 +228,5 @@ def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], states: _States
         "source": glow.source, "label": glow.label,
         "rivals": [f"{ids[rival.number]} {rival.probability:.2f}" for rival in look.rivals],
         "blended": look.blended, "snr": glow.snr, "flags": list(glow.flags),
+        **{name: getattr(glow, name) for name in _AS_MEASURED},
     }  # fmt: skip
