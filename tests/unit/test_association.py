@@ -185,6 +185,19 @@ def test_a_change_after_the_recovery_is_a_new_event():
     assert (third["kind"], third["activity"], third["new_site"]) == ("darkening", "reactivated", False)
 
 
+def test_a_mere_candidate_does_not_date_a_far_stronger_change_at_its_place():
+    faint = {"contrast": -0.03, "p_value": 1.0, "q_value": 1.0, "snr": 4.0}
+    tracked = run([detection("a", "e1", 10, 20, 30, **faint), detection("b", "e2", 10, 20, contrast=-0.5)], YEARS)
+    assert (event_of(tracked, "a")["tier"], event_of(tracked, "b")["tier"]) == ("C", "B")
+    assert event_of(tracked, "b")["onset_before_utc"] == YEARS[1].stop_utc
+
+
+def test_a_candidate_as_strong_as_what_follows_is_its_first_sighting():
+    faint = {"p_value": 0.5, "q_value": 1.0, "snr": 4.0}
+    tracked = run([detection("a", "e1", 10, 20, **faint), detection("b", "e2", 10, 20, contrast=-0.4)], YEARS)
+    assert event_of(tracked, "a")["event_id"] == event_of(tracked, "b")["event_id"]
+
+
 def test_a_dipole_in_one_epoch_is_no_fading():
     tracked = run([detection("a", "e1", 10, 20, 60), detection("b", "e1", 10, 23.5, 60, contrast=0.3)], YEARS)
     assert sorted(tracked.events["kind"]) == ["brightening", "darkening"]

@@ -14,6 +14,8 @@ from iovolc.track.looks import Looks
 from iovolc.track.neighbours import Cells, neighbours
 from iovolc.track.sightings import Sighting, sightings
 
+_HALF = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -77,7 +79,7 @@ def _take_visit(
     before = tuple(chains)
     open_pairs = [pair for pair in near if not rules.is_over(before[pair.chain])]
     agreeing = [pair for pair in open_pairs if rules.agrees(pair, seen[pair.sighting], before[pair.chain])]
-    mates = [pair for pair in agreeing if not _renews(seen[pair.sighting], before[pair.chain], rules.looks)]
+    mates = [pair for pair in agreeing if not _renews(seen[pair.sighting], before[pair.chain], rules)]
     matched = _homes(seen, mates, before, rules) | assign(pair for pair in mates if pair.cost < math.inf)
     taken = set(matched.values())
     ours, theirs, here = (
@@ -130,12 +132,27 @@ def _shown(sighting: Sighting, chain: Chain, looks: Looks) -> bool:
     return _states_of(sighting, chain, looks) == {"with"}
 
 
-def _renews(sighting: Sighting, chain: Chain, looks: Looks) -> bool:
-    """Whether the sighting is another step of the sign of a recovery, none of whose epochs shows even half of it.
+def _renews(sighting: Sighting, chain: Chain, rules: Rules) -> bool:
+    """Whether the sighting is a step of its own, of which no epoch of the chain shows even half.
 
-    What goes on growing by itself stays one event; a recovery ends where the place is what it was.
+    What goes on growing by itself stays one event; a recovery ends where the place is what it was, and a mere candidate
+    does not date what came later.
     """
-    return chain.reverts and _states_of(sighting, chain, looks) == {"without"}
+    if chain.reverts:
+        return _states_of(sighting, chain, rules.looks) == {"without"}
+    candidate = not any(rules.is_significant(one) for one in chain.sightings)
+    return candidate and rules.is_significant(sighting) and not _shows_half(chain, sighting)
+
+
+def _shows_half(chain: Chain, sighting: Sighting) -> bool:
+    """Whether the chain has at least half of the sighting's contrast in a channel of both, or none tells."""
+    pairs = [
+        (before.contrast, after.contrast)
+        for before in chain.changes
+        for after in sighting.changes
+        if before.channel == after.channel and math.isfinite(before.contrast) and math.isfinite(after.contrast)
+    ]
+    return not pairs or any(before * after > 0.0 and abs(before) >= _HALF * abs(after) for before, after in pairs)
 
 
 def _states_of(sighting: Sighting, chain: Chain, looks: Looks) -> set[str]:
