@@ -16,6 +16,8 @@ from iovolc.model.grid import Grid
 
 _HEIGHT_DEG: Final = 30.0
 _CENTRES_DEG: Final = (-19.0, 19.0)
+_MARGIN_DEG: Final = 5.0
+"""At the band's edges, 160 km: half the window in which displacement is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Band:
     rows : slice
         Of the whole sheet.
     lat_range : tuple of float
-        Latitudes of its edges, degrees.
+        Latitudes, degrees, between which windows and filters see the band alone.
     """
 
     frame: Frame
@@ -66,4 +68,5 @@ def _band(frame: Frame, centre_deg: float) -> Band:
     owned = {"equator": frame.owned["equator"][part]}
     owned |= {name: np.zeros_like(own) for name, own in frame.owned.items() if name != "equator"}
     top = (rows / 2 - first) * pixel_deg
-    return Band(replace(frame, grid=grid, owned=owned), part, (top - height * pixel_deg, top))
+    inner = (top - height * pixel_deg + _MARGIN_DEG, top - _MARGIN_DEG)
+    return Band(replace(frame, grid=grid, owned=owned), part, inner)
