@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import httpx
 
+from iovolc.cube.opening import store_folder
+
 BUCKET = "iobucket"
 SAID = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -43,3 +45,9 @@ def given(monkeypatch, endpoint, copies):
     """The environment of a user of the server, with a folder for copies."""
     for name, value in (*SAID.items(), ("AWS_ENDPOINT_URL", endpoint), ("IOVOLC_COPIES", str(copies))):
         monkeypatch.setenv(name, value)
+
+
+def elsewhere(place, monkeypatch, folder):
+    """The store's copy on another machine, which has this folder."""
+    monkeypatch.setenv("IOVOLC_COPIES", str(folder))
+    return store_folder(place)

@@ -4,7 +4,7 @@ import shutil
 import threading
 
 import pytest
-from tests.s3_parts import BUCKET, given, s3_server
+from tests.s3_parts import elsewhere
 from tests.store_sample import GRID, put
 
 from iovolc.cube.audit import verify
@@ -17,27 +17,8 @@ pytest.importorskip("s3fs", reason="needs s3fs")
 pytest.importorskip("moto", reason="needs moto's server")
 
 
-@pytest.fixture(scope="module")
-def endpoint():
-    with s3_server() as address:
-        yield address
-
-
-@pytest.fixture
-def place(endpoint, monkeypatch, tmp_path, request):
-    """An address on the bucket for each test, and a folder of its own for copies."""
-    given(monkeypatch, endpoint, tmp_path / "copies")
-    return f"s3://{BUCKET}/{request.node.name}/io"
-
-
-def elsewhere(place, monkeypatch, tmp_path, name):
-    """The copy of another machine."""
-    monkeypatch.setenv("IOVOLC_COPIES", str(tmp_path / name))
-    return store_folder(place)
-
-
-def test_two_writers_at_once_lose_nothing(place, monkeypatch, tmp_path) -> None:
-    stores = [elsewhere(place, monkeypatch, tmp_path, name) for name in ("one", "two")]
+def test_two_writers_at_once_lose_nothing(bucket_place, monkeypatch, tmp_path) -> None:
+    stores = [elsewhere(bucket_place, monkeypatch, tmp_path / name) for name in ("one", "two")]
 
     def write(store, indices):
         for index in indices:
@@ -48,13 +29,13 @@ def test_two_writers_at_once_lose_nothing(place, monkeypatch, tmp_path) -> None:
         writer.start()
     for writer in writers:
         writer.join()
-    third = elsewhere(place, monkeypatch, tmp_path, "three")
+    third = elsewhere(bucket_place, monkeypatch, tmp_path / "three")
     assert [entry.observation_id for entry in read_head(third).entries] == [f"obs-{index}" for index in range(10)]
     assert verify(third) == ()
 
 
-def test_head_moves_only_from_where_it_was_read(place) -> None:
-    bucket = Bucket(place)
+def test_head_moves_only_from_where_it_was_read(bucket_place) -> None:
+    bucket = Bucket(bucket_place)
     assert bucket.read("HEAD") is None
     assert bucket.put_over("HEAD", b"1", None)
     assert not bucket.put_over("HEAD", b"2", None)
@@ -64,8 +45,8 @@ def test_head_moves_only_from_where_it_was_read(place) -> None:
     assert bucket.read("HEAD")[0] == b"3"
 
 
-def test_a_writer_that_was_killed_before_it_moved_head_hinders_nobody(place) -> None:
-    store = store_folder(place)
+def test_a_writer_that_was_killed_before_it_moved_head_hinders_nobody(bucket_place) -> None:
+    store = store_folder(bucket_place)
     commit(store, GRID, [put(store, 0)])
     bucket_of(store).put("manifests/2.json", b"{}")  # what it left
     manifest = commit(store, GRID, [put(store, 1)])
@@ -73,8 +54,8 @@ def test_a_writer_that_was_killed_before_it_moved_head_hinders_nobody(place) -> 
     assert read_manifest(store, 1).entries == manifest.entries[:1]
 
 
-def test_an_upload_that_was_cut_off_is_completed_and_what_is_there_not_sent_again(place, monkeypatch) -> None:
-    store = store_folder(place)
+def test_an_upload_that_was_cut_off_is_completed_and_what_is_there_not_sent_again(bucket_place, monkeypatch) -> None:
+    store = store_folder(bucket_place)
     entry = put(store, 0)
     bucket, sent = bucket_of(store), []
     names = sorted(path.relative_to(store).as_posix() for path in store.glob("epochs/**/*") if path.is_file())
@@ -86,26 +67,26 @@ def test_an_upload_that_was_cut_off_is_completed_and_what_is_there_not_sent_agai
     assert sorted(name for name in sent if name.startswith("epochs")) == names[1:]
 
 
-def test_what_the_copy_lost_is_fetched_with_a_new_copy(place) -> None:
-    store = store_folder(place)
+def test_what_the_copy_lost_is_fetched_with_a_new_copy(bucket_place) -> None:
+    store = store_folder(bucket_place)
     commit(store, GRID, [put(store, 0)])
     shutil.rmtree(store)
-    assert verify(store_folder(place)) == ()
+    assert verify(store_folder(bucket_place)) == ()
     assert len(read_head(store).entries) == 1
 
 
-def test_a_damaged_head_on_the_bucket_is_named(place) -> None:
-    store = store_folder(place)
+def test_a_damaged_head_on_the_bucket_is_named(bucket_place) -> None:
+    store = store_folder(bucket_place)
     commit(store, GRID, [put(store, 0)])
     bucket_of(store).put("HEAD", b"{")
     with pytest.raises(StoreCorrupt, match="HEAD"):
         refresh(store)
 
 
-def test_a_bucket_cannot_write_outside_the_copy(place) -> None:
-    bucket = Bucket(place)
+def test_a_bucket_cannot_write_outside_the_copy(bucket_place) -> None:
+    bucket = Bucket(bucket_place)
     bucket.put("epochs/a/b/zarr.json", b"{}")
-    store = store_folder(place)
+    store = store_folder(bucket_place)
     for name in ("../outside", "epochs/../../outside", "/etc/outside"):
         with pytest.raises(StoreCorrupt, match="leads out of the store"):
             bucket.fetch_folder(name, store)
@@ -119,17 +100,17 @@ def test_what_is_no_address_of_a_bucket_is_refused(text) -> None:
         store_folder(text)
 
 
-def test_a_bucket_that_is_not_there_is_named(place) -> None:
+def test_a_bucket_that_is_not_there_is_named(bucket_place) -> None:
     with pytest.raises(StoreError, match="does not exist; make the bucket first"):
-        store_folder(place.replace("iobucket", "elsewhere"))
+        store_folder(bucket_place.replace("iobucket", "elsewhere"))
 
 
-def test_a_bucket_that_cannot_be_reached_may_be_tried_again(place, monkeypatch) -> None:
+def test_a_bucket_that_cannot_be_reached_may_be_tried_again(bucket_place, monkeypatch) -> None:
     class Lost:
         def info(self, path):
             raise ConnectionResetError(f"connection reset at {path}")
 
-    store = store_folder(place)
+    store = store_folder(bucket_place)
     monkeypatch.setattr(Bucket, "_at", lambda _, name: (Lost(), name))
     with pytest.raises(TransientIOError, match="cannot be reached: connection reset"):
         commit(store, GRID, [put(store, 0)])
@@ -138,3 +119,8 @@ def test_a_bucket_that_cannot_be_reached_may_be_tried_again(place, monkeypatch) 
 def test_a_folder_is_itself(tmp_path) -> None:
     assert store_folder(tmp_path) == tmp_path
     assert bucket_of(tmp_path) is None
+
+
+def test_a_folder_whose_first_file_comes_while_it_is_listed_is_still_empty(bucket_place, monkeypatch) -> None:
+    monkeypatch.setattr("s3fs.S3FileSystem.find", lambda _, path, **__: {path: {"type": "directory", "name": path}})
+    assert Bucket(bucket_place).names("manifests") == {}

@@ -53,7 +53,9 @@ class Bucket:
                 found = system.find(path, detail=True)
             except FileNotFoundError as error:  # a folder that is not there has no files
                 raise StoreError(f"{self.address} cannot be used: {error}; make the bucket first") from error
-        return {f"{folder}/{key[len(path) :].lstrip('/')}": str(facts["ETag"]) for key, facts in found.items()}
+        # A folder whose first file is written while it is listed comes back as its own only entry.
+        files = {key: facts for key, facts in found.items() if facts["type"] == "file"}
+        return {f"{folder}/{key[len(path) :].lstrip('/')}": str(facts["ETag"]) for key, facts in files.items()}
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file, over another one if need be."""
