@@ -17,28 +17,41 @@ SAID = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT
 @contextmanager
 def s3_server():
     """The server's address for the time of a `with` block."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], **quiet)
-    address = f"http://127.0.0.1:{port}"
+    server, address = _started()
     try:
-        _make_bucket(f"{address}/{BUCKET}")
         yield address
     finally:
         server.terminate()
         server.wait()
 
 
-def _make_bucket(address):
+def _started():
+    """A server that has its bucket, and its address; another port where somebody else took the first one meanwhile."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for _ in range(3):
+        with socket.socket() as held:
+            held.bind(("127.0.0.1", 0))
+            port = held.getsockname()[1]
+        server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], **quiet)
+        address = f"http://127.0.0.1:{port}"
+        if _has_bucket(server, f"{address}/{BUCKET}"):
+            return server, address
+        server.kill()
+        server.wait()
+    raise AssertionError("the S3 server does not start")
+
+
+def _has_bucket(server, address):
     for _ in range(600):
         try:
-            if httpx.put(address).is_success:
-                return
+            if httpx.put(address).headers.get("x-amzn-requestid"):
+                return server.poll() is None
         except httpx.HTTPError:
-            time.sleep(0.1)
-    raise AssertionError("the S3 server does not start")
+            pass
+        if server.poll() is not None:
+            return False
+        time.sleep(0.1)
+    return False
 
 
 def given(monkeypatch, endpoint, copies):
