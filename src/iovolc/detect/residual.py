@@ -287,12 +287,12 @@ def residual_variance(
         name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
         for name, part in combined.items()
     }
-    spreads = _spreads(scaled, owned, of_light)
+    of_code = spreads(scaled, owned, of_light)
     out: dict[str, Plane] = {}
     for name, plane in scaled.items():
         sheet = grid.sheet(name)
         spread2, bound = (
-            np.square(factor * spreads).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, CLIP)
+            np.square(factor * of_code).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, CLIP)
         )
         known = np.isfinite(plane)
         clipped = np.where(known, np.minimum(plane * plane, bound), 0.0).astype(np.float32)
@@ -303,22 +303,30 @@ def residual_variance(
     return out
 
 
-def _spreads(
+def spreads(
     planes: Mapping[str, Plane],
     owned: Mapping[str, NDArray[np.bool_]],
-    of_light: Mapping[str, NDArray[np.uint8]] | None,
+    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
 ) -> NDArray[np.float64]:
-    """Robust standard deviation of the pixels of each code."""
+    """Robust standard deviation of the pixels of each code; of all where there are no codes, and 0 of none.
+
+    Parameters
+    ----------
+    planes : mapping of str to ndarray, shape (row, col), float32
+        By sheet; NaN where there is no data.
+    owned, of_light : mapping
+        As for :func:`residual_variance`.
+    """
     count = 1 + max((int(codes.max()) for codes in (of_light or {}).values()), default=0)
-    spreads = np.zeros(count)
+    found = np.zeros(count)
     for code in range(count):
         parts = [np.empty(0, np.float32)]
         for name, plane in planes.items():
             mine = owned[name] & np.isfinite(plane)
             parts.append(np.abs(plane[mine & (of_light[name] == code) if of_light else mine]))
         values = np.concatenate(parts)
-        spreads[code] = MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
-    return spreads
+        found[code] = MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
+    return found
 
 
 def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:

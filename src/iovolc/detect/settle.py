@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
-from iovolc.detect.residual import CLIP, MAD_TO_SIGMA, slopes
+from iovolc.detect.residual import CLIP, slopes, spreads
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
@@ -62,7 +62,7 @@ def settled(
     Differences count for at most three sigma, and slopes are those that both maps share, so that a change moves little;
     its brightness is even about its middle, where slopes are odd.
     """
-    spread = _spread(pair.value, owned)
+    spread = float(spreads(pair.value, owned)[0])
     if not spread > 0.0:
         return pair
     ground = {name: (pair.shown[name] - 0.5 * value).astype(np.float32) for name, value in pair.value.items()}
@@ -82,13 +82,6 @@ def settled(
 
 def _window(sheet: Sheet) -> Scale:
     return Scale(max(WINDOW_KM, _WINDOW_PX * sheet.pixel_km))
-
-
-def _spread(values: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) -> float:
-    """Robust standard deviation of all differences; 0 where there are none."""
-    parts = [np.abs(value[owned[name] & np.isfinite(value)]) for name, value in values.items()]
-    sizes = np.concatenate([np.empty(0, np.float32), *parts])
-    return MAD_TO_SIGMA * float(np.median(sizes)) if sizes.size else 0.0
 
 
 def _contrast(
