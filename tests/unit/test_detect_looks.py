@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.looks import look_rows
+from iovolc.detect.looks import Earlier, look_rows, share_left
 from iovolc.model.detection import Footprint
 
 SHAPE = (4, 6)
@@ -20,9 +20,9 @@ def difference(value, gaps=()):
     return {"equator": plane}
 
 
-def state(value, *, contrast=0.3, chance=1.0, gaps=()):
+def state(value, *, contrast=0.3, share=1.0, chance=1.0, gaps=()):
     sign = 1 if contrast > 0 else -1
-    rows = look_rows("d", cluster(sign), contrast, 0.02, chance, [("older", difference(value, gaps))])
+    rows = look_rows("d", cluster(sign), contrast, 0.02, [Earlier("older", difference(value, gaps), share, chance)])
     return rows[0]["state"]
 
 
@@ -39,13 +39,21 @@ def test_a_look_that_might_have_missed_the_change_tells_nothing():
     assert state(0.3, chance=0.81) == "without"
 
 
+def test_a_coarser_look_is_judged_by_what_it_would_show():
+    share = share_left(size_km=20.0, resolution_km=10.0, coarser_km=30.0)
+    assert share == pytest.approx(1.0 / 3.0)
+    assert state(0.1, share=share) == "without"
+    assert state(0.02, share=share) == "with"
+    assert share_left(20.0, 10.0, 10.0) == 1.0
+
+
 def test_a_look_at_less_than_four_fifths_tells_nothing():
     assert state(0.3, gaps=(0, 1, 2)) == "inadequate"
     assert state(0.3, gaps=(0, 1)) == "without"
 
 
 def test_a_row_says_what_was_seen():
-    row = look_rows("d", cluster(), 0.3, 0.02, 1.0, [("older", difference(0.25, gaps=(0,)))])[0]
+    row = look_rows("d", cluster(), 0.3, 0.02, [Earlier("older", difference(0.25, gaps=(0,)), 1.0, 1.0)])[0]
     assert row == {
         "detection_id": "d",
         "observation_id": "older",
@@ -57,16 +65,19 @@ def test_a_row_says_what_was_seen():
 
 
 def test_epochs_that_do_not_show_the_place_have_no_row():
-    blind = [("gap", difference(0.3, gaps=range(10))), ("elsewhere", {"north": np.zeros(SHAPE, np.float32)})]
-    assert look_rows("d", cluster(), 0.3, 0.02, 1.0, blind) == []
+    blind = [
+        Earlier("gap", difference(0.3, gaps=range(10)), 1.0, 1.0),
+        Earlier("elsewhere", {"north": np.zeros(SHAPE, np.float32)}, 1.0, 1.0),
+    ]
+    assert look_rows("d", cluster(), 0.3, 0.02, blind) == []
 
 
 def test_a_footprint_on_two_sheets_is_looked_at_as_a_whole():
     both = Cluster(1, 0, 9.0, 0.3, 0.02, Footprint((("equator", INSIDE), ("north", INSIDE[:5]))))
     planes = {**difference(0.3), "north": np.full(SHAPE, 0.0, np.float32)}
-    row = look_rows("d", both, 0.3, 0.02, 1.0, [("older", planes)])[0]
+    row = look_rows("d", both, 0.3, 0.02, [Earlier("older", planes, 1.0, 1.0)])[0]
     assert row["contrast"] == pytest.approx(0.2)
     assert row["valid_fraction"] == 1.0
-    partial = look_rows("d", both, 0.3, 0.02, 1.0, [("older", difference(0.3))])[0]
+    partial = look_rows("d", both, 0.3, 0.02, [Earlier("older", difference(0.3), 1.0, 1.0)])[0]
     assert partial["valid_fraction"] == pytest.approx(10 / 15)
     assert partial["state"] == "inadequate"

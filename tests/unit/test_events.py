@@ -65,8 +65,10 @@ def test_channels_of_one_look_share_their_registration():
     assert row["position_sigma_km"] == 5.0
 
 
-def test_area_is_that_of_the_largest_footprint():
-    found = [detection("a", "r1", 0, 0, 80), detection("b", "r2", 0, 0, 160)]
+def test_area_is_the_median_of_the_footprints_by_snr():
+    found = [
+        detection("a", "r1", 0, 0, 80), detection("b", "r2", 0, 0, 160, snr=20.0), detection("c", "r0", 0, 0, 240),
+    ]  # fmt: skip
     row = event_of(run(found, EPOCHS), "a")
     assert row["area_km2"] == pytest.approx(area_km2(cap(0, 0, 160)), rel=1e-3)
     assert row["diameter_km"] == pytest.approx(320.0, rel=0.03)

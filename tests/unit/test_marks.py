@@ -45,6 +45,17 @@ def test_a_dark_flow_as_thin_is_no_track():
     assert tracks(around(GROUND - 2.0 * flow, inside=flow), -2.0) < 0.2
 
 
+def test_a_bright_point_as_sharp_as_the_optics_is_no_track_and_a_sharper_one_is():
+    at = np.unravel_index(np.flatnonzero(SPOT)[SPOT.sum() // 2], SHEET.shape)
+    distance2 = (ROWS - at[0]) ** 2 + (COLS - at[1]) ** 2
+    point, hit = (4.0 * np.exp(-0.5 * distance2 / sigma**2) for sigma in (1.7, 0.5))
+    drawn, taken = (around(GROUND + bright, inside=bright >= 2.0, sign=1) for bright in (point, hit))
+    assert tracks(drawn, 3.0) > 0.3
+    assert tracks(drawn, 3.0, optics_px=4.0) < 0.1
+    assert tracks(taken, 3.0, optics_px=4.0) > 0.5
+    assert tracks(taken, 3.0, optics_px=1.0) == 0.0
+
+
 def test_a_clipped_stretch_is_flat_where_the_other_map_has_detail():
     white = np.where(disc(SHEET, 0.0, 20.0, 400.0), 2.0, GROUND)
     assert flat(around(white)) > 0.9

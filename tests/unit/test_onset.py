@@ -7,7 +7,11 @@ from track_sample import detected, detection, epoch, event_of, look, run, utc
 
 
 def onset_of(epochs, looks, extra=()):
-    row = event_of(run([detection("d", "now", 10.0, 20.0), *extra], epochs, looks), "d")
+    return onset_of_at("now", epochs, looks, extra)
+
+
+def onset_of_at(observation, epochs, looks, extra=()):
+    row = event_of(run([detection("d", observation, 10.0, 20.0), *extra], epochs, looks), "d")
     after, before = (None if pd.isna(row[name]) else row[name] for name in ("onset_after_utc", "onset_before_utc"))
     return after, before, row["flags"]
 
@@ -75,6 +79,27 @@ def test_another_channel_narrows_the_interval():
     extra = [detection("e", "now-b", 10.0, 20.0, channel="blue")]
     after, before, _ = onset_of(epochs, [look("d", "a"), look("e", "b")], extra)
     assert (after, before) == (utc(2007), utc(2023))
+
+
+def test_another_channel_of_the_founding_visit_does_not_deny_the_change():
+    epochs = [
+        epoch("a", 1999), epoch("b", 1999, channel="blue"),
+        epoch("now-b", 2007, channel="blue"), epoch("now-r", 2007), epoch("later", 2023, channel="blue"),
+    ]  # fmt: skip
+    extra = [detection("e", "later", 10.0, 20.0, channel="blue")]
+    looks = [look("d", "a"), look("e", "b"), look("e", "now-b")]
+    after, before, _ = onset_of_at("now-r", epochs, looks, extra)
+    assert (after, before) == (utc(1999), utc(2007))
+
+
+@pytest.mark.parametrize(("p_value", "after"), [(0.5, 2007), (1e-5, 1999)])
+def test_a_mere_candidate_does_not_date_the_event(p_value, after):
+    epochs = [epoch("a", 1999), epoch("b", 2001), epoch("c", 2007), epoch("now", 2023)]
+    early = detection("early", "b", 10.0, 20.0, p_value=p_value)
+    looks = [look("d", "a"), look("d", "b", "inadequate"), look("d", "c"), look("early", "a")]
+    row = event_of(run([detection("d", "now", 10.0, 20.0), early], epochs, looks), "d")
+    assert row["onset_after_utc"] == utc(after)
+    assert row["onset_before_utc"] == utc(2023 if after == 2007 else 2001)
 
 
 def test_a_later_detection_does_not_move_the_onset_past_the_founding_one():

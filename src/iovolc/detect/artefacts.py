@@ -117,6 +117,8 @@ class Setting:
         Whether the maps are stretched pictures, whose tones may be clipped.
     blur_px : float
         Sigma by which one map may be duller than it is taken to be.
+    optics_px : tuple of float
+        Least full width at half maximum of a point in the newer map and in the baseline; 0 where unknown.
     """
 
     sharpness: tuple[float, float]
@@ -127,6 +129,7 @@ class Setting:
     blocks: float = 0.0
     stretched: bool = False
     blur_px: float = math.inf
+    optics_px: tuple[float, float] = (0.0, 0.0)
 
 
 def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
@@ -155,7 +158,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
         displaced=displaced(cutout) if seen else 0.0,
         blurred=blurred(cutout, setting.blur_px) if seen else 0.0,
         retoned=retoned(cutout) if seen else 0.0,
-        tracks=tracks(cutout, contrast),
+        tracks=tracks(cutout, contrast, setting.optics_px[0 if contrast > 0.0 else 1]),
         flat=flat(cutout) if setting.stretched else 0.0,
         smeared=smeared(cutout),
         along_edge=along_edge(cutout, contrast),

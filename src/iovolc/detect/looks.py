@@ -1,6 +1,7 @@
 """How each earlier epoch saw the place of a change: without it, with it already, or not well enough to tell."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,38 @@ LEAST_PROBABILITY = 0.8
 """A look tells of a change only if it would have shown it with this probability."""
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One predecessor and what it would have shown of a change.
+
+    Parameters
+    ----------
+    observation_id : str
+        Which.
+    difference : mapping of str to ndarray, shape (row, col), float32
+        Newest epoch minus this one, by sheet; NaN where either has no data.
+    share : float
+        Part of the change's contrast that is left at the resolution of this comparison.
+    chance : float
+        Probability with which this comparison would have shown the change at its known place.
+    """
+
+    observation_id: str
+    difference: Mapping[str, Plane]
+    share: float
+    chance: float
+
+
+def share_left(size_km: float, resolution_km: float, coarser_km: float) -> float:
+    """Part of the contrast of a change of this observed diameter that is left at a coarser resolution.
+
+    All taken as Gaussians: ``d^2 / (d^2 + R^2 - r^2)`` with diameter d seen at r, full widths at half maximum.
+    """
+    return size_km**2 / (size_km**2 + max(coarser_km**2 - resolution_km**2, 0.0))
+
+
 def look_rows(
-    detection_id: str,
-    cluster: Cluster,
-    contrast: float,
-    sigma: float,
-    chance: float,
-    older: Sequence[tuple[str, Mapping[str, Plane]]],
+    detection_id: str, cluster: Cluster, contrast: float, sigma: float, older: Sequence[Earlier]
 ) -> list[dict[str, object]]:
     """One row per predecessor that covers the footprint at least in part.
 
@@ -33,14 +59,13 @@ def look_rows(
         Its cluster.
     contrast, sigma : float
         Mean difference over the footprint and its standard deviation against a single predecessor.
-    chance : float
-        Probability with which a comparison with a single predecessor would have shown it at its known place.
-    older : sequence of (observation id, differences by sheet)
-        Newest epoch minus each predecessor; NaN where either has no data.
+    older : sequence of Earlier
+        The predecessors.
     """
     rows: list[dict[str, object]] = []
     total = sum(len(pixels) for _, pixels in cluster.footprint.pixels)
-    for observation_id, planes in older:
+    for one in older:
+        planes = one.difference
         parts = [planes[name].ravel()[pixels] for name, pixels in cluster.footprint.pixels if name in planes]
         values = np.concatenate(parts) if parts else np.empty(0, np.float32)
         valid = values[np.isfinite(values)]
@@ -51,8 +76,8 @@ def look_rows(
         rows.append(
             {
                 "detection_id": detection_id,
-                "observation_id": observation_id,
-                "state": _state(share, mean, contrast, chance),
+                "observation_id": one.observation_id,
+                "state": _state(share, mean, one.share * contrast, one.chance),
                 "valid_fraction": share,
                 "contrast": mean,
                 "contrast_sigma": sigma,

@@ -13,6 +13,7 @@ from scipy.ndimage import binary_dilation, gaussian_filter, grey_opening, maximu
 
 from iovolc.detect.cutout import Cutout
 from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -20,6 +21,8 @@ Mask = NDArray[np.bool_]
 TRACK_CELLS = 5
 """Half of a window of this edge is wider than the widest track, and narrower than a change of the least area."""
 _THIN_CELLS = 3
+_SHARPEST_POINT = 0.9
+"""Where a point is that thin, it is as sharp as a pixel."""
 FLAT_RANGE = 0.05
 """In normal scores, about two of 256 grey levels: no ground is that even over three cells."""
 _STEEP_CELLS = 1.0
@@ -33,22 +36,48 @@ _LEAST_BLOCKS = 6
 _AROUND_LINES = 8.0
 
 
-def tracks(cutout: Cutout, contrast: float) -> float:
+def tracks(cutout: Cutout, contrast: float, optics_px: float = 0.0) -> float:
     """Share of a change that bright things thinner than three cells make, in whichever map is the brighter one.
 
-    Optics spread what lies on the ground; a particle in the camera is as sharp as a pixel.
+    Optics spread what lies on the ground; a particle in the camera is as sharp as a pixel. So the share that a point on
+    the ground would have through the optics does not count: 0 is as sharp as a point, 1 as sharp as a pixel. Told where
+    the two differ.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        The surroundings.
+    contrast : float
+        Mean difference over the footprint.
+    optics_px : float
+        Full width at half maximum of a point in the brighter map, in pixels; 0 where unknown.
     """
     if contrast == 0.0 or cutout.step > 1:
         return 0.0
-    sharper = cutout.sharp if contrast > 0.0 else cutout.older
+    point = _point_share(optics_px)
     own = cutout.inside & np.isfinite(cutout.difference)
-    if not own.any():
+    if point > _SHARPEST_POINT or not own.any():
         return 0.0
+    sharper = cutout.sharp if contrast > 0.0 else cutout.older
     filled = np.where(np.isfinite(sharper), sharper, float(np.median(sharper[own])))
-    wide = np.minimum(median_filter(filled, TRACK_CELLS), grey_opening(filled, (_THIN_CELLS, _THIN_CELLS)))
-    thin = np.maximum(filled - wide, 0.0)[own]
-    mass = np.abs(cutout.difference[own])
+    share = _thin_share(filled, own, np.abs(cutout.difference))
+    return max(share - point, 0.0) / (1.0 - point)
+
+
+def _thin_share(bright: Values, own: Mask, size: Values) -> float:
+    """Share of a size over a footprint that stands out above what is wider than a track."""
+    wide = np.minimum(median_filter(bright, TRACK_CELLS), grey_opening(bright, (_THIN_CELLS, _THIN_CELLS)))
+    thin, mass = np.maximum(bright - wide, 0.0)[own], size[own]
     return float(np.minimum(thin, mass).sum() / mass.sum()) if mass.sum() > 0.0 else 0.0
+
+
+def _point_share(optics_px: float) -> float:
+    """The same of a point on the ground, within half of its height."""
+    if optics_px <= 0.0:
+        return 0.0
+    offset = np.arange(-TRACK_CELLS, TRACK_CELLS + 1, dtype=np.float64) * FWHM_PER_SIGMA / optics_px
+    point = np.exp(-0.5 * (offset[:, None] ** 2 + offset**2))
+    return _thin_share(point, point >= 0.5, point)
 
 
 def flat(cutout: Cutout) -> float:

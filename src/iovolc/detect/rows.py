@@ -23,7 +23,7 @@ from iovolc.detect.describe import (
 )
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import flags
-from iovolc.detect.looks import look_rows
+from iovolc.detect.looks import Earlier, look_rows, share_left
 from iovolc.detect.null import NullClusters
 from iovolc.detect.ranking import Learned, isolation, reliability
 from iovolc.detect.residual import baseline_share
@@ -53,7 +53,6 @@ def describe_all(
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
     ranks = reliability(isolated, found, learned)
-    older = [(look.record.id, pair.value) for look, pair in zip(evidence.held.older, evidence.held.pairs, strict=True)]
     by_age = sorted(evidence.held.older, key=lambda look: (look.record.stop_utc, look.record.id))
     oldest_first = [look.record.id for look in by_age]
     rows: list[dict[str, object]] = []
@@ -65,8 +64,7 @@ def describe_all(
         )
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
         plain = abs(shape.contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
-        chance = float(_curve(shape, evidence).probability(plain))
-        seen = look_rows(name, cluster, shape.contrast, single, chance, older)
+        seen = look_rows(name, cluster, shape.contrast, single, _earlier(shape, plain, evidence))
         row = _row(cluster, shape, known[i], evidence, grid)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}
@@ -120,6 +118,17 @@ def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, gri
         "limit_90": _limit(cluster, shape, evidence, 0.9),
         "light_class": light.light.word,
     }
+
+
+def _earlier(shape: Shape, plain: float, evidence: Evidence) -> list[Earlier]:
+    """The predecessors, and how much of a change that is so plain each of them would have shown."""
+    held = evidence.held
+    size_km, curve = equal_area_diameter_km(shape.area_km2), _curve(shape, evidence)
+    older: list[Earlier] = []
+    for look, pair in zip(held.older, held.pairs, strict=True):
+        share = 1.0 if held.relative else share_left(size_km, held.resolution_km, pair.resolution_km)
+        older.append(Earlier(look.record.id, pair.value, share, float(curve.probability(share * plain))))
+    return older
 
 
 def _curve(shape: Shape, evidence: Evidence) -> Curve:

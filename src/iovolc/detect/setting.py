@@ -24,8 +24,10 @@ CLIPPED_SCORE = 3.09
 BLOCK_WINDOW_PX = 96
 """Blocks of compressed pictures are sought in a window of this edge."""
 _LEAST_SEEN = 0.5
-_DOUBT = 0.83
-"""Blur that makes a stated resolution wrong by 30 % (assumed), in units of it: the square root of 1.3^2 - 1."""
+_WRONG = 1.3
+"""Factor by which a stated resolution may be wrong (assumed)."""
+_DOUBT = math.sqrt(_WRONG**2 - 1.0)
+"""Blur that makes it wrong by as much, in units of it."""
 
 
 def measure_artefacts(
@@ -52,6 +54,7 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
     name, pixels = _largest(cluster)
     k = _partner(evidence, name, pixels)
     lights = [light_at(look, cluster, shape) for look in (evidence.held.newer, *evidence.held.older)]
+    blur_px, optics_px = _stated(evidence, grid)
     return Setting(
         _sharpness(evidence, k, name, pixels, grid),
         _clipped(evidence, k, name, pixels),
@@ -60,8 +63,19 @@ def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> S
         (lights[0], lights[1 + k], *lights[1 : 1 + k], *lights[2 + k :]),
         _blocks(evidence, k, name, pixels, grid),
         evidence.held.relative,
-        math.inf if evidence.held.relative else _DOUBT * evidence.held.resolution_km / FWHM_PER_SIGMA / grid.pixel_km,
+        blur_px,
+        optics_px,
     )
+
+
+def _stated(evidence: Evidence, grid: Grid) -> tuple[float, tuple[float, float]]:
+    """What follows from the stated resolutions: ``blur_px`` and ``optics_px``; nothing from stretched maps."""
+    if evidence.held.relative:
+        return math.inf, (0.0, 0.0)
+    newer_px, both_px = (
+        width_km / grid.pixel_km for width_km in (evidence.held.newer.side.resolution_km, evidence.held.resolution_km)
+    )
+    return _DOUBT * both_px / FWHM_PER_SIGMA, (newer_px / _WRONG, both_px / _WRONG)
 
 
 def _largest(cluster: Cluster) -> tuple[SheetName, NDArray[np.int32]]:

@@ -31,6 +31,20 @@ LOOKS: Final = Table(
 )
 
 
+FORCED: Final = Table(
+    "forced",
+    "What the other channels of its visit show over the footprint of a detection",
+    (
+        Column("detection_id", "text", "The detection"),
+        Column("observation_id", "text", "The epoch of the same visit in another channel"),
+        Column("channel", "text", "That channel"),
+        Column("contrast", "number", "Mean difference over the footprint"),
+        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast"),
+    ),
+    ("detection_id", "observation_id"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """The pixels of a change, by sheet.
@@ -89,11 +103,14 @@ class Detected:
         Schema :data:`LOOKS`.
     footprints : mapping of str to Footprint
         By detection id.
+    forced : DataFrame
+        Schema :data:`FORCED`; empty where the channels of a visit were not measured together.
     """
 
     detections: pd.DataFrame
     looks: pd.DataFrame
     footprints: Mapping[str, Footprint]
+    forced: pd.DataFrame = field(default_factory=lambda: empty(FORCED))
 
 
 @dataclass(frozen=True, slots=True)

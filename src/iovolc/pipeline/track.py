@@ -1,6 +1,7 @@
 """Track: from the detections of a manifest to events."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from iovolc.archive.gazetteer import load_features
 from iovolc.cube.entry import EpochEntry
@@ -9,6 +10,7 @@ from iovolc.model.detection import EpochInfo, Tracked
 from iovolc.model.grid import Grid
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.forced import forced
 from iovolc.pipeline.segments import segments
 from iovolc.pipeline.select import likely_events, select_events
 from iovolc.track import track as join
@@ -27,11 +29,12 @@ def track(manifest: Manifest, scan: Scan, context: Context) -> Tracked:
         Store and configuration.
     """
     config = context.config
+    epochs, grid = _infos(manifest.entries), Grid.at(manifest.pixels_per_degree)
     tracked = join(
-        scan.detected,
-        _infos(manifest.entries),
+        replace(scan.detected, forced=forced(scan.detected, scan.tasks, epochs, grid)),
+        epochs,
         load_features(),
-        Grid.at(manifest.pixels_per_degree),
+        grid,
         config.track,
         config.detect.q,
         manifest.channels,

@@ -18,6 +18,7 @@ from iovolc.track.names import index
 from iovolc.track.onset import onset
 from iovolc.track.places import footprint_of, joined_places
 from iovolc.track.support import owners, read_segments, supporting
+from iovolc.track.tiers import dating
 
 __all__ = ["track"]
 
@@ -71,9 +72,10 @@ def track(
     looks = read_looks(detected.looks, epochs)
     chains = link(read_changes(detected, epochs, grid), Rules(config, q, looks, grid))
     steps = read_segments(segmented, grid) if segmented else ()
+    firsts = [dating(chain.changes, q) for chain in chains]
     support = [
-        supporting(chain, onset(chain.founding, chain.changes, looks), steps, config) if steps else ()
-        for chain in chains
+        supporting(chain, first, onset(first, chain.changes, looks), steps, config) if steps else ()
+        for chain, first in zip(chains, firsts, strict=True)
     ]
     rows = event_rows(chains, Context(looks, index(features), grid, config, q), support)
     names = [event_id(chain) for chain in chains]

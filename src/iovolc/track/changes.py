@@ -5,6 +5,7 @@ same look again.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,6 +56,8 @@ class Change:
         Its pixels.
     region : Region
         The footprint dilated by the registration sigma.
+    elsewhere : mapping of str to tuple of float
+        Contrast and its sigma over the footprint in other channels of the visit.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Change:
     flags: frozenset[str]
     footprint: Footprint
     region: Region
+    elsewhere: Mapping[str, tuple[float, float]]
 
     @property
     def relative(self) -> bool:
@@ -144,10 +148,21 @@ def read_changes(detected: Detected, epochs: Sequence[EpochInfo], grid: Grid) ->
         return ()
     pooled = false_discovery_control(frame["p_value"].to_numpy(dtype=np.float64))
     rows = cast("list[dict[str, Any]]", frame.to_dict("records"))
+    elsewhere = _elsewhere(detected)
     changes = [
-        _change(row, float(q), by_id, visits, detected.footprints, grid) for row, q in zip(rows, pooled, strict=True)
+        _change(row, float(q), by_id, visits, detected.footprints, elsewhere, grid)
+        for row, q in zip(rows, pooled, strict=True)
     ]
     return tuple(sorted(changes, key=lambda change: (change.visit, change.id)))
+
+
+def _elsewhere(detected: Detected) -> Mapping[str, dict[str, tuple[float, float]]]:
+    """Contrast and sigma in other channels, by detection id and channel; of two epochs the more accurate one."""
+    found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    best_last = detected.forced.sort_values(["contrast_sigma", "observation_id"], ascending=False)
+    for row in cast("list[dict[str, Any]]", best_last.to_dict("records")):
+        found[row["detection_id"]][row["channel"]] = row["contrast"], row["contrast_sigma"]
+    return found
 
 
 def _belongs(epoch: EpochInfo, group: Sequence[EpochInfo]) -> bool:
@@ -164,6 +179,7 @@ def _change(
     epochs: Mapping[str, EpochInfo],
     visits: Mapping[str, int],
     footprints: Mapping[str, Footprint],
+    elsewhere: Mapping[str, Mapping[str, tuple[float, float]]],
     grid: Grid,
 ) -> Change:
     name, observation = str(row["detection_id"]), str(row["observation_id"])
@@ -195,6 +211,7 @@ def _change(
         flags=frozenset(row["flags"]),
         footprint=footprint,
         region=dilated(footprint, reach_km, grid),
+        elsewhere=elsewhere.get(name, {}),
     )
 
 

@@ -5,7 +5,7 @@ matter. Not for rings and fading, which shape and history tell (:mod:`iovolc.tra
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +34,8 @@ SCATTER_ELSEWHERE: Final = 0.33
 STRENGTH: Final = 0.5
 """Scale of the prior of a change's strength in ln albedo."""
 _PRIOR_MIXED: Final = 0.1
+_SIGNS: Final = ("darkening", "brightening")
+_GREEN_SIDE: Final = SIDES["green"]
 
 
 def colour_chances(dlna: Mapping[str, float], sigma: Mapping[str, float]) -> dict[str, float]:
@@ -61,10 +63,9 @@ def colour_chances(dlna: Mapping[str, float], sigma: Mapping[str, float]) -> dic
     errors = np.array([sigma.get(name, math.nan) for name in names])
     covariance = np.diag(np.nan_to_num(errors, nan=scatter) ** 2 + scatter**2 + 1e-8)
     logs: dict[str, float] = {}
-    for kind, direction in DIRECTIONS.items():
-        if colour or kind in ("darkening", "brightening"):
-            along = np.array([direction[SIDES[name]] if colour else direction[0] for name in names])
-            logs[kind] = _log_along(x, along / np.linalg.norm(along), covariance)
+    for kind in _told(sides) if colour else _SIGNS:
+        along = np.array([DIRECTIONS[kind][SIDES[name] if colour else 0] for name in names])
+        logs[kind] = _log_along(x, along / np.linalg.norm(along), covariance)
     if len(x) > 1:
         logs["mixed"] = math.log(_PRIOR_MIXED) + _log_normal(x, covariance + STRENGTH**2 * np.eye(len(x)))
     top = max(logs.values())
@@ -72,6 +73,12 @@ def colour_chances(dlna: Mapping[str, float], sigma: Mapping[str, float]) -> dic
     total = math.fsum(weights.values())
     ordered = sorted(weights, key=lambda kind: -weights[kind])
     return {kind: weights[kind] / total for kind in ordered}
+
+
+def _told(channels: Sequence[str]) -> list[str]:
+    """The classes that these channels tell apart: without the green side, greening looks like darkening."""
+    green = any(SIDES[name] == _GREEN_SIDE for name in channels)
+    return [kind for kind in DIRECTIONS if green or kind != "greening"]
 
 
 def _log_along(x: Vector, along: Vector, covariance: Vector) -> float:

@@ -2,8 +2,10 @@
 
 import hashlib
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +25,7 @@ from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.support import Support, is_seconded, lifted, refined
-from iovolc.track.tiers import counting, event_p, event_q_values, tier
+from iovolc.track.tiers import counting, dating, event_p, event_q_values, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -61,9 +63,10 @@ def event_rows(
         The segments of each event; None where none were sought.
     """
     ids = [event_id(chain) for chain in chains]
-    causal = [onset(chain.founding, chain.changes, context.looks) for chain in chains]
+    firsts = [dating(chain.changes, context.q) for chain in chains]
+    causal = [onset(first, chain.changes, context.looks) for first, chain in zip(firsts, chains, strict=True)]
     support = support or [()] * len(chains)
-    begun = [refined(start, mine, chain) for start, mine, chain in zip(causal, support, chains, strict=True)]
+    begun = [refined(start, mine, one.channel) for start, mine, one in zip(causal, support, firsts, strict=True)]
     seconded = [is_seconded(chain, mine) for chain, mine in zip(chains, support, strict=True)]
     p_values = [event_p(chain) for chain in chains]
     q_values = event_q_values(p_values)
@@ -89,7 +92,7 @@ def event_rows(
             "q_value": q_values[k],
             "flags": _flags(chain, start.flag, context),
         }
-        rows.append(lifecycle | _place(chain, context) | _what(chain, context.grid) | _evidence(chain))
+        rows.append(lifecycle | _place(chain, context) | _what(chain, firsts[k], context.grid) | _evidence(chain))
     return rows
 
 
@@ -116,32 +119,41 @@ def area_sigma_km2(change: Change, grid: Grid) -> float:
 
 def _place(chain: Chain, context: Context) -> dict[str, Any]:
     lat, lon_e = (float(value) for value in lat_lon(chain.position.vector))
-    largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
+    typical = _typical(chain.changes)
     match = nearest_feature(chain.position.vector, context.names, context.config.name_within_km)
     return {
         "lat": lat,
         "lon_e": lon_e,
         "lon_w": float(west_from_east(lon_e)),
         "position_sigma_km": chain.position.sigma_km,
-        "area_km2": largest.area_km2,
-        "area_sigma_km2": area_sigma_km2(largest, context.grid),
-        "diameter_km": 2.0 * math.sqrt(largest.area_km2 / math.pi),
+        "area_km2": typical.area_km2,
+        "area_sigma_km2": area_sigma_km2(typical, context.grid),
+        "diameter_km": 2.0 * math.sqrt(typical.area_km2 / math.pi),
         "nearest_feature": match.name if match else None,
         "nearest_km": match.distance_km if match else None,
         "match_probability": match.probability if match else None,
     }
 
 
-def _what(chain: Chain, grid: Grid) -> dict[str, Any]:
-    generation = [change for change in chain.changes if change.visit == chain.founding.visit]
-    dlna = _by_channel(generation)
+def _typical(changes: Sequence[Change]) -> Change:
+    """The change of median area, weighted by the squared signal-to-noise ratio.
+
+    The largest of several would be too large, and grow with their number.
+    """
+    ordered = sorted(changes, key=lambda change: (change.area_km2, change.id))
+    below = list(accumulate(change.snr**2 for change in ordered))
+    return ordered[bisect_left(below, 0.5 * below[-1])]
+
+
+def _what(chain: Chain, first: Change, grid: Grid) -> dict[str, Any]:
+    generation = [change for change in chain.changes if change.visit == first.visit]
+    colour = _colour(generation)
+    dlna, sigma = ({name: told[part] for name, told in colour.items()} for part in (0, 1))
     ranks = [change for change in generation if change.relative]
     weights = np.array([change.snr for change in ranks])
     rank = float(weights @ np.array([change.rank_contrast for change in ranks]) / weights.sum()) if ranks else None
     largest = max(chain.changes, key=lambda change: (change.area_km2, change.id))
-    found = kind_of(
-        chain.changes, dlna, _sigma_by_channel(generation), ring=is_ring(largest.footprint, grid), reverts=chain.reverts
-    )
+    found = kind_of(chain.changes, dlna, sigma, ring=is_ring(largest.footprint, grid), reverts=chain.reverts)
     kinds = {
         "kind": found.kind,
         "kind_probability": found.probability,
@@ -167,16 +179,24 @@ def _evidence(chain: Chain) -> dict[str, Any]:
     }
 
 
-def _by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
-    channels = sorted({change.channel for change in changes})
-    return {name: weighted_contrast(change for change in changes if change.channel == name) for name in channels}
+def _colour(changes: Sequence[Change]) -> Mapping[str, tuple[float, float]]:
+    """Change of ln albedo and its sigma by channel; where none of them was found in a channel, as measured there.
+
+    NaN where nothing is calibrated, or no error is known.
+    """
+    found = {name: [change for change in changes if change.channel == name] for name in _channels(changes)}
+    colour = {name: (weighted_contrast(mine), _sigma(mine)) for name, mine in found.items()}
+    best = min(changes, key=strength_order)
+    return {name: told for name, told in best.elsewhere.items() if name not in found} | colour
 
 
-def _sigma_by_channel(changes: Sequence[Change]) -> Mapping[str, float]:
+def _channels(changes: Sequence[Change]) -> list[str]:
+    return sorted({change.channel for change in changes})
+
+
+def _sigma(changes: Sequence[Change]) -> float:
     known = [change for change in changes if math.isfinite(change.contrast) and change.contrast_sigma > 0.0]
-    channels = sorted({change.channel for change in known})
-    weights = {name: math.fsum(_weight(change) for change in known if change.channel == name) for name in channels}
-    return {name: weight**-0.5 for name, weight in weights.items()}
+    return math.fsum(_weight(change) for change in known) ** -0.5 if known else math.nan
 
 
 def _weight(change: Change) -> float:

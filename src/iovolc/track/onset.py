@@ -46,25 +46,30 @@ class _Bracket:
     def last(self) -> EpochInfo | None:
         return max(self.without, key=epoch_order, default=None)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether all looks without the change were over when the first one with it began."""
+        return all(one.stop_utc < self.first.start_utc for one in self.without)
 
-def onset(founding: Change, others: Iterable[Change], looks: Looks) -> Onset:
+
+def onset(first: Change, others: Iterable[Change], looks: Looks) -> Onset:
     """The onset of an event.
 
-    The founding change's own looks decide; those of the other changes may narrow the interval, never contradict it.
+    The looks of the change that dates it decide; those of others may narrow the interval, never contradict it.
 
     Parameters
     ----------
-    founding : Change
-        The earliest detection.
+    first : Change
+        The detection that dates the event (:func:`iovolc.track.tiers.dating`).
     others : iterable of Change
-        The event's other detections; only their looks before the founding epoch count.
+        The event's other detections; only looks that were over when the first epoch with the change began count.
     looks : mapping of str to sequence of Look
         Adequate looks by detection id, oldest first.
     """
-    began = epoch_order(founding.epoch)
-    bracket = _narrowed(_Bracket((), founding.epoch), looks.get(founding.id, ()))
+    bracket = _narrowed(_Bracket((), first.epoch), looks.get(first.id, ()))
     for change in others:
-        bracket = _narrowed(bracket, [look for look in looks.get(change.id, ()) if epoch_order(look.epoch) < began])
+        closer = _narrowed(bracket, _over(looks.get(change.id, ()), bracket.first))
+        bracket = closer if closer.is_ordered else bracket
     if bracket.last is None:
         return Onset(None, bracket.first.stop_utc, "first_seen")
     if bracket.first.start_utc < bracket.last.stop_utc:
@@ -73,6 +78,11 @@ def onset(founding: Change, others: Iterable[Change], looks: Looks) -> Onset:
         max(times) for times in zip(*((one.start_utc, one.stop_utc) for one in bracket.without), strict=True)
     )
     return Onset(after_utc, bracket.first.stop_utc, None, clear_utc)
+
+
+def _over(looks: Sequence[Look], first: EpochInfo) -> list[Look]:
+    """The looks that were over when an epoch began; another channel of the same visit was not."""
+    return [look for look in looks if look.epoch.stop_utc < first.start_utc]
 
 
 def _narrowed(bracket: _Bracket, looks: Sequence[Look]) -> _Bracket:

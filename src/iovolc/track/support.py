@@ -10,6 +10,7 @@ from iovolc.config import TrackConfig
 from iovolc.model.detection import Segmented
 from iovolc.model.grid import Grid
 from iovolc.track.chains import Chain
+from iovolc.track.changes import Change
 from iovolc.track.onset import Onset
 from iovolc.track.places import places_of
 from iovolc.track.regions import Region, overlap, region
@@ -71,13 +72,17 @@ class Support:
     share: float
 
 
-def supporting(chain: Chain, begun: Onset, segments: Sequence[Segment], config: TrackConfig) -> tuple[Support, ...]:
+def supporting(
+    chain: Chain, first: Change, begun: Onset, segments: Sequence[Segment], config: TrackConfig
+) -> tuple[Support, ...]:
     """Segments that are this event's step: same place, sign and time.
 
     Parameters
     ----------
     chain : Chain
         The event.
+    first : Change
+        The change that dates it.
     begun : Onset
         When it began, as the causal looks have it.
     segments : sequence of Segment
@@ -87,7 +92,7 @@ def supporting(chain: Chain, begun: Onset, segments: Sequence[Segment], config: 
     """
     found: list[Support] = []
     for one in segments:
-        late = one.after_utc >= chain.founding.epoch.stop_utc
+        late = one.after_utc >= first.epoch.stop_utc
         early = begun.clear_utc is not None and one.before_utc <= begun.clear_utc
         if late or early or one.sign != chain.sign_in(one.channel) or not one.region.cells & chain.region.cells:
             continue
@@ -97,15 +102,15 @@ def supporting(chain: Chain, begun: Onset, segments: Sequence[Segment], config: 
     return tuple(found)
 
 
-def refined(begun: Onset, support: Sequence[Support], chain: Chain) -> Onset:
-    """The onset narrowed by the segments of the founding channel, never contradicted by them.
+def refined(begun: Onset, support: Sequence[Support], channel: str) -> Onset:
+    """The onset narrowed by the segments of the channel that dates it, never contradicted by them.
 
     Overlapping spans stay unordered. An event that no adequate look preceded gets its lower bound from them.
     """
     after, before = begun.after_utc, begun.before_utc
     if before is None:
         return begun
-    for one in (item.segment for item in support if item.segment.channel == chain.founding.channel):
+    for one in (item.segment for item in support if item.segment.channel == channel):
         later = one.after_utc if after is None else max(after, one.after_utc)
         if later < min(before, one.before_utc):
             after, before = later, min(before, one.before_utc)

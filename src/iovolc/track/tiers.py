@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from iovolc.track.chains import Chain
-from iovolc.track.changes import Change
+from iovolc.track.changes import Change, strength_order
 
 Tier = Literal["A", "B", "C"]
 
@@ -32,6 +32,15 @@ def counting(changes: Sequence[Change], q: float) -> list[Change]:
 def sound(changes: Sequence[Change]) -> list[Change]:
     """The changes that neither a shift nor a fault of one map explains and whose null nothing contradicts."""
     return [change for change in changes if not change.doubtful and not change.rivalled]
+
+
+def dating(changes: Sequence[Change], q: float) -> Change:
+    """The earliest change that is significant and that nothing else explains; without one, the earliest of all.
+
+    Of several at one time the most significant. A mere candidate tells little of when an event began.
+    """
+    sure = [change for change in sound(changes) if change.pooled_q <= q]
+    return min(sure or changes, key=lambda change: (change.epoch.stop_utc, strength_order(change)))
 
 
 def event_p(chain: Chain) -> float:
