@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.iobench import null
+from benchmarks.iobench import discovery, null
 from benchmarks.iobench.page import write_page
 from benchmarks.iobench.pool import Record
 from benchmarks.iobench.report import read_records, summarise
@@ -81,6 +81,17 @@ def bench_null(
     records = null.run_all(folder, runner, runs=runs, first_seed=first_seed, epochs=epochs or null.EPOCHS)
     summary = null.summarise(records)
     _write(folder / "summary-null.json", summary)
+    if page is not None:
+        write_page(folder, page)
+    return summary
+
+
+def bench_discovery(
+    folder: Path, runner: Runner, *, runs: int, first_seed: int = 1, page: Path | None = None
+) -> Mapping[str, Any]:
+    """Run the scenes that are not yet recorded in ``folder``, and summarise them in ``summary-discovery.json``."""
+    summary = {"rows": discovery.summarise(discovery.run_all(folder, runner, runs=runs, first_seed=first_seed))}
+    _write(folder / "summary-discovery.json", summary)
     if page is not None:
         write_page(folder, page)
     return summary

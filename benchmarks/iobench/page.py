@@ -10,7 +10,7 @@ from benchmarks.iobench.truth import FAMILIES, SECTORS
 _STRATA: Final = ("2-4", "4-8", "8-16", ">16", ">=4", ">=8")
 _INTRO: Final = """# How well changes are found
 
-Printed by `iovolc bench run --page` and `iovolc bench null --page` from their summaries; do not edit.
+Printed by `iovolc bench run`, `bench null` and `bench discovery` with `--page` from their summaries; do not edit.
 
 IoBench draws changes of known place, size, colour and date onto the real map of Io, before blur, local warp, light,
 noise and gaps, and counts what is found. Epochs have real dates, mixed resolution (2 to 5 pixels), noise of 1.2 to
@@ -35,6 +35,9 @@ def write_page(folder: Path, page: Path) -> None:
     path = folder / "summary-null.json"
     if path.exists():
         parts.append(_null(json.loads(path.read_text(encoding="utf-8"))))
+    path = folder / "summary-discovery.json"
+    if path.exists():
+        parts.append(_discovery(json.loads(path.read_text(encoding="utf-8"))))
     page.write_text("\n".join(part.rstrip() + "\n" for part in parts), encoding="utf-8")
 
 
@@ -119,4 +122,24 @@ def _null(summary: Mapping[str, Any]) -> str:
         for row in rows
     ]
     lines += ["", *(f"- {name} epochs: {count} events" for name, count in summary["special"].items())]
+    return "\n".join(lines)
+
+
+def _discovery(summary: Mapping[str, Any]) -> str:
+    rows: Sequence[Mapping[str, Any]] = summary["rows"]
+    lines = [
+        "## Runs with changes: the false-discovery rate",
+        "",
+        "Share of false ones among the events of tier A and B, mean over scenes (4 pixels per degree, 8 epochs); power",
+        "is the share of the changes of SNR >= 8 that these events find.",
+        "",
+        "| changes put in | of all candidates real | q | scenes | events | false-discovery rate (95 %) | power | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['changes']} | {row['real_share']:.2f} | {row['q']:g} | {row['scenes']} | {row['events']} | "
+        f"{row['rate']:.3f} ({max(row['low'], 0.0):.3f}-{row['high']:.3f}) | {row['power']:.2f} of {row['plain']} | "
+        f"{'holds' if row['holds'] else '**exceeded**'} |"
+        for row in rows
+    ]
     return "\n".join(lines)

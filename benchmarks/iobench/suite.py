@@ -122,7 +122,7 @@ def run_scene(
         began = time.perf_counter()
         cube = build(scene, base, store, config, bands=suite.bands, quantity=suite.quantity)
         seconds["build"] = time.perf_counter() - began
-        field = _field(scene, suite)
+        field = field_of(scene, suite)
         began = time.perf_counter()
         finds, counts = find_events(store, cube.manifest, config, runner, field)
         seconds["iovolc"] = time.perf_counter() - began
@@ -164,7 +164,8 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in data.items()}
 
 
-def _field(scene: Scene, suite: Suite) -> Field:
+def field_of(scene: Scene, suite: Suite) -> Field:
+    """Where changes lie on a scene's sheet, and where false ones count."""
     sheet = Grid.at(suite.pixels_per_degree).sheet(SHEET)
     lat, lon = pixel_lat_lon(sheet)
     lats, lons = lat[:, 0].astype(np.float64), lon[0].astype(np.float64)
@@ -204,10 +205,8 @@ def _smoothed(cube: Plane, sigma_px: float) -> Plane:
 
 def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base, field: Field) -> dict[str, Any]:
     before, after = _looks(truth, cube)
-    snr, template = 0.0, None
+    template = None
     if before is not None and after is not None:
-        residual = cube.residual_km[before], cube.residual_km[after]
-        snr = matched_snr(truth, base, scene.epochs[before], scene.epochs[after], residual)
         lats, lons = shown_places(base.surface.pixels_per_degree)
         answers = [
             template_snr(truth, even[after] - even[before], field.extent, lats, lons) for even in cube.even.values()
@@ -216,9 +215,18 @@ def _truth_record(truth: Truth, scene: Scene, cube: Cube, base: Base, field: Fie
     sector = next(name for name, (west, east) in SECTORS.items() if west <= truth.lon_e < east)
     return asdict(truth) | {
         "radius_km": truth.radius_km, "area_km2": truth.area_km2, "kind": truth.kind,
-        "snr": round(snr, 3), "template_snr": template,
+        "snr": round(snr_of(truth, scene, cube, base), 3), "template_snr": template,
         "sector": sector, "before": before, "after": after,
     }  # fmt: skip
+
+
+def snr_of(truth: Truth, scene: Scene, cube: Cube, base: Base) -> float:
+    """Matched SNR of a change in the last look before it and the first one after it; 0 where either is missing."""
+    before, after = _looks(truth, cube)
+    if before is None or after is None:
+        return 0.0
+    residual = cube.residual_km[before], cube.residual_km[after]
+    return matched_snr(truth, base, scene.epochs[before], scene.epochs[after], residual)
 
 
 def _looks(truth: Truth, cube: Cube) -> tuple[int | None, int | None]:

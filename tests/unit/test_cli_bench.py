@@ -35,3 +35,10 @@ def test_the_null_is_told_in_lines_and_as_json(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "bench_null", lambda *_, **__: {"rows": [row]})
     assert iovolc("bench", "null", "--out", tmp_path, "--quiet").out == "3 epochs, q 0.1: 1 of 20 runs, 4 allowed\n"
     assert json.loads(iovolc("bench", "null", "--out", tmp_path, "--quiet", "--json").out) == {"rows": [row]}
+
+
+def test_false_discoveries_are_told_in_lines(tmp_path, monkeypatch):
+    row = {"changes": 12, "q": 0.1, "rate": 0.04, "scenes": 20, "power": 0.9}
+    monkeypatch.setattr(commands, "bench_discovery", lambda *_, **__: {"rows": [row]})
+    told = iovolc("bench", "discovery", "--out", tmp_path, "--quiet").out
+    assert told == "12 changes, q 0.1: 0.040 false in 20 scenes, power 0.90\n"

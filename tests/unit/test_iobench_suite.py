@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from benchmarks.iobench import null, suite
-from benchmarks.iobench.commands import bench_null, bench_run
+from benchmarks.iobench import discovery, null, suite
+from benchmarks.iobench.commands import bench_discovery, bench_null, bench_run
 from benchmarks.iobench.peers import two_date
 
 from iovolc.errors import ConfigError
@@ -81,3 +81,28 @@ def test_smoothing_keeps_gaps_and_constants():
     np.testing.assert_array_equal(np.isnan(smooth), np.isnan(cube))
     assert np.nanmax(np.abs(smooth - 2.0)) < 1e-5
     assert two_date({"red": np.concatenate([cube, cube])}, ()).shape == (20, 30)
+
+
+def test_false_discoveries_beside_real_changes_are_counted_and_printed(tmp_path, workers, monkeypatch):
+    monkeypatch.delenv("IOVOLC_REAL_DATA", raising=False)
+    monkeypatch.setitem(suite.SUITES, "tiny", SMALLEST)
+    monkeypatch.setattr(discovery, "CHANGES", (8,))
+    page = tmp_path / "benchmark.md"
+    summary = bench_discovery(tmp_path, workers, runs=1, first_seed=4, page=page)
+    assert [(row["q"], row["scenes"], row["changes"]) for row in summary["rows"]] == [(q, 1, 8) for q in null.Q]
+    assert all(row["plain"] >= 1 and 0.0 <= row["power"] <= 1.0 for row in summary["rows"])
+    assert "the false-discovery rate" in page.read_text(encoding="utf-8")
+
+
+def test_the_false_discovery_rate_is_the_mean_over_scenes():
+    def record(events, false):
+        one = {"candidates": 20, "real": 10, "events": events, "false": false, "plain": 8, "found": 6}
+        return {"seed": 1, "changes": 12, "q": {f"{q:g}": one for q in null.Q}}
+
+    quiet = [record(0, 0)] * 50 + [record(10, 1)] * 50
+    row = discovery.summarise(quiet)[0]
+    assert (row["rate"], row["power"], row["real_share"]) == (pytest.approx(0.05), 0.75, 0.5)
+    assert row["low"] < 0.05 < row["high"]
+    assert row["holds"]
+    loud = discovery.summarise([record(10, 3)] * 99 + [record(10, 2)])
+    assert [row["holds"] for row in loud] == [False, False, False]

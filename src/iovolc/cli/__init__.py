@@ -12,7 +12,7 @@ import typer
 
 from iovolc.cli.alerts import alerts
 from iovolc.cli.answers import diff, doctor, explain, rerun, serve
-from iovolc.cli.bench import bench_null, bench_run, bench_speed
+from iovolc.cli.bench import bench_discovery, bench_null, bench_run, bench_speed
 from iovolc.cli.completeness import completeness
 from iovolc.cli.configuration import template, validate
 from iovolc.cli.export import export_cube, export_pds4
@@ -50,6 +50,7 @@ app.add_typer(_export, name="export")
 _bench = typer.Typer(help="Measure detection: needs the checkout.", no_args_is_help=True, rich_markup_mode=None)
 _bench.command("run")(bench_run)
 _bench.command("null")(bench_null)
+_bench.command("discovery")(bench_discovery)
 _bench.command("speed")(bench_speed)
 app.add_typer(_bench, name="bench")
 

@@ -71,6 +71,29 @@ def bench_null(
     answer(summary, "\n".join(lines), as_json=as_json)
 
 
+def bench_discovery(
+    out: OutOption,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Scenes of each number of changes.")] = 200,
+    first_seed: SeedOption = 1,
+    page: PageOption = None,
+    workers: WorkersOption = CORES,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Count the false ones among events of tier A and B beside real changes; recorded scenes are not run again."""
+    from iovolc.console import answer
+
+    benchmarks = _commands()
+    with _workers(workers, quiet=quiet) as runner:
+        summary = benchmarks.bench_discovery(out, runner, runs=runs, first_seed=first_seed, page=page)
+    lines = (
+        f"{row['changes']} changes, q {row['q']:g}: {row['rate']:.3f} false in {row['scenes']} scenes,"
+        f" power {row['power']:.2f}"
+        for row in summary["rows"]
+    )
+    answer(summary, "\n".join(lines), as_json=as_json)
+
+
 def bench_speed(
     out: OutOption,
     pixels_per_degree: Annotated[int, typer.Option("--pixels-per-degree", min=2, help="Size of the sheets.")] = 8,
