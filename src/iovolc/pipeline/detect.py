@@ -148,6 +148,11 @@ def detect_one(task: Task) -> str:
     return task.key
 
 
+def detected_of(task: Task) -> Detected:
+    """A task's changes, computed first if they have gone."""
+    return _load(_folder_of(task))[0]
+
+
 def is_kept(task: Task) -> bool:
     """Whether the store keeps a task's result."""
     return local(cache_folder(task.store, _STAGE, task.key)).exists()
