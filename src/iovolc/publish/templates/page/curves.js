@@ -46,7 +46,7 @@
         makeSvg(
           "text",
           { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" },
-          String(Number(value.toPrecision(3))),
+          tickText(value),
         ),
       );
     }
@@ -119,6 +119,15 @@
       ticks = [];
     for (let tick = Math.ceil(low / step) * step; tick <= low + room; tick += step) ticks.push(tick);
     return { at: (value) => BOTTOM - ((value - low) / room) * (BOTTOM - TOP), ticks };
+  }
+
+  /* Large values as powers of ten, so that they keep clear of the axis's name. */
+  function tickText(value) {
+    if (Math.abs(value) < 1e5) return String(Number(value.toPrecision(3)));
+    const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9),
+      digits = Number((value / 10 ** power).toPrecision(3)),
+      raised = [...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+    return (digits === 1 ? "" : digits + "·") + "10" + raised;
   }
 
   function mark(look, x, scale, { colour, shape: form }) {

@@ -29,6 +29,9 @@
       iovolc.showFilters();
       if (chosen) iovolc.toDetail();
     });
+    addEventListener("beforeprint", () => {
+      for (const part of document.querySelectorAll(".banner details")) part.open = true;
+    });
     if (location.hash.startsWith("#event-")) byId("detail").scrollIntoView();
     document.documentElement.dataset.ready = "yes";
   });
