@@ -28,6 +28,10 @@ _ARROWS: Final[tuple[tuple[str, Literal[10, 11], str], ...]] = (
 _GAP: Final = "#eceff3"
 _LOG_RATIO: Final = 30.0
 _GAP_DAYS: Final = 365.25
+_DATES: Final = ["%Y", "%Y-%m", "%Y-%m-%d", "%d %H:%M", "%H:%M", "%H:%M:%S"]
+"""By the fineness of the ticks; a month without its year says nothing where there are two."""
+_PLAIN: Final = (1e-3, 1e5)
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def drawable(looks: pd.DataFrame) -> tuple[str, str, str] | None:
@@ -101,8 +105,16 @@ def _band(axes: Axes, looks: pd.DataFrame, names: tuple[str, str], marker: str, 
 
 def _use_log(axes: Axes) -> None:
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda level, _: f"{level:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda level, _: level_text(level)))
     axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def level_text(level: float) -> str:
+    """A level of a logarithmic axis: a number, or a power of ten where it is very large or small."""
+    if _PLAIN[0] <= level < _PLAIN[1]:
+        return f"{level:g}"
+    digits, power = f"{level:.0e}".split("e")
+    return f"{'' if digits == '1' else f'{digits}·'}10{str(int(power)).translate(_RAISED)}"
 
 
 def _gaps(axes: Axes, days: np.ndarray) -> bool:
@@ -117,7 +129,9 @@ def _gaps(axes: Axes, days: np.ndarray) -> bool:
 def _label(axes: Axes, label: str) -> None:
     locator = AutoDateLocator(maxticks=12)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(locator, formats=_DATES, zero_formats=["", *_DATES[1:]], show_offset=False)
+    )
     axes.set_ylabel(label, fontsize=9, color=INK)
     axes.tick_params(colors=INK, labelsize=8)
     axes.grid(axis="y", color="#d7dde3", lw=0.6)

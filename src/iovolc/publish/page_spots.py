@@ -24,7 +24,7 @@ LOOK: Final = (
     "relative_sigma", "power_gw", "power_sigma_gw", "limit", "emission_deg", "source", "flags",
 )  # fmt: skip
 _SHORT: Final = {
-    "activity_after_utc": "It does so since after", "activity_before_utc": "and at least since",
+    "activity_after_utc": "Activity changed after", "activity_before_utc": "Activity changed by",
     "onset_after_utc": "First glow, after a look without it on", "onset_before_utc": "First glow, seen on",
 }  # fmt: skip
 """What the page calls a column where the schema's description needs the name of the column."""
