@@ -114,3 +114,15 @@ def test_the_first_note_stands_alone_and_the_rest_unfolds(watch, disk):
     assert not second.is_visible()
     page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert second.is_visible(), "paper cannot be unfolded"
+
+
+def test_dates_stay_whole_on_paper(watch, disk):
+    page = watch(disk, viewport={"width": 700, "height": 900})
+    page.page.emulate_media(media="print")
+    onsets = page.page.locator(".still td.dates")
+    assert onsets.count() == 4
+    for cell in onsets.all():
+        assert cell.inner_text().split("\n") == ["1999-07-03 to", "2007-02-28"]
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    assert page.page.locator(".keys").is_visible(), "what the marks mean"
+    assert not page.page.get_by_role("heading", name="Before and after").is_visible()
