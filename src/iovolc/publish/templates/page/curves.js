@@ -42,13 +42,7 @@
     );
     for (const value of scale.ticks) {
       parts.push(makeSvg("line", { class: "grid", x1: LEFT, x2: wide - 8, y1: scale.at(value), y2: scale.at(value) }));
-      parts.push(
-        makeSvg(
-          "text",
-          { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" },
-          tickText(value),
-        ),
-      );
+      parts.push(makeSvg("text", { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" }, tickText(value)));
     }
     parts.push(makeSvg("line", { class: "axis", x1: LEFT, x2: wide - 8, y1: BOTTOM, y2: BOTTOM }));
     for (const [time, text] of axis.ticks)

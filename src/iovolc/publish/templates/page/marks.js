@@ -143,8 +143,8 @@
     for (let lon = -180; lon < 180; lon += step)
       [along, along - step, along + step].some((lat) => label(iovolc.lonText(lon, state.sense, 0), lon, lat));
     const across = Math.round(middle[0] / step) * step;
-    for (let lat = -90 + step; lat < 90; lat += step) if (lat !== along)
-        [across, across - step, across + step].some((lon) => label(iovolc.latText(lat, 0), lon, lat));
+    for (let lat = -90 + step; lat < 90; lat += step)
+      if (lat !== along) [across, across - step, across + step].some((lon) => label(iovolc.latText(lat, 0), lon, lat));
   }
 
   /* Writes a text where it fits and nothing is written yet. */

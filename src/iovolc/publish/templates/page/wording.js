@@ -25,7 +25,10 @@
   };
 
   iovolc.withSigma = (value, sigma, unit) =>
-    iovolc.quantity(value) + (sigma === null || sigma === undefined ? "" : "\u00a0±\u00a0" + iovolc.quantity(sigma)) + " " + unit;
+    iovolc.quantity(value) +
+    (sigma === null || sigma === undefined ? "" : "\u00a0±\u00a0" + iovolc.quantity(sigma)) +
+    " " +
+    unit;
 
   iovolc.onsetText = function (after, before) {
     if (after && before) return after + " to " + before;
