@@ -97,6 +97,7 @@ def test_the_page_leads_to_every_kind_of_file(watch, disk, run):
     files = page.page.locator("#data ~ ul a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert all((run / "page" / file).is_file() for file in files)
     assert {"../iovolc.qgs", "../stac/collection.json", "../events.tex", "../CITATION.cff", "../run.json"} <= set(files)
+    assert {"figures/changes.png", "figures/blink-evt-equator.gif", "figures/light-curve-hot-1.png"} <= set(files)
 
 
 def test_numbers_of_an_event_are_explained(watch, disk):

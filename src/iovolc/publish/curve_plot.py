@@ -1,7 +1,8 @@
 """The figure of a hot spot's light curve: detections with errors, limits as arrows, times without a look in grey."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, plain, save
+from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, place_text, plain, save
+from iovolc.publish.wording import is_known
 
 VALUES: Final = (
     ("radiance_gw_um_sr", "sigma_gw_um_sr", "Spectral radiance (GW µm⁻¹ sr⁻¹)"),
@@ -37,6 +39,12 @@ _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def drawable(looks: pd.DataFrame) -> tuple[str, str, str] | None:
     """The first of :data:`VALUES` that any look of the light curve gives; None if none does."""
     return next((names for names in VALUES if looks[names[0]].notna().any()), None)
+
+
+def curve_title(spot: Mapping[Any, Any]) -> str:
+    """The headline of a hot spot's light curve (a row of the table ``hotspots``)."""
+    name = spot["name"] if is_known(spot["name"]) else spot["site_id"]
+    return f"{name}  ·  {place_text(spot['lat'], spot['lon_e'])}"
 
 
 def draw_light_curve(path: Path, looks: pd.DataFrame, title: str) -> None:
