@@ -139,12 +139,12 @@
     pen.textAlign = "center";
     const middle = projection.invert(width / 2, height / 2) || [state.lon, state.lat];
     const along = iovolc.clamp(Math.round(middle[1] / step) * step, -60, 60);
-    // Where a mark lies in the way, the next line is labelled.
+    const near = [0, -1, 1, -2, 2, -3, 3]; // where a mark lies in the way, another crossing is labelled
     for (let lon = -180; lon < 180; lon += step)
-      [along, along - step, along + step].some((lat) => label(iovolc.lonText(lon, state.sense, 0), lon, lat));
+      near.some((k) => label(iovolc.lonText(lon, state.sense, 0), lon, iovolc.clamp(along + k * step, -60, 60)));
     const across = Math.round(middle[0] / step) * step;
     for (let lat = -90 + step; lat < 90; lat += step)
-      if (lat !== along) [across, across - step, across + step].some((lon) => label(iovolc.latText(lat, 0), lon, lat));
+      if (lat !== along) near.some((k) => label(iovolc.latText(lat, 0), across + k * step, lat));
   }
 
   /* Writes a text where it fits and nothing is written yet. */
