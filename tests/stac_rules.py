@@ -1,19 +1,15 @@
-"""What the STAC extensions that we use demand of their fields, in our own words, as JSON Schema.
+"""What the STAC extensions raster 2.0.0 and ssys 1.1.1 demand of their fields, in our own words, as JSON Schema.
 
-After projection 2.0.0, raster 2.0.0 and ssys 1.1.1; the core's own schemas come with pystac. Not for fields that we do
-not write: an unknown name with a prefix of these extensions is an error.
+The schema of projection 2.0.0 lies in `stac_schemas`, the core's own come with pystac. Not for fields that we do not
+write: an unknown name with a prefix of these extensions is an error.
 """
 
-from iovolc.publish.stac import PROJECTION, RASTER, SSYS
+import json
+from pathlib import Path
 
-NUMBER = {"type": "number"}
-PROJECTION_FIELDS = {
-    "proj:code": {"type": ["string", "null"], "pattern": r"^[A-Za-z_0-9]+:[A-Za-z_0-9]+$"},
-    "proj:wkt2": {"type": ["string", "null"]},
-    "proj:bbox": {"type": "array", "items": NUMBER, "minItems": 4, "maxItems": 4},
-    "proj:shape": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
-    "proj:transform": {"type": "array", "items": NUMBER, "minItems": 6, "maxItems": 9},
-}
+from iovolc.publish.stac import RASTER, SSYS
+
+PROJECTION = json.loads((Path(__file__).parent / "stac_schemas" / "projection-2.0.0.json").read_text())
 SSYS_FIELDS = {
     "ssys:targets": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "ssys:target_class": {"enum": ["planet", "satellite", "dwarf planet", "asteroid", "comet", "star"]},
@@ -51,12 +47,18 @@ def properties(rule, *required):
 
 ITEM = {
     "allOf": [
-        extended(PROJECTION),
         extended(RASTER),
         extended(SSYS),
-        properties(only("proj", PROJECTION_FIELDS), "proj:code"),
         properties(only("ssys", SSYS_FIELDS), "ssys:targets"),
-        assets({"allOf": [only("raster", RASTER_FIELDS), only("proj", PROJECTION_FIELDS)]}),
+        assets(only("raster", RASTER_FIELDS)),
     ]
 }
-COLLECTION = {"allOf": [extended(SSYS), only("ssys", SSYS_FIELDS), {"required": ["ssys:targets"]}]}
+COLLECTION = {
+    "allOf": [
+        extended(RASTER),
+        extended(SSYS),
+        only("ssys", SSYS_FIELDS),
+        {"required": ["ssys:targets"]},
+        assets(only("raster", RASTER_FIELDS)),
+    ]
+}

@@ -57,14 +57,16 @@ def test_outputs_that_were_deleted_come_back_the_same(small, tmp_path) -> None:
     assert contents(tmp_path / "out", but=("timings.json",)) == contents(small.out, but=("timings.json",))
 
 
-def test_a_store_of_another_grid_is_refused_before_any_work_and_loses_nothing(small) -> None:
+@pytest.mark.parametrize("command", ["ingest", "publish"])
+def test_a_store_of_another_grid_is_refused_before_any_work_and_loses_nothing(small, tmp_path, command) -> None:
     before = contents(small.store)
-    options = settings(*FAST, "grid.pixels_per_degree=8")
-    answer = iovolc("ingest", small.catalogue, "--store", small.store, *options)
+    named = (small.catalogue,) if command == "ingest" else ("--out", tmp_path / "out")
+    answer = iovolc(command, *named, "--store", small.store, *settings(*FAST, "grid.pixels_per_degree=8"))
     assert answer.code == 5
     assert "set grid.pixels_per_degree=4 or use another store" in answer.err
-    assert "ingest: " not in answer.err
+    assert not any(f"{stage}: " in answer.err for stage in ("ingest", "detect"))
     assert contents(small.store) == before
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture(scope="module")

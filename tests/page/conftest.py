@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.unit.publish_sample import RUN_ID, events, hotspots, light_curves, sample_run
 
@@ -32,6 +33,14 @@ def hostile_run():
     )
 
 
+def three_spots():
+    """The sample's hot spot and two that were seen more often; no brightness is known in watts."""
+    one = hotspots()
+    others = [one.assign(site_id=name, n_detections=many, name=title, aliases=[["a patera"]])
+              for name, many, title in (("hot-2", 9, "Pele"), ("hot-3", 5, None))]  # fmt: skip
+    return pd.concat([one, *others], ignore_index=True)
+
+
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory):
     out = tmp_path_factory.mktemp("hostile") / "out"
@@ -42,7 +51,8 @@ def hostile(tmp_path_factory):
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
     out = tmp_path_factory.mktemp("page") / "out"
-    publish(out, sample_run(light_curves=light_curves()))
+    notes = ("The changes in this run are replayed.", "One look is dim.")
+    publish(out, sample_run(light_curves=light_curves(), hotspots=three_spots(), notes=notes))
     assert RUN_ID in (out / "page" / "index.html").read_text(encoding="utf-8")
     return out
 

@@ -111,3 +111,10 @@ def test_a_link_within_the_page_opens_an_event(watch, disk):
     assert page.state("event") == "evt-equator"
     assert page.state("spot") == ""
     assert page.page.evaluate("document.activeElement.id") == "detail"
+
+
+def test_a_link_counts_though_the_address_is_rewritten_at_that_moment(watch, disk):
+    page = watch(disk)
+    page.page.evaluate("location.hash = '#event-evt-pole'; history.replaceState(null, '', '#?spot=hot-1')")
+    page.page.wait_for_function("iovolc.state.event === 'evt-pole'")
+    assert page.state("spot") == ""

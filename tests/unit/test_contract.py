@@ -5,6 +5,7 @@ made anew. A change that fails here breaks readers: it needs a new major version
 """
 
 import json
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -95,6 +96,17 @@ def test_commands_read_the_old_output(tmp_path):
     assert found.inputs
     assert "Loki Patera, 12 km off" in light_curve("Loki Patera", FROZEN).text()
     assert figure("light-curve", run, tmp_path / "loki.png", site="Loki Patera").stat().st_size > 10_000
+
+
+def test_a_name_whose_probability_nobody_knows_is_told_without(tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(FROZEN, folder)
+    spots = pd.read_parquet(folder / "hotspots.parquet")
+    spots[["match_probability", "nearest_km"]] = None
+    spots.to_parquet(folder / "hotspots.parquet")
+    told = light_curve("Loki Patera", folder).text().splitlines()[0]
+    assert ", Loki Patera: " in told
+    assert "km off" not in told
 
 
 def test_the_old_footprints_lie_on_io():

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import rasterio
 from PIL import Image
-from publish_sample import backdrop, cutout, events, published, reach, sample_run, utc
+from publish_sample import backdrop, cutout, events, light_curves, published, reach, sample_run, utc
 from pyproj import CRS
 
 from iovolc.model.tables import KINDS
-from iovolc.publish.curve_plot import drawable
+from iovolc.publish.curve_plot import draw_light_curve, drawable, level_text
 from iovolc.publish.global_map import KIND_COLOURS, draw_changes, mollweide
 from iovolc.publish.locator import globe
 from iovolc.publish.panels import broken
@@ -120,3 +120,18 @@ def test_a_long_text_is_broken_and_none_of_it_lost():
     assert " ".join(lines) == text.strip()
     assert len(lines) > 10
     assert broken("Unbreakable" * 20, 20, 300) == ["Unbreakable" * 20]
+
+
+@pytest.mark.parametrize(
+    ("level", "text"), [(1e5, "10⁵"), (3e6, "3·10⁶"), (10000.0, "10000"), (0.01, "0.01"), (1e-4, "10⁻⁴")]
+)
+def test_levels_of_a_logarithmic_axis_are_short(level, text):
+    assert level_text(level) == text
+
+
+def test_months_of_a_light_curve_name_their_year(tmp_path):
+    looks = light_curves().iloc[:2].assign(time_utc=[utc(2014, 2, 1), utc(2015, 11, 1)])
+    draw_light_curve(tmp_path / "curve.svg", looks, "a place")
+    drawn = (tmp_path / "curve.svg").read_text()
+    assert "2014-07" in drawn
+    assert "2015" in drawn

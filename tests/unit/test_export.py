@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import astropy.units as u
 import numpy as np
+import pdr
 import pytest
 import rasterio
 import xarray as xr
@@ -167,6 +168,22 @@ def test_gdal_reads_a_label_as_the_raster_it_was_made_from(labels, name):
         assert ours.transform.almost_equals(raster.transform, 1e-3)
         assert ours.crs.to_dict()["R"] == body.RADIUS_M
         np.testing.assert_array_equal(ours.read(1, masked=True).filled(-9), raster.read(1, masked=True).filled(-9))
+
+
+def test_a_reader_of_pds4_finds_values_units_and_what_stands_for_no_data(labels):
+    """Read by pdr with what it took over of `pds4_tools`, label by label."""
+    assert len(labels) == 22
+    for name, label in labels.items():
+        product = pdr.read(label)
+        with rasterio.open(published() / "rasters" / f"{name}.tif") as raster:
+            for number, unit in enumerate(raster.units, start=1):
+                values = np.asarray(product[f"band_{number}"])
+                if values.dtype.kind == "f":
+                    values = np.where(
+                        values == np.float32(product.metaget("missing_constant", warn=False)), np.nan, values
+                    )
+                np.testing.assert_array_equal(values, raster.read(number))
+                assert (product.metaget("unit", warn=False) or "") == (unit or "")
 
 
 def test_our_own_reader_places_the_product(labels):

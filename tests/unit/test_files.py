@@ -55,6 +55,24 @@ def test_a_folder_appears_only_when_it_is_complete(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_file_keeps_its_ending_while_it_is_made_and_appears_only_when_it_is_complete(tmp_path):
+    path = tmp_path / "a" / "cube.nc"
+    with files.whole(path) as partial:
+        partial.write_text("1")
+        assert partial.suffix == ".nc"
+        assert not path.exists()
+    assert path.read_text() == "1"
+
+    def fail():
+        with files.whole(tmp_path / "a" / "other.nc") as partial:
+            partial.write_text("1")
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        fail()
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_folder_that_fails_leaves_nothing(tmp_path):
     def fill():
         with files.new_folder(tmp_path / "b") as partial:

@@ -1,5 +1,8 @@
 """The GeoPackage for QGIS."""
 
+import sqlite3
+from contextlib import closing
+
 import geopandas as gpd
 import pyogrio
 import pyproj
@@ -39,3 +42,9 @@ def test_the_stamp_comes_from_the_data_and_the_option_is_put_back(tmp_path):
     assert a != c
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
     assert len(gpd.read_file(tmp_path / "a.gpkg", layer="events")) == 0
+
+
+def test_times_are_written_as_the_standard_says():
+    with closing(sqlite3.connect(published() / "iovolc.gpkg")) as file:
+        times = [time for (time,) in file.execute("SELECT last_seen_utc FROM events")]
+    assert times == ["2023-12-30T00:00:00.000Z"] * 4

@@ -126,7 +126,7 @@ def test_truth_beside_finding():
     for verdict in ("✓ found", "✗ missed", "○ not required", "! false"):
         assert page.text.count(verdict) == 2, "in the legend and in one row"
     assert (
-        "Surt 11.0° N, 60.0° W; 120 000 km², -0.25 ln albedo in red 2000-01-02 evt-equator darkening, tier A"
+        "Surt 11.0° N, -60.0° E = 60.0° W; 120 000 km², -0.25 ln albedo in red 2000-01-02 evt-equator darkening, tier A"
         in page.text
     )
     assert "35 km off; 126 000 km² (1.05 of the truth) 1999-07-03 to 2007-02-28: holds the truth" in page.text

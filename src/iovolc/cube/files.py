@@ -85,8 +85,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that takes its name only when the block ends without an error.
+def whole(path: Path) -> Iterator[Path]:
+    """A name, with the ending of ``path``, for a file or folder that takes its place when the block ends without error.
 
     If another process has put the same folder there meanwhile, ours is dropped: its name tells its content.
     """
@@ -94,13 +94,20 @@ def new_folder(path: Path) -> Iterator[Path]:
     with disk_errors(f"{path} cannot be written"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            partial.mkdir()
             yield partial
             _flush_tree(partial)
-            _rename_folder(partial, path)
+            _move(partial, path)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            _remove(partial)
         _flush_folder(path.parent)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill that takes its name as :func:`whole` says."""
+    with whole(path) as partial:
+        partial.mkdir()
+        yield partial
 
 
 @contextmanager
@@ -120,10 +127,17 @@ def disk_errors(what: str) -> Iterator[None]:
 
 
 def _partial(path: Path) -> Path:
-    return path.with_name(f"{PARTIAL}{path.name}-{uuid4().hex}")
+    return path.with_name(f"{PARTIAL}{uuid4().hex}-{path.name}")
 
 
-def _rename_folder(partial: Path, path: Path) -> None:
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _move(partial: Path, path: Path) -> None:
     try:
         partial.rename(path)
     except OSError as error:
@@ -131,12 +145,18 @@ def _rename_folder(partial: Path, path: Path) -> None:
             raise
 
 
-def _flush_tree(folder: Path) -> None:
-    for parent, _, names in os.walk(folder):
+def _flush_tree(path: Path) -> None:
+    if path.is_file():
+        _flush_file(path)
+    for parent, _, names in os.walk(path):
         for name in names:
-            with Path(parent, name).open("rb") as file:
-                os.fsync(file.fileno())
+            _flush_file(Path(parent, name))
         _flush_folder(Path(parent))
+
+
+def _flush_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

@@ -341,13 +341,26 @@ def _require_tables(store: StorePath, tables: tuple[PointsEntry, ...]) -> None:
             raise StoreConflict(f"the table {table.name} is gone from {store}; ingest it again")
 
 
+def require_grid(store: StorePath, manifest: Manifest, grid: Grid) -> None:
+    """Let the epochs of a manifest be on a grid.
+
+    Raises
+    ------
+    StoreConflict
+        If they are on another one.
+    """
+    held, asked = manifest.pixels_per_degree, grid.pixels_per_degree
+    if held != asked:
+        raise StoreConflict(
+            f"the store {store} holds {held} pixels per degree, not {asked}; "
+            f"set grid.pixels_per_degree={held} or use another store"
+        )
+
+
 def _require_fit(store: StorePath, head: Manifest | None, grid: Grid, added: tuple[EpochEntry, ...]) -> None:
     ppd = grid.pixels_per_degree
-    if head is not None and head.pixels_per_degree != ppd:
-        raise StoreConflict(
-            f"the store {store} holds {head.pixels_per_degree} pixels per degree, not {ppd}; "
-            f"set grid.pixels_per_degree={head.pixels_per_degree} or use another store"
-        )
+    if head is not None:
+        require_grid(store, head, grid)
     versions: dict[str, str] = {}
     for entry in added:
         if entry.pixels_per_degree != ppd:

@@ -1,11 +1,8 @@
 """Export: epochs of a store as NetCDF or Zarr, rasters of a run as PDS4 products, for programs of others."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from iovolc.cube.files import disk_errors
+from iovolc.cube.files import new_folder, whole
 from iovolc.errors import ConfigError
 from iovolc.pipeline.run import current_manifest
 from iovolc.publish.cube_export import ENDINGS, export_cube
@@ -37,7 +34,8 @@ def cube(store: Path, channel: str, out: Path) -> Path:
     manifest = current_manifest(store)
     if channel not in manifest.channels:
         raise ConfigError(f"the store {store} has no channel `{channel}`, but {', '.join(manifest.channels)}")
-    with _fresh(out) as partial:
+    _require_new(out)
+    with whole(out) as partial:
         export_cube(partial, store, manifest, channel)
     return out
 
@@ -57,30 +55,12 @@ def pds4(run: SavedRun, out: Path) -> tuple[Path, ...]:
     ConfigError
         If ``out`` exists.
     """
-    with _fresh(out) as partial:
-        partial.mkdir()
+    _require_new(out)
+    with new_folder(out) as partial:
         labels = export_pds4(partial, run.folder, run.record)
     return tuple(out / label.name for label in labels)
 
 
-@contextmanager
-def _fresh(out: Path) -> Iterator[Path]:
-    """A sibling to write, which takes the name of ``out`` when the block ends without an error."""
+def _require_new(out: Path) -> None:
     if out.exists():
         raise ConfigError(f"{out} exists already: name another one, or remove it")
-    partial = out.with_name(f".partial-{out.name}")
-    _remove(partial)
-    with disk_errors(f"{out} cannot be written"):
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield partial
-            partial.rename(out)
-        finally:
-            _remove(partial)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

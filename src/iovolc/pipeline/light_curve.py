@@ -1,5 +1,6 @@
 """Light curve: what was seen of one hot spot, look by look, and where nothing was."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -10,6 +11,7 @@ from iovolc.errors import ConfigError
 from iovolc.model.frames import to_csv_frame
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
 from iovolc.pipeline.heat import read_heat, site_rows
+from iovolc.publish.drawing import place_text
 from iovolc.publish.tables import json_rows
 from iovolc.track.heat_summary import eruption_rate
 
@@ -36,8 +38,7 @@ class Curve:
     def text(self) -> str:
         """A head line and one line per look; columns without any value are left out."""
         row = json_rows(self.spot, HOTSPOTS)[0]
-        named = f"{row['name']}, {row['nearest_km']:g} km off (P {row['match_probability']:.2f})" if row["name"] else ""
-        head = f"{row['site_id']} {row['lat']:g} N {row['lon_w']:g} W {named}: {row['activity']}".replace(" :", ":")
+        head = f"{row['site_id']} at {place_text(row['lat'], row['lon_e'])}{_named(row)}: {row['activity']}"
         values = [name for pair in _VALUES for name in pair if cast("bool", self.looks[name].notna().any())]
         table = to_csv_frame(self.looks, LIGHT_CURVES)[[*_SHOWN[:2], *values, *_SHOWN[2:]]]
         return f"{head}\n{self._rate()}{table.to_string(index=False, na_rep='-')}"
@@ -51,6 +52,15 @@ class Curve:
             f"{told['events']} eruptions in {told['exposure_years']:.2f} years watched: "
             f"{told['low_per_year']:.2g} to {told['high_per_year']:.2g} a year (95 %)\n"
         )
+
+
+def _named(spot: Mapping[str, Any]) -> str:
+    """What it is called, and how sure that is where it was measured; names of sources have no distance."""
+    if not spot["name"]:
+        return ""
+    away = "" if spot["nearest_km"] is None else f", {spot['nearest_km']:g} km off"
+    chance = "" if spot["match_probability"] is None else f" (P {spot['match_probability']:.2f})"
+    return f", {spot['name']}{away}{chance}"
 
 
 def light_curve(site: str, run: Path) -> Curve:

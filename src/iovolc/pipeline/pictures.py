@@ -13,7 +13,7 @@ from iovolc.errors import ConfigError, NoWork
 from iovolc.pipeline.completeness import place_of
 from iovolc.pipeline.light_curve import light_curve
 from iovolc.publish.blink import draw_blink
-from iovolc.publish.curve_plot import draw_light_curve, drawable
+from iovolc.publish.curve_plot import curve_title, draw_light_curve, drawable
 from iovolc.publish.drawing import FORMATS, place_text
 from iovolc.publish.figures import headline
 from iovolc.publish.global_map import draw_changes
@@ -188,9 +188,7 @@ def _light_curve(run: SavedRun, out: Path, _event: str, site: str) -> None:
     (spot,) = cast("list[dict[str, Any]]", curve.spot.to_dict("records"))
     if drawable(curve.looks) is None:
         raise NoWork(f"the light curve of `{site}` has no value to draw")
-    draw_light_curve(
-        out, curve.looks, f"{spot['name'] or spot['site_id']}  ·  {place_text(spot['lat'], spot['lon_e'])}"
-    )
+    draw_light_curve(out, curve.looks, curve_title(spot))
 
 
 KINDS: Final[Mapping[str, Callable[[SavedRun, Path, str, str], None]]] = MappingProxyType(

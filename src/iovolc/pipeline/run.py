@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from iovolc.cube.manifest import Manifest, read_head
+from iovolc.cube.manifest import Manifest, read_head, require_grid
 from iovolc.errors import Finding, NoWork
 from iovolc.model.detection import Tracked
+from iovolc.model.grid import Grid
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect
 from iovolc.pipeline.ingest import ingest
@@ -85,7 +86,14 @@ def follow(
     *,
     promote: bool = True,
 ) -> tuple[Tracked, Path]:
-    """Detect, track and publish what a manifest holds; the events, and their folder in the store."""
+    """Detect, track and publish what a manifest holds; the events, and their folder in the store.
+
+    Raises
+    ------
+    StoreConflict
+        If the configuration names another grid than the manifest's, before any work.
+    """
+    require_grid(context.store, manifest, Grid.at(context.config.grid.pixels_per_degree))
     chosen = select_epochs(manifest, context.config.select)
     with timed(timings, "detect"):
         scan = detect(chosen, context)

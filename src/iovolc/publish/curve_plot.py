@@ -1,7 +1,8 @@
 """The figure of a hot spot's light curve: detections with errors, limits as arrows, times without a look in grey."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, plain, save
+from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, place_text, plain, save
+from iovolc.publish.wording import is_known
 
 VALUES: Final = (
     ("radiance_gw_um_sr", "sigma_gw_um_sr", "Spectral radiance (GW µm⁻¹ sr⁻¹)"),
@@ -28,11 +30,21 @@ _ARROWS: Final[tuple[tuple[str, Literal[10, 11], str], ...]] = (
 _GAP: Final = "#eceff3"
 _LOG_RATIO: Final = 30.0
 _GAP_DAYS: Final = 365.25
+_DATES: Final = ["%Y", "%Y-%m", "%Y-%m-%d", "%d %H:%M", "%H:%M", "%H:%M:%S"]
+"""By the fineness of the ticks; a month without its year says nothing where there are two."""
+_PLAIN: Final = (1e-3, 1e5)
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def drawable(looks: pd.DataFrame) -> tuple[str, str, str] | None:
     """The first of :data:`VALUES` that any look of the light curve gives; None if none does."""
     return next((names for names in VALUES if looks[names[0]].notna().any()), None)
+
+
+def curve_title(spot: Mapping[Any, Any]) -> str:
+    """The headline of a hot spot's light curve (a row of the table ``hotspots``)."""
+    name = spot["name"] if is_known(spot["name"]) else spot["site_id"]
+    return f"{name}  ·  {place_text(spot['lat'], spot['lon_e'])}"
 
 
 def draw_light_curve(path: Path, looks: pd.DataFrame, title: str) -> None:
@@ -101,8 +113,16 @@ def _band(axes: Axes, looks: pd.DataFrame, names: tuple[str, str], marker: str, 
 
 def _use_log(axes: Axes) -> None:
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda level, _: f"{level:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda level, _: level_text(level)))
     axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def level_text(level: float) -> str:
+    """A level of a logarithmic axis: a number, or a power of ten where it is very large or small."""
+    if _PLAIN[0] <= level < _PLAIN[1]:
+        return f"{level:g}"
+    digits, power = f"{level:.0e}".split("e")
+    return f"{'' if digits == '1' else f'{digits}·'}10{str(int(power)).translate(_RAISED)}"
 
 
 def _gaps(axes: Axes, days: np.ndarray) -> bool:
@@ -117,7 +137,9 @@ def _gaps(axes: Axes, days: np.ndarray) -> bool:
 def _label(axes: Axes, label: str) -> None:
     locator = AutoDateLocator(maxticks=12)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(locator, formats=_DATES, zero_formats=["", *_DATES[1:]], show_offset=False)
+    )
     axes.set_ylabel(label, fontsize=9, color=INK)
     axes.tick_params(colors=INK, labelsize=8)
     axes.grid(axis="y", color="#d7dde3", lw=0.6)

@@ -62,5 +62,5 @@ def _write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame, geometry_type:
         warnings.filterwarnings("ignore", message=".*geometry.*", category=UserWarning)
         pyogrio.write_dataframe(
             frame, path, layer=layer, driver="GPKG", geometry_type=geometry_type, promote_to_multi=layer == "events",
-            append=path.exists(),
+            append=path.exists(), layer_options={"DATETIME_PRECISION": "MILLISECOND"},
         )  # fmt: skip

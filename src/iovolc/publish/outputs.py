@@ -77,13 +77,13 @@ def publish(out: Path, run: RunOutput) -> None:
             write_backdrop(folder, run.backdrop)
             write_reach(folder, run)
             write_project(folder, run, rasters)
-        with _timed(timings, "stac"):
-            write_stac(folder, run, rasters)
         with _timed(timings, "coverage"):
             coverage = measure(run)
         record = run_record(run, tables, rasters, coverage)
         with _timed(timings, "page"):
             write_page(folder / "page", run, tables, events, coverage, record)
+        with _timed(timings, "stac"):
+            write_stac(folder, run, rasters)
         canonical.write(folder / RECORD, record)
         canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
 

@@ -18,6 +18,7 @@ from iovolc.publish.overview import draw_map
 from iovolc.publish.page_index import write_page_data
 from iovolc.publish.page_scripts import LIBRARIES, LIBRARY, SCRIPTS, write_library
 from iovolc.publish.run_output import RunOutput
+from iovolc.publish.run_pictures import write_pictures
 from iovolc.publish.timeline import draw_timeline, looks_of
 from iovolc.publish.views import FOLDER as VIEWS
 
@@ -49,6 +50,7 @@ def write_page(
     """
     shown = page_view.strongest(tables["events"][1], run.config.publish.max_candidates)
     pictures = write_figures(folder / "figures", folder.parent / VIEWS, run, shown)
+    talks = write_pictures(folder.parent, folder / "figures", run, tables, coverage.anywhere)
     until = page_view.until(run)
     # Drawn from the last to the first, so that the strongest lie on top.
     draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
@@ -57,7 +59,8 @@ def write_page(
     write_page_data(folder, run, tables, page_view.ordered(events), pictures, record)
     values = page_view.values(run, tables, shown, pictures, record)
     scripts = [f"{LIBRARY}/{name}" for name in (*LIBRARIES, *SCRIPTS)]
-    (folder / "index.html").write_text(render({**values, "scripts": scripts}), encoding="utf-8", newline="\n")
+    html = render({**values, "talks": talks, "scripts": scripts})
+    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
 
 
 def render(values: Mapping[str, Any]) -> str:

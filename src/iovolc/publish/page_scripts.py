@@ -13,8 +13,8 @@ LIBRARIES: Final = ("d3-array.min.js", "d3-geo.min.js")
 """Libraries of others, in the order of loading; their licences lie beside them."""
 SCRIPTS: Final = (
     "core.js", "wording.js", "state.js", "surfaces.js", "layers.js", "latest.js", "projections.js", "painting.js",
-    "marks.js", "maps.js", "layer_controls.js", "timeline.js", "compare.js", "filters.js", "table.js", "cutouts.js",
-    "event.js", "curves.js", "hotspots.js", "reach.js", "keys.js", "main.js",
+    "marks.js", "maps.js", "layer_controls.js", "timeline.js", "compare.js", "filters.js", "rows.js", "table.js",
+    "cutouts.js", "event.js", "curves.js", "hotspots.js", "reach.js", "keys.js", "main.js",
 )  # fmt: skip
 """Our own, in the order of loading."""
 

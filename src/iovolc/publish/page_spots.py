@@ -1,5 +1,6 @@
 """Hot spots as the page's data: one row each, and their light curves in chunks loaded on demand."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from iovolc.publish.page_scripts import write_data
 from iovolc.publish.tables import json_rows
 from iovolc.publish.wording import is_known
 
+_SECONDS: Final = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$")
 CHUNK: Final = 25
 """Hot spots whose curves lie in one file."""
 ROW: Final = (
@@ -21,6 +23,11 @@ LOOK: Final = (
     "time_utc", "band", "wavelength_um", "quantity", "radiance_gw_um_sr", "sigma_gw_um_sr", "relative_value",
     "relative_sigma", "power_gw", "power_sigma_gw", "limit", "emission_deg", "source", "flags",
 )  # fmt: skip
+_SHORT: Final = {
+    "activity_after_utc": "Activity changed after", "activity_before_utc": "Activity changed by",
+    "onset_after_utc": "First glow, after a look without it on", "onset_before_utc": "First glow, seen on",
+}  # fmt: skip
+"""What the page calls a column where the schema's description needs the name of the column."""
 _TOLD_ELSEWHERE: Final = (frozenset(ROW) | {"lon_w"}) - {"persistence", "peak_gw_um_sr", "aliases"}
 
 
@@ -53,7 +60,7 @@ def _looks(rows: pd.DataFrame | None) -> list[list[Any]]:
 def _facts(row: Mapping[str, Any], table: Table) -> list[tuple[str, str]]:
     """What else is known of a hot spot, in the words and the order of the table."""
     return [
-        (column.description, f"{_text(row[column.name])} {column.unit}".strip())
+        (_SHORT.get(column.name, column.description), f"{_text(row[column.name])} {column.unit}".strip())
         for column in table.columns
         if column.name not in _TOLD_ELSEWHERE and _says_something(row[column.name])
     ]
@@ -66,4 +73,4 @@ def _says_something(value: Any) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    return f"{value:.4g}" if isinstance(value, float) else str(value).replace("T00:00:00Z", "")
+    return f"{value:.4g}" if isinstance(value, float) else _SECONDS.sub(r"\1 \2", str(value).replace("T00:00:00Z", ""))

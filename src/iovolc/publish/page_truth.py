@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from iovolc.publish.drawing import lat_text, west_text
+from iovolc.publish.drawing import place_text
 from iovolc.publish.wording import NOTHING, count, date, is_known, onset, quantity
 
 Row = Mapping[Any, Any]
@@ -71,15 +71,15 @@ def _row(row: Row, linked: set[str]) -> dict[str, Any]:
 def _was(row: Row) -> str:
     if not is_known(row["truth_lat"]):
         return NOTHING
-    lon_e = row["truth_lon_e"]
     change = f"{row['truth_contrast']:+.2f} ln albedo in {row['truth_band']}"
-    return f"{lat_text(row['truth_lat'], 1)}, {west_text(lon_e, 1)}; {quantity(row['truth_area_km2'])} km², {change}"
+    place = place_text(row["truth_lat"], row["truth_lon_e"])
+    return f"{place}; {quantity(row['truth_area_km2'])} km², {change}"
 
 
 def _where(row: Row) -> str:
     if is_known(row["distance_km"]):
         return f"{row['distance_km']:.0f} km off"
-    return f"{lat_text(row['lat'], 1)}, {west_text(row['lon_e'], 1)}"
+    return place_text(row["lat"], row["lon_e"])
 
 
 def _onset(row: Row) -> str:

@@ -1,5 +1,6 @@
 """What the page says, as plain values for its template: numbers are texts here, and every text is for people."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
@@ -24,11 +25,19 @@ _STATES: Final = {
     "failed": "failed: these outputs are not complete",
 }
 _NUMBERS: Final = (
-    ("snr", "Signal to noise", 1), ("p_value", "p", None), ("q_value", "q", None),
-    ("reliability", "Reliability", 2),
+    ("snr", "Signal to noise", 1), ("p_value", "Chance of it where nothing changed (p)", None),
+    ("q_value", "False share of all as strong (q)", None), ("reliability", "Reliability, 0 to 1", 2),
     ("rank_contrast", "Change of rank", 3), ("power_gw", "Power (GW)", None),
     ("match_probability", "Probability of not being there by chance", 2),
 )  # fmt: skip
+_OTHERS: Final = (
+    (("iovolc.qgs", "iovolc.gpkg"), "tables and rasters for QGIS, styled"),
+    (("stac/collection.json",), "STAC, which tells of every raster"),
+    (("events.mrt", "events.tex"), "the events for a paper, byte by byte and in LaTeX"),
+    (("CITATION.cff",), "how to cite it"),
+    (("run.json",), "the record of the run"),
+)
+"""Files beside the tables."""
 
 
 def ordered(events: Frame) -> Frame:
@@ -104,6 +113,7 @@ def values(
         "refused": record["refused"],
         "credits": [*run.credits],
         "tables": [(name, len(frame)) for name, (_, frame) in tables.items()],
+        "others": _others(run),
     }
 
 
@@ -125,6 +135,11 @@ def summary(run: RunOutput, record: Mapping[str, Any]) -> str:
         )
     third = f"{share(record['area_compared_km2'])} of the surface could be compared at least once"
     return f"{first} {second} {third}{'.' if sure or not total else '; no change is certain yet.'}"
+
+
+def _others(run: RunOutput) -> Sequence[tuple[Sequence[str], str]]:
+    """The files beside the tables that a run has: without inputs there is no STAC."""
+    return [item for item in _OTHERS if run.manifest.inputs or "stac" not in item[0][0]]
 
 
 def _noun(run: RunOutput) -> str:
@@ -151,7 +166,7 @@ def event(row: Row, picture: str | None, detections: Sequence[Row]) -> dict[str,
         ("Onset", onset(row)),
         ("Last seen", date(row["last_seen_utc"])),
         ("Seen in", f"{count(int(row['n_epochs']), 'epoch')}, {', '.join(row['channels'])}"),
-        *((f"Change of ln albedo, {channel}", number(value, 3)) for channel, value in dlna if is_known(value)),
+        *((f"Change of ln albedo, {channel}", ln_change(value)) for channel, value in dlna if is_known(value)),
         *((label, number(row[name], digits)) for name, label, digits in _NUMBERS if is_known(row[name])),
         ("Light", row["light_class"]),
         ("To bear in mind", ", ".join(words(flag) for flag in row["flags"]) or "nothing special"),
@@ -168,6 +183,11 @@ def event(row: Row, picture: str | None, detections: Sequence[Row]) -> dict[str,
         "details": details,
         "detections": [_detection(item) for item in detections],
     }
+
+
+def ln_change(value: float) -> str:
+    """A change of ln albedo, and what it is in percent."""
+    return f"{value:+.3f} ({abs(math.expm1(value)):.0%} {'darker' if value < 0 else 'brighter'})"
 
 
 def near(row: Row) -> str:

@@ -91,7 +91,7 @@ types, units and allowed words stay, and nothing that had a value becomes null. 
 | `completeness/<observation id>.tif` | how plainly each comparison would have shown changes |
 | `iovolc.gpkg` | events, detections and hot spots for QGIS |
 | `iovolc.qgs` | QGIS project (3.22 and later) that opens tables and rasters with a style each, by relative paths |
-| `stac/collection.json` | STAC Collection with one Item per channel |
+| `stac/collection.json` | STAC Collection with Items for all rasters: by channel, comparison and view |
 | `schemas/<table>.schema.json` | JSON Schemas of the tables |
 | `timings.json` | seconds by stage; the only file that differs between two equal runs |
 

@@ -91,8 +91,9 @@ def _colour_bar(canvas: Canvas, reach: float) -> None:
         y = _TOP_PX + (1.0 - share) / 2.0 * (SIZE_PX - 1)
         canvas.rectangle((left + width, y, left + width + 3, y), outline=INK)
         canvas.text((left + width + 6, y), f"{share * reach:+.2f}" if share else "0", 11, anchor="lm")
-    canvas.text((left + width / 2, _TOP_PX - 8), "brighter", 12, anchor="ms")
-    canvas.text((left + width / 2, bottom + 16), "darker", 12, anchor="ms")
+    # In the column of the numbers: the longitudes of the panel reach below the bar.
+    canvas.text((left + width + 6, _TOP_PX - 8), "brighter", 12, anchor="ls")
+    canvas.text((left + width + 6, bottom + 18), "darker", 12, anchor="ls")
 
 
 def _footer(canvas: Canvas, cutout: Cutout, low: float, high: float, reach: float) -> None:

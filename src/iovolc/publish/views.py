@@ -1,11 +1,11 @@
 """The views of events as files, ``views/<event id>.tif``: what every picture of an event is drawn from.
 
-Each is a north-up GeoTIFF, azimuthal equidistant about the event; not a layer of the whole globe
+Each is a north-up Cloud-Optimised GeoTIFF, azimuthal equidistant about the event; not a layer of the whole globe
 (:mod:`iovolc.publish.rasters`).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,21 +53,31 @@ def write_view(folder: Path, event_id: str, shown: View) -> None:
     facts = {name: getattr(cutout, name) for name in _FACTS}
     spans = {name: [time.isoformat() for time in getattr(cutout, name)] for name in ("before_utc", "after_utc")}
     with rasterio.open(
-        folder / f"{event_id}.tif", "w", driver="GTiff", height=rows, width=cols, count=len(planes), dtype="float32",
-        nodata=np.nan, compress="ZSTD", predictor=3, interleave="band", crs=_crs(cutout),
+        folder / f"{event_id}.tif", "w", driver="COG", height=rows, width=cols, count=len(planes), dtype="float32",
+        nodata=np.nan, compress="ZSTD", predictor="YES", statistics="YES", crs=_crs(cutout),
         transform=Affine(2.0 * half_m / cols, 0.0, -half_m, 0.0, -2.0 * half_m / rows, half_m),
     ) as dataset:  # fmt: skip
         dataset.write(np.stack([np.asarray(plane, np.float32) for plane in planes]))
-        for number, name in enumerate(_BANDS, start=1):
+        units = (cutout.unit, cutout.unit, cutout.difference_unit, "")
+        for number, (name, unit) in enumerate(zip(_BANDS, units, strict=True), start=1):
             dataset.set_band_description(number, name)
+            dataset.set_band_unit(number, unit)
         dataset.update_tags(**{_TAG: json.dumps(facts | spans, sort_keys=True)})
 
 
 def read_view(folder: Path, event_id: str) -> View | None:
     """The view of an event in an output folder; None where the run published none."""
     path = folder / FOLDER / f"{event_id}.tif"
-    if not path.is_file():
-        return None
+    return _read(path) if path.is_file() else None
+
+
+def read_views(folder: Path) -> Iterator[tuple[str, View]]:
+    """Event ids and views of an output folder, by id."""
+    for path in sorted((folder / FOLDER).glob("*.tif")):
+        yield path.stem, _read(path)
+
+
+def _read(path: Path) -> View:
     with rasterio.open(path) as dataset:
         before, after, difference, outline = dataset.read()
         facts: dict[str, Any] = json.loads(dataset.tags()[_TAG])

@@ -54,7 +54,8 @@ def place_of(event: Row) -> str:
     """A short description of an event for people: kind, place and nearest name."""
     named = is_known(event["nearest_feature"]) and event["nearest_feature"]
     near = f", {event['nearest_km']:.0f} km from {event['nearest_feature']}" if named else ""
-    return f"{event['kind']} at {event['lat']:.1f} N {event['lon_w']:.1f} W{near}"
+    side = "S" if event["lat"] < 0 else "N"
+    return f"{event['kind']} at {abs(event['lat']):.1f} {side} {event['lon_w']:.1f} W{near}"
 
 
 def is_known(value: Any) -> bool:

@@ -42,13 +42,7 @@
     );
     for (const value of scale.ticks) {
       parts.push(makeSvg("line", { class: "grid", x1: LEFT, x2: wide - 8, y1: scale.at(value), y2: scale.at(value) }));
-      parts.push(
-        makeSvg(
-          "text",
-          { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" },
-          String(Number(value.toPrecision(3))),
-        ),
-      );
+      parts.push(makeSvg("text", { x: LEFT - 8, y: scale.at(value) + 4, "text-anchor": "end" }, tickText(value)));
     }
     parts.push(makeSvg("line", { class: "axis", x1: LEFT, x2: wide - 8, y1: BOTTOM, y2: BOTTOM }));
     for (const [time, text] of axis.ticks)
@@ -119,6 +113,15 @@
       ticks = [];
     for (let tick = Math.ceil(low / step) * step; tick <= low + room; tick += step) ticks.push(tick);
     return { at: (value) => BOTTOM - ((value - low) / room) * (BOTTOM - TOP), ticks };
+  }
+
+  /* Large values as powers of ten, so that they keep clear of the axis's name. */
+  function tickText(value) {
+    if (Math.abs(value) < 1e5) return String(Number(value.toPrecision(3)));
+    const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9),
+      digits = Number((value / 10 ** power).toPrecision(3)),
+      raised = [...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+    return (digits === 1 ? "" : digits + "·") + "10" + raised;
   }
 
   function mark(look, x, scale, { colour, shape: form }) {

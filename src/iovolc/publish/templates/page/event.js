@@ -89,7 +89,7 @@
         make("span", { class: "tier " + event.tier }, event.tier),
         " " + event.kind + " at " + iovolc.placeText(event.lat, event.lon_e, state.sense),
       ),
-      make("p", { class: "small" }, event.event_id + " · " + event.status + " · " + event.activity),
+      make("p", { class: "small" }, event.event_id + " · " + event.status + " · the place: " + event.activity),
       make(
         "p",
         { class: "buttons" },

@@ -4,19 +4,23 @@
   const { byId, make } = iovolc;
   const ROWS = 20;
   let page = 0,
-    rows = [];
+    rows = [],
+    peaks = false; // whether any brightness is known in watts
 
   iovolc.startSpots = function () {
     const { spots } = iovolc.index;
     byId("spots-section").hidden = !spots.rows.length;
     iovolc.scene.spots = spots.rows;
     if (!spots.rows.length) return;
-    rows = [...spots.rows].sort((one, other) => other.n_detections - one.n_detections);
+    byId("to-spots").hidden = false;
+    peaks = spots.rows.some((spot) => spot.peak_gw_um_sr !== null);
+    byId("spots-peak").hidden = !peaks;
+    const all = (rows = [...spots.rows].sort((one, other) => other.n_detections - one.n_detections));
     byId("spot-previous").addEventListener("click", () => draw(page - 1));
     byId("spot-next").addEventListener("click", () => draw(page + 1));
     byId("spot-find").addEventListener("input", (event) => {
       const word = event.target.value.toLowerCase();
-      rows = spots.rows.filter((spot) =>
+      rows = all.filter((spot) =>
         [spot.site_id, spot.name, ...(spot.aliases || [])].join(" ").toLowerCase().includes(word),
       );
       draw(0);
@@ -43,27 +47,21 @@
       iovolc.lookAt(spot.lon_e, spot.lat);
       iovolc.toDetail();
     };
-    const cell = (label, content) => make("td", { "data-label": label }, content);
-    return make(
-      "tr",
-      { class: chosen ? "chosen" : null },
-      make(
-        "th",
-        { scope: "row" },
-        make(
-          "button",
-          { type: "button", class: "link", onclick: press, "aria-pressed": String(chosen) },
-          spot.name || spot.site_id,
-        ),
-      ),
-      cell("Place", iovolc.placeText(spot.lat, spot.lon_e, state.sense)),
-      cell("Activity", spot.activity),
-      cell("Seen", spot.n_detections + " times"),
-      cell("Not seen", spot.n_upper + " times"),
-      cell("Last seen", spot.last_seen_utc ? spot.last_seen_utc.slice(0, 10) : "–"),
-      cell("Peak, GW/µm/sr", spot.peak_gw_um_sr === null ? "–" : iovolc.quantity(spot.peak_gw_um_sr)),
-    );
+    return iovolc.tableRow({
+      name: spot.name || spot.site_id,
+      chosen,
+      press,
+      cells: [
+        ["Place", iovolc.placeText(spot.lat, spot.lon_e, state.sense)],
+        ["Activity", spot.activity],
+        ["Seen", times(spot.n_detections)],
+        ["Not seen", times(spot.n_upper)],
+        ["Last seen", spot.last_seen_utc ? spot.last_seen_utc.slice(0, 10) : "–"],
+        ...(peaks ? [["Peak, GW/µm/sr", spot.peak_gw_um_sr === null ? "–" : iovolc.quantity(spot.peak_gw_um_sr)]] : []),
+      ],
+    });
   }
+  const times = (many) => many + (many === 1 ? " time" : " times");
 
   iovolc.spotParts = async function (spot) {
     const { chunk } = iovolc.index.spots,
@@ -93,7 +91,7 @@
     ];
     return [
       make("h3", {}, "Hot spot " + name),
-      make("p", { class: "small" }, spot.site_id + " · " + spot.activity),
+      make("p", { class: "small" }, spot.site_id + " · the place: " + spot.activity),
       ...(curves.length
         ? curves.map((curve) => make("figure", {}, iovolc.drawCurve(curve, name)))
         : [make("p", {}, "No light curve was published with this run.")]),

@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   const { byId, make, options } = iovolc;
+  const UNITS = { "normal scores": "ranks (normal scores), not brightness" }; // in plainer words
   const STEPS = { albedo: [0.05, 0.1, 0.2, 0.5, 1], rank: [0.5, 1, 2, 3] };
 
   iovolc.shownEpoch = () => iovolc.index.epochs[iovolc.state.epoch] || null;
@@ -170,7 +171,11 @@
         role: "img",
         "aria-label": name + " from " + low + " to " + high + " " + layer.unit,
       }),
-      make("span", {}, (signed(high) + " " + words[1]).trim() + (layer.unit ? ", " + layer.unit : "")),
+      make(
+        "span",
+        {},
+        (signed(high) + " " + words[1]).trim() + (layer.unit ? ", " + (UNITS[layer.unit] || layer.unit) : ""),
+      ),
       make(
         "span",
         { class: "key" },

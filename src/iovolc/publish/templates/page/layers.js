@@ -13,7 +13,7 @@
     ],
     difference: [
       "Change (log-ratio)",
-      "The epoch against all before it. Orange: darker; purple: brighter; white: no change.",
+      "The epoch against all before it, as change of ln albedo, or of rank where pictures were no measurements. Orange: darker; purple: brighter; white: no change.",
     ],
     z: [
       "Significance",

@@ -22,12 +22,16 @@
     iovolc.startKeys();
     startSense();
     key();
-    addEventListener("hashchange", () => {
-      const chosen = location.hash.startsWith("#event-");
-      if (!chosen && !location.hash.startsWith("#?")) return;
-      iovolc.set({ ...(chosen ? { spot: "", place: "" } : {}), ...sound(iovolc.readAddress(location.hash), index) });
+    addEventListener("hashchange", (event) => {
+      const { hash } = new URL(event.newURL), // the address itself may have been rewritten since
+        chosen = hash.startsWith("#event-");
+      if (!chosen && !hash.startsWith("#?")) return;
+      iovolc.set({ ...(chosen ? { spot: "", place: "" } : {}), ...sound(iovolc.readAddress(hash), index) });
       iovolc.showFilters();
       if (chosen) iovolc.toDetail();
+    });
+    addEventListener("beforeprint", () => {
+      for (const part of document.querySelectorAll(".banner details")) part.open = true;
     });
     if (location.hash.startsWith("#event-")) byId("detail").scrollIntoView();
     document.documentElement.dataset.ready = "yes";

@@ -46,8 +46,10 @@
       this.pen.imageSmoothingEnabled = step > 1;
       const picture = this.painter.paint(projection, view, { width, height, step }, sources);
       this.pen.drawImage(picture, 0, 0, width, height);
+      scene.pointed = pointedPlace();
       this.hits = iovolc.drawMarks(this.pen, projection, { width, height }, scale, scene);
       if (sources.other && view.mode === "swipe") this.edge(width, height, view.swipe);
+      if (pointer && pointer.view === this) tellPointed(this);
       const took = performance.now() - start;
       iovolc.frames.push(took);
       if (iovolc.frames.length > 400) iovolc.frames.shift();
@@ -149,6 +151,7 @@
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
     canvas.addEventListener("pointerleave", () => iovolc.pointAt(view, null));
+    canvas.addEventListener("blur", () => iovolc.pointAt(view, null));
     canvas.addEventListener(
       "wheel",
       (event) => {
@@ -160,16 +163,29 @@
     );
   }
 
-  /* The pointer's place, in both maps and as text. */
+  /* Points at a spot of a map, in CSS pixels, or no longer at any: its place is marked in both maps and told in words,
+   * anew with every frame, since the map may turn below the pointer and show another layer. */
+  let pointer = null;
   iovolc.pointAt = function (view, at) {
-    const place = at && view.projection ? view.projection.invert(...at) : null;
-    if (!place && !scene.pointed) return;
-    scene.pointed = place;
+    if (!at && !pointer) return;
+    pointer = at && { view, at };
+    if (!pointer) tellPointed(view);
     redraw();
-    const hit = at && iovolc.nearestHit(view.hits, ...at);
-    view.canvas.style.cursor = hit ? "pointer" : "";
-    iovolc.byId("readout").textContent = place ? iovolc.readout(place, hit) : iovolc.byId("readout").dataset.idle;
   };
+
+  function pointedPlace() {
+    if (!pointer) return null;
+    const { width, height } = pointer.view.size;
+    return pointer.view.make(width, height, iovolc.state).invert(...pointer.at);
+  }
+
+  function tellPointed(view) {
+    const line = iovolc.byId("readout"),
+      hit = pointer && iovolc.nearestHit(view.hits, ...pointer.at),
+      text = pointer && scene.pointed ? iovolc.readout(scene.pointed, hit) : line.dataset.idle;
+    view.canvas.style.cursor = hit ? "pointer" : "";
+    if (line.textContent !== text) line.textContent = text;
+  }
 
   /* A click, or Enter in the middle: the mark there, or else the place itself. */
   iovolc.choose = function (view, x, y) {

@@ -47,13 +47,18 @@
     const { state } = iovolc,
       hits = [];
     const taken = []; // where texts stand
-    if (state.grid) graticule(pen, projection, size, state, taken);
-    if (scene.outline) ring(pen, projection, scene.outline);
     for (const event of state.marks ? scene.events : []) {
       const at = projection.project(event.lon_e, event.lat);
       if (at) hits.push({ at, event });
     }
-    if (hits.length < CROWD) taken.push(...hits.map(({ at }) => [...at, 10]));
+    const glows = [];
+    for (const spot of state.marks ? scene.spots : []) {
+      const at = projection.project(spot.lon_e, spot.lat);
+      if (at) glows.push({ at, spot });
+    }
+    if (hits.length + glows.length < CROWD) taken.push(...[...hits, ...glows].map(({ at }) => [...at, 10]));
+    if (state.grid) graticule(pen, projection, size, state, taken);
+    if (scene.outline) ring(pen, projection, scene.outline);
     if (state.names) names(pen, projection, size, taken);
     if (hits.length > QUICK && scene.moving) dots(pen, hits);
     else {
@@ -66,12 +71,8 @@
         );
       }
     }
-    for (const spot of state.marks ? scene.spots : []) {
-      const at = projection.project(spot.lon_e, spot.lat);
-      if (!at) continue;
-      stamp(pen, sprite("spot", 10, "#e69f00", scale), at);
-      hits.push({ at, spot });
-    }
+    for (const { at } of glows) stamp(pen, sprite("spot", 10, "#e69f00", scale), at);
+    hits.push(...glows);
     if (scene.chosen) halo(pen, projection.project(scene.chosen.lon_e, scene.chosen.lat), 15);
     if (scene.pointed) cross(pen, projection.project(...scene.pointed));
     return hits;
@@ -138,9 +139,12 @@
     pen.textAlign = "center";
     const middle = projection.invert(width / 2, height / 2) || [state.lon, state.lat];
     const along = iovolc.clamp(Math.round(middle[1] / step) * step, -60, 60);
-    for (let lon = -180; lon < 180; lon += step) label(iovolc.lonText(lon, state.sense, 0), lon, along);
+    const near = [0, -1, 1, -2, 2, -3, 3]; // where a mark lies in the way, another crossing is labelled
+    for (let lon = -180; lon < 180; lon += step)
+      near.some((k) => label(iovolc.lonText(lon, state.sense, 0), lon, iovolc.clamp(along + k * step, -60, 60)));
     const across = Math.round(middle[0] / step) * step;
-    for (let lat = -90 + step; lat < 90; lat += step) if (lat !== along) label(iovolc.latText(lat, 0), across, lat);
+    for (let lat = -90 + step; lat < 90; lat += step)
+      if (lat !== along) near.some((k) => label(iovolc.latText(lat, 0), across + k * step, lat));
   }
 
   /* Writes a text where it fits and nothing is written yet. */

@@ -106,8 +106,10 @@
     axis.gaps = seenSpans.length ? iovolc.timeAxis(seenSpans, wide, LANE).gaps : [];
     const channels = iovolc.index.channels.filter((channel) => looks.some(({ epoch }) => epoch.channel === channel));
     const bottom = 14 + 18 * channels.length;
-    const marks = looks.map(({ epoch, answer }, i) => {
-      const x = axis.at((spans[i][0] + spans[i][1]) / 2),
+    const order = looks.map((_, i) => i).sort((one, other) => looks[other].answer - looks[one].answer); // answers on top
+    const marks = order.map((i) => {
+      const { epoch, answer } = looks[i],
+        x = axis.at((spans[i][0] + spans[i][1]) / 2),
         y = 14 + 18 * channels.indexOf(epoch.channel);
       return makeSvg(
         "circle",

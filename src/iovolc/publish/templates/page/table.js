@@ -122,40 +122,24 @@
       iovolc.lookAt(event.lon_e, event.lat);
       iovolc.toDetail();
     };
-    const cell = (label, ...content) => make("td", { "data-label": label }, ...content);
-    return make(
-      "tr",
-      { class: chosen ? "chosen" : null },
-      make(
-        "th",
-        { scope: "row" },
-        make(
-          "button",
-          {
-            type: "button",
-            class: "link whole",
-            onclick: press,
-            "aria-pressed": String(chosen),
-            "data-focus": "event-" + event.event_id,
-          },
-          event.event_id,
-        ),
-      ),
-      cell("Tier", make("span", { class: "tier " + event.tier }, event.tier)),
-      cell("Kind", event.kind),
-      cell("Place", iovolc.placeText(event.lat, event.lon_e, state.sense)),
-      cell(
-        "Near",
-        event.nearest_feature
-          ? event.nearest_feature + (event.nearest_km === null ? "" : " (" + Math.round(event.nearest_km) + " km)")
-          : "–",
-      ),
-      cell("Area, km²", iovolc.withSigma(event.area_km2, event.area_sigma_km2, "").trim()),
-      cell("Began", iovolc.onsetText(event.onset_after_utc, event.onset_before_utc)),
-      cell("Signal / noise", event.snr === null ? "–" : event.snr.toFixed(1)),
-      cell("False share q", event.q_value === null ? "–" : String(Number(event.q_value.toPrecision(2)))),
-      cell("Status", event.status),
-    );
+    const near = event.nearest_km === null ? "" : " (" + Math.round(event.nearest_km) + " km)";
+    return iovolc.tableRow({
+      name: event.event_id,
+      whole: true,
+      chosen,
+      press,
+      cells: [
+        ["Tier", make("span", { class: "tier " + event.tier }, event.tier)],
+        ["Kind", event.kind],
+        ["Place", iovolc.placeText(event.lat, event.lon_e, state.sense)],
+        ["Near", event.nearest_feature ? event.nearest_feature + near : "–"],
+        ["Area, km²", iovolc.withSigma(event.area_km2, event.area_sigma_km2, "").trim()],
+        ["Began", iovolc.onsetText(event.onset_after_utc, event.onset_before_utc)],
+        ["Signal / noise", event.snr === null ? "–" : event.snr.toFixed(1)],
+        ["False share q", event.q_value === null ? "–" : String(Number(event.q_value.toPrecision(2)))],
+        ["Status", event.status],
+      ],
+    });
   }
 
   /* The next or previous event of the table. */

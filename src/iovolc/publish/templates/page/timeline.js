@@ -55,10 +55,10 @@
   function ticks(first, last, most) {
     const years = (last - first) / YEAR;
     const found = [];
-    if (years < 1.5) {
-      const by = Math.max(1, Math.ceil((years * 12) / most)),
+    if (years < 3) {
+      const by = [1, 2, 3, 6].find((size) => (years * 12) / size <= most) || 12,
         date = new Date(first);
-      for (let month = date.getUTCMonth(); ; month += by) {
+      for (let month = Math.floor(date.getUTCMonth() / by) * by; ; month += by) {
         const start = Date.UTC(date.getUTCFullYear(), month, 1);
         if (start > last) return found;
         if (start >= first) found.push([start, new Date(start).toISOString().slice(0, 7)]);

@@ -10,8 +10,8 @@
 
   iovolc.lonText = function (lon, sense, digits = 1) {
     if (sense === "w") return ((360 - iovolc.eastOf(lon)) % 360).toFixed(digits) + "° W";
-    const east = iovolc.eastOf(lon).toFixed(digits);
-    return (Number(east) === 0 ? (0).toFixed(digits) : east) + "° E";
+    const east = Number(iovolc.eastOf(lon).toFixed(digits));
+    return (east === 0 ? 0 : east === -180 ? 180 : east).toFixed(digits) + "° E";
   };
 
   iovolc.placeText = (lat, lon, sense, digits) =>
@@ -25,7 +25,10 @@
   };
 
   iovolc.withSigma = (value, sigma, unit) =>
-    iovolc.quantity(value) + (sigma === null || sigma === undefined ? "" : " ± " + iovolc.quantity(sigma)) + " " + unit;
+    iovolc.quantity(value) +
+    (sigma === null || sigma === undefined ? "" : "\u00a0±\u00a0" + iovolc.quantity(sigma)) +
+    " " +
+    unit;
 
   iovolc.onsetText = function (after, before) {
     if (after && before) return after + " to " + before;
