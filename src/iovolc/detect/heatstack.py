@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from iovolc.detect.heat import MERGED_PSF, Hot, Source, Thresholds, find_heat, lone_error
+from iovolc.detect.heat import MERGED_PSF, Hot, Source, Thresholds, find_heat
 from iovolc.detect.heatback import background
-from iovolc.detect.heatfilter import Response, again, respond
+from iovolc.detect.heatfilter import Response, again, filter_error, respond
 from iovolc.detect.heatfit import Fitted, flux_at, model
 from iovolc.detect.heatframe import HeatFrame, Mask
 from iovolc.geometry.ellipsoid import disc_pixel
@@ -296,7 +296,7 @@ def _sight(layer: Layer, lat: float, lon_e: float, source: Source) -> Sight | No
     if not math.isfinite(flux):
         return None
     forced = replace(
-        source, row=row, col=col, flux=flux, flux_sigma=error * sigma / lone_error(layer.hot.psf_px),
+        source, row=row, col=col, flux=flux, flux_sigma=error * sigma / filter_error(layer.hot.psf_px),
         snr=filtered / sigma if flux > 0.0 else 0.0, width_px=layer.hot.psf_px, extended=False, blended=False,
         saturated=False, day=bool(layer.frame.day[pixel]), diameter_px=0.0, diameter_sigma_px=0.0, ring=False,
     )  # fmt: skip
