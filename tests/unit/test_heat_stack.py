@@ -19,7 +19,8 @@ def layer(spots, turn_deg=0.0, *, seed=1):
     at = [(disc_pixel(disc, lat, lon_e), snr) for lat, lon_e, snr in spots]
     points = [(float(p.row) - 0.5, float(p.col) - 0.5, flux_of_snr(snr)) for p, snr in at]
     made = frame(night(points, seed=seed), placement=disc)
-    return layer_of(made, disc, find_heat(made, STRICT), STRICT, 1.0)
+    hot = find_heat(made, STRICT)
+    return layer_of(made, disc, hot.sources, hot.psf_px, STRICT, 1.0)
 
 
 def three(spots, **options):
