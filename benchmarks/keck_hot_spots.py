@@ -12,7 +12,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ from iovolc.parallel import runner
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.hot import Searched, search
 from iovolc.pipeline.hotstack import combined
+from iovolc.pipeline.light_curve import light_curve
 from keck_catalogue import write
 
 Values = NDArray[np.float64]
@@ -174,23 +174,17 @@ def recall(spots: pd.DataFrame, images: list[Searched], truth: Published, rng: n
         )
 
 
-def curves(spots: pd.DataFrame, looks: pd.DataFrame) -> None:
+def curves(out: Path, store: Path) -> None:
+    """What ``iovolc light-curve`` tells of each place, the L' looks alone."""
     for name in NAMED:
-        named = spots[spots["name"].fillna("").str.contains(name)].sort_values("n_detections", ascending=False)
-        if named.empty:
-            print(f"{name}: not found")
-            continue
-        spot: Any = named.iloc[0]
-        mine = looks[(looks["site_id"] == spot["site_id"]) & looks["band"].isin(["Lp"])]
+        curve = light_curve(name, out, store)
+        mine = curve.looks[curve.looks["band"] == "Lp"]
         told = [
             f"{row.time_utc:%y%m%d}{'<' if row.limit == 'upper' else '>' if row.limit == 'lower' else ' '}"
             f"{row.relative_value / 1e3:.0f}"
             for row in mine.sort_values("time_utc").itertuples()
         ]
-        print(
-            f"{spot['name']} {spot['lat']:.1f} N {spot['lon_w']:.1f} W +- {spot['position_sigma_km']:.0f} km, "
-            f"{spot['activity']}: L' in 1000 km2 of the disc's light: {', '.join(told)}"
-        )
+        print(f"{curve.head()}; L' in 1000 km2 of the disc's light: {', '.join(told)}")
 
 
 def sheet(images: list[Searched], store: Path, path: Path, columns: int = 8) -> None:
@@ -246,7 +240,7 @@ def main() -> None:
     spots, looks = pd.read_parquet(out / "hotspots.parquet"), pd.read_parquet(out / "light_curves.parquet")
     print(f"{len(spots)} hot spots, {len(looks)} looks, of which {(looks['limit'] == 'upper').sum()} upper limits")
     rng, truth = np.random.default_rng(3), published(table)
-    curves(spots, looks)
+    curves(out, store)
     brightest(lp, truth, rng)
     repeats("each picture alone", [image for image in single if image.record.band in {"Lp", "Ms"}])
     repeats("pictures of a night together", thermal)

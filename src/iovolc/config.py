@@ -245,7 +245,7 @@ class HeatConfig(Section):
     day_from_um: float = Field(
         default=3.2, gt=0.0, description="By day spots are sought from this wavelength: sunlight outshines them below."
     )
-    picture_snr: float = Field(default=8.0, gt=0.0, description="The same by day in stretched 8-bit pictures.")
+    picture_snr: float = Field(default=7.0, gt=0.0, description="The same by day in stretched 8-bit pictures.")
     max_emission_deg: float = Field(
         default=60.0, gt=0.0, le=60.0, description="Spots are sought in discs up to this emission angle."
     )

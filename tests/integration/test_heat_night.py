@@ -35,7 +35,8 @@ def image(number, share):
 
 
 @pytest.fixture(scope="module")
-def curves(tmp_path_factory):
+def folder(tmp_path_factory):
+    """A run of three images."""
     folder = tmp_path_factory.mktemp("night")
     rows = []
     for number, share in enumerate((1.0, DIMMED, 1.0)):
@@ -51,6 +52,11 @@ def curves(tmp_path_factory):
     catalogue = write_catalogue(folder / "catalogue.csv", rows)
     answer = iovolc("run", catalogue, "--store", folder / "store", "--out", folder / "out", *settings())
     assert answer.code == 0, answer.err
+    return folder
+
+
+@pytest.fixture(scope="module")
+def curves(folder):
     spots = pd.read_parquet(folder / "out" / "hotspots.parquet")
     looks = pd.read_parquet(folder / "out" / "light_curves.parquet")
     return looks.merge(spots[["site_id", "lat", "lon_e"]], on="site_id").sort_values("time_utc")
@@ -78,3 +84,17 @@ def test_a_spot_too_faint_for_single_images_is_told_from_their_stack(curves):
 
 def test_nothing_else_is_found(curves):
     assert curves["site_id"].nunique() == 1 + len(BRIGHT)
+
+
+def test_where_nothing_was_found_the_limits_are_told(folder):
+    """Menahka Patera is in view and dark, Janus Patera too near the limb to be searched."""
+    places = ("--run", folder / "out", "--store", folder / "store")
+    told = iovolc("light-curve", "Menahka", "Janus", *places, "--json").values["light_curves"]
+    assert [curve["hotspot"] for curve in told] == [None, None]
+    dark, behind = (curve["light_curve"] for curve in told)
+    assert [row["limit"] for row in dark] == ["upper"] * 3
+    assert all(row["relative_value"] > 0.0 and row["radiance_gw_um_sr"] is None for row in dark)
+    assert behind == []
+    text = iovolc("light-curve", "Menahka", *places).out
+    assert "no hot spot was found here" in text
+    assert iovolc("light-curve", "Menahka", "--run", folder / "out").code == 2

@@ -3,6 +3,7 @@ import pytest
 from heat_images import DISC, MAP, SIZE, STRICT, day, flux_of_snr, frame, night
 
 from iovolc.detect.heat import Thresholds, find_heat
+from iovolc.detect.heatfilter import KERNELS, filter_error, filtered
 from iovolc.detect.heatfit import fit_sources
 
 MIDDLE = (40.0, 52.0)
@@ -127,3 +128,10 @@ def test_a_faint_point_is_not_flattered_by_the_search_for_its_place():
         (fit,) = fit_sources(image, np.isfinite(image), [(*MIDDLE, flux)], 3.0)
         excess.append(1.0 - source.flux / fit.flux)
     assert 0.005 < np.mean(excess) < 0.025  # a hundredth at ten sigma, and what the level beside it costs
+
+
+@pytest.mark.parametrize("psf_px", [1.5, 3.0, 6.0])
+def test_the_noise_of_pixels_is_told_from_that_of_the_filter(psf_px):
+    noise = np.random.default_rng(7).standard_normal((300, 300))
+    told = filtered(noise, psf_px, KERNELS[0])[60:-60, 60:-60].std() / filter_error(psf_px)
+    assert told == pytest.approx(1.0, abs=0.05)

@@ -18,8 +18,12 @@ def layer(spots, turn_deg=0.0, *, seed=1):
     disc = replace(DISC, sub_observer_lon_e=DISC.sub_observer_lon_e + turn_deg)
     at = [(disc_pixel(disc, lat, lon_e), snr) for lat, lon_e, snr in spots]
     points = [(float(p.row) - 0.5, float(p.col) - 0.5, flux_of_snr(snr)) for p, snr in at]
-    made = frame(night(points, seed=seed), placement=disc)
-    return layer_of(made, disc, find_heat(made, STRICT), STRICT, 1.0)
+    return made_of(frame(night(points, seed=seed), placement=disc), disc)
+
+
+def made_of(image, disc):
+    hot = find_heat(image, STRICT)
+    return layer_of(image, disc, hot.sources, hot.psf_px, STRICT, 1.0)
 
 
 def three(spots, **options):
@@ -37,7 +41,7 @@ def test_a_stack_follows_the_ground_and_is_quieter():
 
 def test_what_is_too_faint_for_single_frames_is_found_where_two_bear_it_out():
     layers = three([(*HERE, 4.2)])
-    assert sum(len(one.hot.sources) for one in layers) < 3
+    assert sum(len(one.sources) for one in layers) < 3
     (place,) = repeats(layers, STRICT)
     assert place.looks == 3
     assert place.borne_out >= 2
@@ -59,7 +63,7 @@ def test_a_spot_of_one_frame_alone_is_unrepeated_where_the_others_should_show_it
 def test_a_spot_that_the_others_cannot_show_is_not_held_against_it():
     faint = layer([(*HERE, 6.0)], seed=1)
     rough = frame(night([], noise=4.0, seed=2))
-    (place,) = repeats([faint, layer_of(rough, DISC, find_heat(rough, STRICT), STRICT, 1.0)], STRICT)
+    (place,) = repeats([faint, made_of(rough, DISC)], STRICT)
     assert not place.unrepeated
 
 
@@ -92,7 +96,7 @@ def test_few_spots_tell_no_scale():
 def test_a_blend_of_two_places_is_told_once():
     apart = [(10.0, 43.0, 25.0), (10.0, 49.0, 25.0)]
     layers = [layer(apart, seed=1), layer([(10.0, 45.5, 40.0)], seed=2)]
-    assert [len(one.hot.sources) for one in layers] == [2, 1]
+    assert [len(one.sources) for one in layers] == [2, 1]
     places = repeats(layers, STRICT)
     told = [sight.number for place in places for sight in (place.sights[1],) if sight is not None]
     assert told.count(0) == 1

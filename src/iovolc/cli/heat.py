@@ -9,18 +9,21 @@ from iovolc.cli.options import AnyStoreOption, JsonOption, RunOption
 
 
 def light_curve(
-    site: Annotated[str, typer.Argument(help="Name, alias or id of a hot spot.")],
+    sites: Annotated[list[str], typer.Argument(help="Names, aliases or ids of hot spots; with --store of any place.")],
     run: RunOption,
     store: AnyStoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the light curve of a hot spot: detections and limits in order of time."""
+    """Print light curves of hot spots: detections and limits in order of time."""
     from iovolc.console import answer
     from iovolc.pipeline.light_curve import light_curve as use_case
     from iovolc.pipeline.runs import find_run
 
-    found = use_case(site, find_run(run, store).folder)
-    answer(found.to_json(), found.text(), as_json=as_json)
+    folder = find_run(run, store).folder
+    found = [use_case(site, folder, store) for site in sites]
+    told = [curve.to_json() for curve in found]
+    values = told[0] if len(told) == 1 else {"light_curves": told}
+    answer(values, "\n\n".join(curve.text() for curve in found), as_json=as_json)
 
 
 def crossmatch(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from iovolc.detect.heatback import background
-from iovolc.detect.heatfilter import Crest, Response, again, peaks, respond
+from iovolc.detect.heatfilter import Crest, Response, again, filter_error, peaks, respond
 from iovolc.detect.heatfit import Fitted, fit_sources, groups, model
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, HeatFrame, Mask
 from iovolc.detect.heatsaturated import Core, cores
@@ -253,7 +253,7 @@ def _resolve(search: _Search, response: Response) -> tuple[list[Fitted], list[fl
         if len(kept) < len(points):
             starts, snrs = [starts[number] for number in kept], [snrs[number] for number in kept]
             points = fit_sources(search.residual, search.usable, starts, search.frame.psf_px)
-        noise = response.sigma / lone_error(search.frame.psf_px)
+        noise = response.sigma / filter_error(search.frame.psf_px)
         fitted, snrs = widened(search.residual, points, snrs, noise, search.frame.psf_px)
         left = again(response, search.residual - model(search.residual.shape, fitted), search.frame)
     return fitted, snrs, left
@@ -295,7 +295,7 @@ def _described(
     sources: list[Source] = []
     for number, (one, snr) in enumerate(zip(fitted, snrs, strict=True)):
         pixel = _pixel(one, search.frame.pixels.shape)
-        noise = float(response.sigma[pixel]) / lone_error(psf_px)
+        noise = float(response.sigma[pixel]) / filter_error(psf_px)
         covariance = one.covariance * noise**2
         if not np.isfinite(covariance).all():
             spread = 2.0 * (psf_px * SIGMA_OF_FWHM / max(snr, 1.0)) ** 2
@@ -322,11 +322,6 @@ def _unflattered(flux: float, variance: float) -> float:
     three sigma are left alone, for the expansion does not hold there.
     """
     return flux - variance / flux if flux**2 > 9.0 * variance else flux
-
-
-def lone_error(psf_px: float) -> float:
-    """Error of the flux of a lone point over pixels of unit noise."""
-    return 2.0 * math.sqrt(math.pi) * psf_px * SIGMA_OF_FWHM
 
 
 def _saturated(core: Core, search: _Search, response: Response) -> Source:

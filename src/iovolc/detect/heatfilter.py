@@ -128,6 +128,20 @@ def filtered(residual: Values, psf_px: float, kernel: tuple[float, float], shift
     return _difference(residual, sigma, kernel, shift) / _unit_response(sigma, kernel, shift)
 
 
+@lru_cache(maxsize=64)
+def filter_error(psf_px: float) -> float:
+    """Error of the flux that the first kernel, the best in white noise, tells over pixels of unit noise.
+
+    Where a sharper kernel is taken, its noise is less: that of the pixels is told as if it were white.
+    """
+    sigma, kernel = psf_px * SIGMA_OF_FWHM, KERNELS[0]
+    half = _half_px(sigma, kernel)
+    alone = np.zeros((2 * half + 1, 2 * half + 1))
+    alone[half, half] = 1.0
+    weights = _difference(alone, sigma, kernel, BETWEEN[0])
+    return float(np.sqrt(np.sum(weights**2))) / _unit_response(sigma, kernel, BETWEEN[0])
+
+
 def point(shape: tuple[int, int], row: float, col: float, sigma_px: float) -> Values:
     """A Gaussian point of unit flux, integrated over the pixels; ``row`` and ``col`` count from the first centre."""
     down, right = (
@@ -179,6 +193,11 @@ def _blurred(values: Values, width_px: float, shift: Shift) -> Values:
 
 @lru_cache(maxsize=64)
 def _unit_response(sigma_px: float, kernel: tuple[float, float], shift: Shift) -> float:
-    half = int(np.ceil(5.0 * kernel[1] * sigma_px)) + 1
+    half = _half_px(sigma_px, kernel)
     alone = point((2 * half + 1, 2 * half + 1), half + shift[0], half + shift[1], sigma_px)
     return float(_difference(alone, sigma_px, kernel, shift)[half, half])
+
+
+def _half_px(sigma_px: float, kernel: tuple[float, float]) -> int:
+    """Half the side of a square that holds a kernel."""
+    return int(np.ceil(5.0 * kernel[1] * sigma_px)) + 1

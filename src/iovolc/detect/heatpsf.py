@@ -39,7 +39,14 @@ def share_slopes(at: Values, centre: float, width_px: float) -> tuple[Values, Va
 
 
 def spread(
-    rows: Values, cols: Values, place: tuple[float, float], psf_px: float, diameter_px: float, *, ring: bool
+    rows: Values,
+    cols: Values,
+    place: tuple[float, float],
+    psf_px: float,
+    diameter_px: float,
+    *,
+    ring: bool,
+    points: int = 0,
 ) -> Values:
     """The image of a uniform disc or thin ring of unit flux, blurred.
 
@@ -53,15 +60,23 @@ def spread(
         FWHM of a point, and diameter of the source; 0 is a point.
     ring : bool
         Whether it shines at its edge alone.
+    points : int
+        Of how many points it is made; 0 for as many as it needs. A fit must keep to one number: with another the image
+        leaps.
 
     Returns
     -------
     ndarray, shape (rows, cols)
     """
-    count = max(_LEAST_POINTS, math.ceil(_POINTS_PER_PSF * (diameter_px / psf_px) ** (1.0 if ring else 2.0)))
+    count = points or points_of(psf_px, diameter_px, ring=ring)
     number = np.arange(count) + 0.5
     turn = number * (2.0 * math.pi / count if ring else _GOLDEN_TURN)
     away = diameter_px / 2.0 * (np.ones(count) if ring else np.sqrt(number / count))
     down = pixel_shares(rows, (place[0] + away * np.sin(turn))[:, None], psf_px)
     right = pixel_shares(cols, (place[1] + away * np.cos(turn))[:, None], psf_px)
     return down.T @ right / count
+
+
+def points_of(psf_px: float, diameter_px: float, *, ring: bool) -> int:
+    """Of how many points an image of :func:`spread` must be made to be smooth."""
+    return max(_LEAST_POINTS, math.ceil(_POINTS_PER_PSF * (diameter_px / psf_px) ** (1.0 if ring else 2.0)))

@@ -141,9 +141,9 @@ def limits_of(
         value = float(plane[math.floor(seen.row[number]), math.floor(seen.col[number])])
         if math.isfinite(value):
             cosine = float(seen.cos_emission[number])
-            found.append(
-                _measured(record, known[number], (1.0, 1.0, 0.0), quantity, value, "upper", _emission_deg(cosine))
-            )
+            emission_deg = _emission_deg(cosine)
+            limit = _measured(record, known[number], (1.0, 1.0, 0.0), quantity, value, "upper", emission_deg)
+            found.append(replace(limit, flags=("limb",) if (emission_deg or 0.0) > LIMB_DEG else ()))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 from iovolc.detect.heatfit import Fitted
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, Mask
-from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, spread
+from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, points_of, spread
 
 Values = NDArray[np.float64]
 
@@ -22,6 +22,8 @@ MAX_DIAMETER_PSF: Final = 8.0
 _BORDER_PSF: Final = 1.25
 _STEP_PSF: Final = 1.0
 _LEAST_PSF: Final = 0.1
+_ROOM: Final = 1.5
+"""So much wider than the guess a shape may become without more points."""
 
 
 def fit_shape(residual: Values, usable: Mask, start: Fitted, psf_px: float, *, ring: bool) -> Fitted:
@@ -71,10 +73,14 @@ class _Problem:
     used: Mask
     psf_px: float
     ring: bool
+    points: int
 
     def image(self, parameters: Values) -> Values:
-        place = float(parameters[0]), float(parameters[1])
-        return spread(self.rows, self.cols, place, self.psf_px, float(parameters[2]), ring=self.ring)[self.used]
+        place, diameter_px = (float(parameters[0]), float(parameters[1])), float(parameters[2])
+        whole = spread(
+            self.rows, self.cols, place, self.psf_px, diameter_px, ring=self.ring, points=self.points
+        )  # fmt: skip
+        return whole[self.used]
 
     def linear(self, parameters: Values) -> tuple[Values, Values]:
         """Flux and level, and the design they belong to."""
@@ -95,7 +101,8 @@ def _problem(
     rows, cols = (np.arange(n, dtype=np.float64) + first for n, first in zip(part.shape, (top, left), strict=True))
     near = np.hypot(rows[:, None] - start.row, cols - start.col) <= reach
     used = near & usable[top : top + part.shape[0], left : left + part.shape[1]]
-    return _Problem(rows, cols, part, used, psf_px, ring)
+    points = points_of(psf_px, _ROOM * diameter_px, ring=ring)
+    return _Problem(rows, cols, part, used, psf_px, ring, points)
 
 
 def _fitted(problem: _Problem, solution: Values, *, ring: bool) -> Fitted:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from iovolc.detect.heat import MERGED_PSF, Hot, Source, Thresholds, find_heat, lone_error
+from iovolc.detect.heat import MERGED_PSF, Source, Thresholds, find_heat
 from iovolc.detect.heatback import background
-from iovolc.detect.heatfilter import Response, again, respond
+from iovolc.detect.heatfilter import Response, again, filter_error, respond
 from iovolc.detect.heatfit import Fitted, flux_at, model
 from iovolc.detect.heatframe import HeatFrame, Mask
 from iovolc.geometry.ellipsoid import disc_pixel
@@ -42,8 +42,10 @@ class Layer:
     ----------
     frame, disc : HeatFrame, Disc
         The image and its placement.
-    hot : Hot
+    sources : tuple of Source
         What was found in it.
+    psf_px : float
+        FWHM of a point, as measured.
     rest : ndarray, shape (row, col)
         The image without background and sources.
     left : Response
@@ -56,7 +58,8 @@ class Layer:
 
     frame: HeatFrame
     disc: Disc
-    hot: Hot
+    sources: tuple[Source, ...]
+    psf_px: float
     rest: Values
     left: Response
     searched: Mask
@@ -118,7 +121,9 @@ class Repeated:
         return sum(sight is not None and sight.borne_out for sight in self.sights)
 
 
-def layer_of(frame: HeatFrame, disc: Disc, hot: Hot, thresholds: Thresholds, scale: float) -> Layer:
+def layer_of(
+    frame: HeatFrame, disc: Disc, sources: Sequence[Source], psf_px: float, thresholds: Thresholds, scale: float
+) -> Layer:
     """A frame, ready for its night.
 
     Parameters
@@ -127,20 +132,20 @@ def layer_of(frame: HeatFrame, disc: Disc, hot: Hot, thresholds: Thresholds, sca
         The image.
     disc : Disc
         Its placement.
-    hot : Hot
-        What :func:`iovolc.detect.heat.find_heat` found in it.
+    sources, psf_px : sequence of Source, float
+        What :func:`iovolc.detect.heat.find_heat` found in it, and the sharpness it measured.
     thresholds : Thresholds
         With which it did.
     scale : float
         For relative frames their median background, as :attr:`iovolc.detect.heat.Hot.unit_flux`.
     """
-    sharp = replace(frame, psf_px=hot.psf_px)
+    sharp = replace(frame, psf_px=psf_px)
     residual = frame.pixels - background(frame)
     searched = sharp.searched(thresholds.max_emission_deg)
     response = respond(residual, sharp, searched)
-    own = [_as_fitted(one) for one in hot.sources]
+    own = [_as_fitted(one) for one in sources]
     rest = residual - model((residual.shape[0], residual.shape[1]), own)
-    return Layer(frame, disc, hot, rest, again(response, rest, sharp), searched, scale)
+    return Layer(frame, disc, tuple(sources), psf_px, rest, again(response, rest, sharp), searched, scale)
 
 
 def stack(layers: Sequence[Layer]) -> HeatFrame:
@@ -183,7 +188,7 @@ def repeats(layers: Sequence[Layer], thresholds: Thresholds) -> tuple[Repeated, 
     kept = [one for one in found if one.borne_out >= LEAST_FRAMES]
     known = {(at, sight.number) for one in kept for at, sight in enumerate(one.sights) if sight is not None}
     for at, layer in enumerate(layers):
-        for number, source in enumerate(layer.hot.sources):
+        for number, source in enumerate(layer.sources):
             if (at, number) not in known:
                 own = _repeated(layers, at, source)
                 kept.append(own)
@@ -280,10 +285,10 @@ def _sight(layer: Layer, lat: float, lon_e: float, source: Source) -> Sight | No
     """What a frame shows at a place: its own source there, or the flux of a point; None where it did not look."""
     at = disc_pixel(layer.disc, lat, lon_e)
     row, col = float(at.row) - 0.5, float(at.col) - 0.5
-    away = [math.hypot(one.row - row, one.col - col) for one in layer.hot.sources]
-    if away and min(away) <= MERGED_PSF * layer.hot.psf_px:
+    away = [math.hypot(one.row - row, one.col - col) for one in layer.sources]
+    if away and min(away) <= MERGED_PSF * layer.psf_px:
         number = int(np.argmin(away))
-        return Sight(layer.hot.sources[number], number, away[number])
+        return Sight(layer.sources[number], number, away[number])
     rows, cols = layer.frame.pixels.shape
     if not (bool(at.visible) and 0.0 <= row <= rows - 1.0 and 0.0 <= col <= cols - 1.0):
         return None
@@ -292,12 +297,12 @@ def _sight(layer: Layer, lat: float, lon_e: float, source: Source) -> Sight | No
         return None
     filtered = float(ndimage.map_coordinates(np.nan_to_num(layer.left.fluxes[0]), [[row], [col]], order=1)[0])
     sigma = float(layer.left.sigma[pixel])
-    flux, error = flux_at(layer.rest, row, col, layer.hot.psf_px)
+    flux, error = flux_at(layer.rest, row, col, layer.psf_px)
     if not math.isfinite(flux):
         return None
     forced = replace(
-        source, row=row, col=col, flux=flux, flux_sigma=error * sigma / lone_error(layer.hot.psf_px),
-        snr=filtered / sigma if flux > 0.0 else 0.0, width_px=layer.hot.psf_px, extended=False, blended=False,
+        source, row=row, col=col, flux=flux, flux_sigma=error * sigma / filter_error(layer.psf_px),
+        snr=filtered / sigma if flux > 0.0 else 0.0, width_px=layer.psf_px, extended=False, blended=False,
         saturated=False, day=bool(layer.frame.day[pixel]), diameter_px=0.0, diameter_sigma_px=0.0, ring=False,
     )  # fmt: skip
     return Sight(forced, None)

@@ -1,5 +1,6 @@
 """Heat: from the thermal images and the measurements that a manifest names to hot spots and their light curves."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from iovolc.archive.gazetteer import load_features
 from iovolc.config import SelectConfig
 from iovolc.cube.manifest import Manifest
 from iovolc.errors import ConfigError
+from iovolc.model.frames import conform
 from iovolc.model.glow import Glow
 from iovolc.model.observation import parse_utc
+from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.hot import limits, search, sightings
 from iovolc.pipeline.hotstack import combined
@@ -42,7 +45,7 @@ def follow(manifest: Manifest, context: Context) -> Heat:
 
 
 def site_rows(heat: Heat, site: str) -> pd.DataFrame:
-    """The hot spots that a text means: an id or its beginning, a name, or an alias, whatever its case."""
+    """The hot spots that a text means in any case: (the first word of) a name, an alias, (the start of) an id."""
     return heat.hotspots[_named(heat.hotspots, site)]
 
 
@@ -55,9 +58,10 @@ def read_heat(run: Path) -> Heat:
         If the folder holds no run.
     """
     try:
-        return Heat(pd.read_parquet(run / "hotspots.parquet"), pd.read_parquet(run / "light_curves.parquet"))
+        spots, curves = (pd.read_parquet(run / f"{table.name}.parquet") for table in (HOTSPOTS, LIGHT_CURVES))
     except FileNotFoundError as error:
         raise ConfigError(f"{run} holds no outputs of a run; give the folder named by --out") from error
+    return Heat(conform(spots, HOTSPOTS), conform(curves, LIGHT_CURVES))  # older runs lack later columns
 
 
 def _chosen(glow: Glow, select: SelectConfig) -> bool:
@@ -72,10 +76,16 @@ def _named(spots: pd.DataFrame, site: str) -> NDArray[np.bool_]:
     wanted = site.lower()
     columns = (spots[name].tolist() for name in ("site_id", "name", "aliases"))
     found = [
-        site_id.startswith(wanted) or wanted in {str(text).lower() for text in (name, *aliases)}
+        site_id.startswith(wanted) or wanted in _words(name, aliases)
         for site_id, name, aliases in zip(*columns, strict=True)
     ]
     return np.array(found, bool)
+
+
+def _words(name: str | None, aliases: Sequence[str]) -> set[str]:
+    """What a hot spot may be called."""
+    first = [] if name is None else [name.split(" ")[0]]
+    return {str(text).lower() for text in (name, *first, *aliases)}
 
 
 def _narrowed(heat: Heat, keep: NDArray[np.bool_]) -> Heat:

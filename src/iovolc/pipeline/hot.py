@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from iovolc.archive.formats.units import convert
 from iovolc.config import HeatConfig
@@ -16,10 +17,10 @@ from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_head_json, read_native
 from iovolc.cube.manifest import Manifest
-from iovolc.detect.heat import Thresholds, find_heat
-from iovolc.detect.heatframe import frame_of
-from iovolc.detect.heatrows import glows_of, limit_plane, limits_of, unit_of
-from iovolc.model.glow import THERMAL_CHANNELS, Glow, GlowQuantity
+from iovolc.detect.heat import Source, Thresholds, find_heat
+from iovolc.detect.heatframe import HeatFrame, frame_of
+from iovolc.detect.heatrows import Unit, glows_of, limit_plane, limits_of, unit_of
+from iovolc.model.glow import THERMAL_CHANNELS, Glow
 from iovolc.model.observation import ObservationRecord
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.lighting import is_eclipsed
@@ -27,6 +28,7 @@ from iovolc.pipeline.lighting import is_eclipsed
 _STAGE: Final = "heat"
 _SPECTRAL: Final = "W / (m2 sr um)"
 _IN_BAND: Final = "W / (m2 sr)"
+_SOURCES: Final = TypeAdapter(tuple[Source, ...])
 _SETTINGS: Final = frozenset({"night_snr", "day_snr", "day_from_um", "picture_snr", "max_emission_deg", "position_km"})
 
 
@@ -57,8 +59,10 @@ class Searched:
         Its hot spots.
     limit : ndarray, shape (row, col), float32
         Least value that would have counted at each native pixel; NaN where nothing was sought.
-    quantity : str
-        Of the limits.
+    unit : Unit or None
+        Of glows and limits; None where there are none, for want of a brightness to tell them in.
+    sources : tuple of Source
+        What the glows were told from.
     facts : dict
         ``observation_id, found, negatives, psf_px``: how often the negative image would have fired.
     """
@@ -66,7 +70,8 @@ class Searched:
     record: ObservationRecord
     glows: tuple[Glow, ...]
     limit: NDArray[np.float32]
-    quantity: GlowQuantity
+    unit: Unit | None
+    sources: tuple[Source, ...]
     facts: dict[str, Any]
 
 
@@ -95,7 +100,8 @@ def sightings(images: Iterable[Searched]) -> tuple[Glow, ...]:
 def limits(images: Iterable[Searched], places: Sequence[tuple[float, float]]) -> tuple[Glow, ...]:
     """Upper limits of known places (lat, lon_e) in the images that looked at them."""
     return tuple(
-        glow for image in images for glow in limits_of(image.limit, image.record, image.quantity, places)
+        glow for image in images if image.unit is not None
+        for glow in limits_of(image.limit, image.record, image.unit.quantity, places)
     )  # fmt: skip
 
 
@@ -113,27 +119,32 @@ def load_searched(task: HeatTask) -> Searched:
             plane = archive["limit"]
         record = ObservationRecord.from_json(read_head_json(task.store, task.entry)["record"])
         glows = tuple(Glow.from_json(row) for row in told["glows"])
-        return Searched(record, glows, plane, told["quantity"], told["facts"])
+        unit = None if told["unit"] is None else Unit(**told["unit"])
+        return Searched(record, glows, plane, unit, _SOURCES.validate_python(told["sources"]), told["facts"])
 
     return cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=load)
 
 
 def _compute(task: HeatTask) -> Searched:
-    head = read_head_json(task.store, task.entry)
-    record = ObservationRecord.from_json(head["record"])
-    native = read_native(task.store, task.entry)
-    frame = frame_of(record, native.value, native.saturated > 0, eclipsed=is_eclipsed(record))
+    record, frame = frame_at(task)
     config = task.config
     hot = find_heat(frame, thresholds_of(record, config))
     unit = unit_of(hot, radiance_factor(record))
     facts = {
         "observation_id": record.id, "found": len(hot.sources), "negatives": hot.negatives,
-        "psf_px": round(hot.psf_px, 3),
+        "psf_px": hot.psf_px,
     }  # fmt: skip
     if unit is None:
-        return Searched(record, (), np.full(frame.pixels.shape, np.nan, np.float32), "relative", facts)
+        return Searched(record, (), np.full(frame.pixels.shape, np.nan, np.float32), None, hot.sources, facts)
     glows = glows_of(hot, record, frame.ground, unit, position_km(record, config))
-    return Searched(record, glows, limit_plane(hot, frame.ground, unit), unit.quantity, facts)
+    return Searched(record, glows, limit_plane(hot, frame.ground, unit), unit, hot.sources, facts)
+
+
+def frame_at(task: HeatTask) -> tuple[ObservationRecord, HeatFrame]:
+    """An epoch as the search sees it."""
+    record = ObservationRecord.from_json(read_head_json(task.store, task.entry)["record"])
+    native = read_native(task.store, task.entry)
+    return record, frame_of(record, native.value, native.saturated > 0, eclipsed=is_eclipsed(record))
 
 
 def position_km(record: ObservationRecord, config: HeatConfig) -> float:
@@ -162,6 +173,9 @@ def radiance_factor(record: ObservationRecord) -> float | None:
 
 
 def _save(found: Any, folder: Path) -> None:
-    told = {"glows": [glow.to_json() for glow in found.glows], "quantity": found.quantity, "facts": found.facts}
+    told = {
+        "glows": [glow.to_json() for glow in found.glows], "sources": [asdict(source) for source in found.sources],
+        "unit": None if found.unit is None else asdict(found.unit), "facts": found.facts,
+    }  # fmt: skip
     (folder / "heat.json").write_text(json.dumps(told, sort_keys=True), encoding="utf-8")
     np.savez_compressed(folder / "limit.npz", limit=found.limit)

@@ -15,16 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.cube.cache import cache_key, cached
-from iovolc.cube.epochs import read_native
 from iovolc.cube.manifest import Manifest
-from iovolc.detect.heat import Hot, find_heat
-from iovolc.detect.heatframe import frame_of
-from iovolc.detect.heatrows import Unit, glow_of, source_name, unit_of
+from iovolc.detect.heatrows import Unit, glow_of, source_name
 from iovolc.detect.heatstack import Layer, Repeated, gains, layer_of, repeats
 from iovolc.model.glow import Glow
 from iovolc.model.observation import Disc, ObservationRecord
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
-from iovolc.pipeline.hot import HeatTask, Searched, load_searched, position_km, radiance_factor, thresholds_of
+from iovolc.pipeline.hot import HeatTask, Searched, frame_at, load_searched, position_km, thresholds_of
 from iovolc.pipeline.lighting import is_eclipsed
 
 Values = NDArray[np.float64]
@@ -65,11 +62,10 @@ def combined(images: Sequence[Searched], manifest: Manifest, context: Context) -
         NightTask(tuple(HeatTask(context.store, entries[image.record.id], context.config.heat) for image in night))
         for night in nights_of(images)
     ]
-    context.runner.map(_combine, nights, "heat")
     told: dict[str, Searched] = {}
-    for night in nights:
-        for task, found in zip(night.tasks, _kept(night), strict=True):
-            told[task.entry.observation_id] = _with(load_searched(task), found)
+    for night, found in zip(nights, context.runner.map(_night, nights, "heat"), strict=True):
+        for task, one in zip(night.tasks, found, strict=True):
+            told[task.entry.observation_id] = _with(load_searched(task), one)
     return tuple(told.get(image.record.id, image) for image in images)
 
 
@@ -102,12 +98,9 @@ def _goes_on(night: Sequence[Searched], record: ObservationRecord) -> bool:
     return abs((turn + 180.0) % 360.0 - 180.0) <= MAX_TURN_DEG
 
 
-def _combine(night: NightTask) -> str:
-    cached(night.tasks[0].store, _STAGE, night.key, lambda: _compute(night), save=_save, load=lambda _: None)
-    return night.key
+def _night(night: NightTask) -> list[dict[str, Any]]:
+    """What each image of a night is told by the others, as it was kept."""
 
-
-def _kept(night: NightTask) -> list[dict[str, Any]]:
     def load(folder: Path) -> list[dict[str, Any]]:
         return json.loads((folder / "night.json").read_text(encoding="utf-8"))
 
@@ -167,17 +160,12 @@ def _compute(night: NightTask) -> list[dict[str, Any]]:
 
 def _look(task: HeatTask) -> _Look | None:
     image = load_searched(task)
-    record, native = image.record, read_native(task.store, task.entry)
-    if not isinstance(record.placement, Disc):
+    record, frame = frame_at(task)
+    if image.unit is None or not isinstance(record.placement, Disc):
         return None
-    frame = frame_of(record, native.value, native.saturated > 0, eclipsed=is_eclipsed(record))
     thresholds = thresholds_of(record, task.config)
-    hot: Hot = find_heat(frame, thresholds)
-    unit = unit_of(hot, radiance_factor(record))
-    if unit is None:
-        return None
-    layer = layer_of(frame, record.placement, hot, thresholds, 1.0 / unit.factor)
-    return _Look(record, layer, unit, position_km(record, task.config))
+    layer = layer_of(frame, record.placement, image.sources, image.facts["psf_px"], thresholds, 1.0 / image.unit.factor)
+    return _Look(record, layer, image.unit, position_km(record, task.config))
 
 
 def _gains(glows: Sequence[Sequence[Glow | None]]) -> Values:

@@ -1,21 +1,24 @@
 """Light curve: what was seen of one hot spot, look by look, and where nothing was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import pandas as pd
 
 from iovolc.errors import ConfigError
+from iovolc.model.detection import Feature
 from iovolc.model.frames import to_csv_frame
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
 from iovolc.pipeline.heat import read_heat, site_rows
+from iovolc.pipeline.unseen import feature_of, unseen
 from iovolc.publish.drawing import place_text
+from iovolc.publish.saved import read_run
 from iovolc.publish.tables import json_rows
 from iovolc.track.heat_summary import eruption_rate
 
-_SHOWN: Final = ("time_utc", "band", "limit", "activity", "source")
+_SHOWN: Final = ("time_utc", "band", "limit", "activity", "source", "flags")
 _VALUES: Final = (
     ("radiance_gw_um_sr", "sigma_gw_um_sr"), ("relative_value", "relative_sigma"), ("power_gw", "power_sigma_gw"),
 )  # fmt: skip
@@ -23,25 +26,36 @@ _VALUES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One hot spot and its looks (rows of the published tables)."""
+    """One hot spot and its looks (rows of the published tables), or a named place without one and its limits."""
 
     spot: pd.DataFrame
     looks: pd.DataFrame
+    place: Feature | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Plain values for JSON; ``hotspot`` is null, and ``place`` says where, where none was found."""
+        rows = json_rows(self.looks, LIGHT_CURVES)
+        if self.place is not None:
+            return {"hotspot": None, "place": asdict(self.place), "eruptions": None, "light_curve": rows}
         return {
-            "hotspot": json_rows(self.spot, HOTSPOTS)[0], "eruptions": eruption_rate(self.looks),
-            "light_curve": json_rows(self.looks, LIGHT_CURVES),
+            "hotspot": json_rows(self.spot, HOTSPOTS)[0], "eruptions": eruption_rate(self.looks), "light_curve": rows,
         }  # fmt: skip
 
     def text(self) -> str:
         """A head line and one line per look; columns without any value are left out."""
-        row = json_rows(self.spot, HOTSPOTS)[0]
-        head = f"{row['site_id']} at {place_text(row['lat'], row['lon_e'])}{_named(row)}: {row['activity']}"
         values = [name for pair in _VALUES for name in pair if cast("bool", self.looks[name].notna().any())]
         table = to_csv_frame(self.looks, LIGHT_CURVES)[[*_SHOWN[:2], *values, *_SHOWN[2:]]]
-        return f"{head}\n{self._rate()}{table.to_string(index=False, na_rep='-')}"
+        shown = table.to_string(index=False, na_rep="-") if len(table) else "nobody looked"
+        return f"{self.head()}\n{shown}"
+
+    def head(self) -> str:
+        """Place, name and state, and how often eruptions began there."""
+        if self.place is not None:
+            where = place_text(self.place.lat, self.place.lon_e)
+            return f"{self.place.name} at {where}: no hot spot was found here"
+        row = json_rows(self.spot, HOTSPOTS)[0]
+        head = f"{row['site_id']} at {place_text(row['lat'], row['lon_e'])}{_named(row)}: {row['activity']}"
+        return f"{head}{self._rate()}"
 
     def _rate(self) -> str:
         """How often eruptions began here; empty where nobody looked."""
@@ -49,8 +63,8 @@ class Curve:
         if told is None:
             return ""
         return (
-            f"{told['events']} eruptions in {told['exposure_years']:.2f} years watched: "
-            f"{told['low_per_year']:.2g} to {told['high_per_year']:.2g} a year (95 %)\n"
+            f"\n{told['events']} eruptions in {told['exposure_years']:.2f} years watched: "
+            f"{told['low_per_year']:.2g} to {told['high_per_year']:.2g} a year (95 %)"
         )
 
 
@@ -63,15 +77,17 @@ def _named(spot: Mapping[str, Any]) -> str:
     return f", {spot['name']}{away}{chance}"
 
 
-def light_curve(site: str, run: Path) -> Curve:
-    """The light curve of a hot spot of a run.
+def light_curve(site: str, run: Path, store: Path | None = None) -> Curve:
+    """The light curve of a hot spot of a run, or the limits at a named place where it found none.
 
     Parameters
     ----------
     site : str
-        Name, alias, or the beginning of an id.
+        Name or its first word, alias, or the beginning of an id.
     run : Path
         Outputs of a run.
+    store : Path or None
+        Its store, for places without a hot spot.
 
     Raises
     ------
@@ -80,11 +96,15 @@ def light_curve(site: str, run: Path) -> Curve:
     """
     heat = read_heat(run)
     spots = site_rows(heat, site)
+    place = feature_of(site) if spots.empty and store is not None else None
+    if place is not None and store is not None:
+        return Curve(spots, unseen(place, read_run(run), store), place)
     if len(spots) != 1:
         known = ", ".join(sorted({str(name) for name in heat.hotspots["name"].dropna()})[:12])
         ids = ", ".join(spots["site_id"])
-        meant = f"{len(spots)} hot spots: {ids}; give one of these ids" if ids else f"none; named are {known or 'none'}"
-        raise ConfigError(f"`{site}` means {meant}")
+        nothing = f"none; named are {known or 'none'}; with --store the limits at any named feature are told"
+        several = f"{len(spots)} hot spots: {ids}; give one of these ids"
+        raise ConfigError(f"`{site}` means {several if ids else nothing}")
     curves = heat.light_curves
     looks = curves[curves["site_id"] == spots["site_id"].iloc[0]]
     return Curve(spots.reset_index(drop=True), looks.reset_index(drop=True))

@@ -61,10 +61,9 @@ def mahalanobis(place: Place, other: Place, source_km: float) -> tuple[float, fl
     source_km : float
         One-sigma wander of the source per axis.
     """
-    basis = _basis(*place.lat_lon_e)
-    plane = basis.T @ (place.covariance_km2 + other.covariance_km2) @ basis + source_km**2 * np.eye(2)
-    apart_km = _offset_km(place, other, basis)
-    return float(apart_km @ np.linalg.solve(plane, apart_km)), float(np.linalg.slogdet(plane)[1])
+    plane = plane_km2(place, place) + plane_km2(place, other) + source_km**2 * np.eye(2)
+    step_km = offset_km(place, other)
+    return float(step_km @ np.linalg.solve(plane, step_km)), float(np.linalg.slogdet(plane)[1])
 
 
 def mean_place(place: Place, other: Place) -> Place:
@@ -72,7 +71,7 @@ def mean_place(place: Place, other: Place) -> Place:
     basis = _basis(*place.lat_lon_e)
     own = basis.T @ place.covariance_km2 @ basis
     gain = own @ np.linalg.inv(own + basis.T @ other.covariance_km2 @ basis)
-    moved = place.vector + basis @ (gain @ _offset_km(place, other, basis)) / body.RADIUS_KM
+    moved = place.vector + basis @ (gain @ offset_km(place, other)) / body.RADIUS_KM
     vector = moved / np.linalg.norm(moved)
     left = (np.eye(2) - gain) @ own
     turned = _basis(*Place(vector, place.covariance_km2).lat_lon_e)
@@ -86,13 +85,19 @@ def apart_km(place: Place, other: Place) -> float:
     return 2.0 * body.RADIUS_KM * math.atan2(float(chord), float(across))
 
 
+def plane_km2(place: Place, other: Place) -> Floats:
+    """Covariance of the other place to the east and north in the first one's tangent plane, shape (2, 2)."""
+    basis = _basis(*place.lat_lon_e)
+    return basis.T @ other.covariance_km2 @ basis
+
+
+def offset_km(place: Place, other: Place) -> Floats:
+    """From the first place to the other, east and north in its tangent plane, as long as the arc."""
+    along = _basis(*place.lat_lon_e).T @ other.vector
+    length = float(np.linalg.norm(along))
+    return along * (apart_km(place, other) / length) if length > 0.0 else along
+
+
 def _basis(lat: float, lon_e: float) -> Floats:
     """East and north as columns, shape (3, 2)."""
     return np.stack(tangent_basis(lat, lon_e), axis=1)
-
-
-def _offset_km(place: Place, other: Place, basis: Floats) -> Floats:
-    """From the first place to the other in its tangent plane, as long as the arc."""
-    along = basis.T @ other.vector
-    length = float(np.linalg.norm(along))
-    return along * (apart_km(place, other) / length) if length > 0.0 else along

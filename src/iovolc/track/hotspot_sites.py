@@ -21,6 +21,8 @@ from iovolc.model.glow import Glow
 from iovolc.track.association import assign
 from iovolc.track.hotspot_places import Place, mahalanobis, mean_place, place_of
 
+DISC_SPREAD: Final = 0.25
+"""Standard deviation per axis of a uniform disc, in diameters."""
 LEAST_RIVAL: Final = 0.05
 """Other places are remembered where they are at least this probable."""
 SAME_NAME_PRIOR: Final = 10.0
@@ -135,12 +137,17 @@ def open_gate(glow: Glow, site: Site, config: TrackConfig) -> tuple[float, float
     named = bool(glow.label) and glow.label in theirs
     if glow.label and theirs and not named:
         return None
-    d2, log_det = mahalanobis(site.place, place_of(glow), config.source_km)
+    d2, log_det = mahalanobis(site.place, place_of(glow), _wander_km(glow, config))
     gate = max(config.gate_chi2, STRAY_CHI2) if len(site.observations) >= STRAY_LOOKS else config.gate_chi2
     if d2 >= gate and not named:
         return None
     prior = len(site.observations) * (SAME_NAME_PRIOR if named else 1.0)
     return d2, min(d2, gate) + log_det - 2.0 * math.log(prior)
+
+
+def _wander_km(glow: Glow, config: TrackConfig) -> float:
+    """How far a source's middle may wander, per axis: that of a wide one as far as its light is spread."""
+    return math.hypot(config.source_km, DISC_SPREAD * (glow.width_km or 0.0))
 
 
 def _take(seen: Sequence[Glow], sites: list[Site], config: TrackConfig) -> None:
@@ -175,7 +182,7 @@ def _near(glow: Glow, sites: Sequence[Site], config: TrackConfig) -> list[int]:
     chords = np.linalg.norm(np.array([site.place.vector for site in sites]) - place.vector, axis=1)
     variances = np.array([np.trace(site.place.covariance_km2) for site in sites])
     widest = max(config.gate_chi2, STRAY_CHI2)
-    reach_km = np.sqrt(widest * (variances + np.trace(place.covariance_km2) + 2.0 * config.source_km**2))
+    reach_km = np.sqrt(widest * (variances + np.trace(place.covariance_km2) + 2.0 * _wander_km(glow, config) ** 2))
     near = 2.0 * body.RADIUS_KM * np.arcsin(np.minimum(chords / 2.0, 1.0)) <= reach_km
     name = (glow.source, glow.label)
     named = [name in site.names for site in sites] if glow.label else [False] * len(sites)

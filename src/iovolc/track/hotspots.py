@@ -20,6 +20,7 @@ from iovolc.model.detection import Feature
 from iovolc.model.frames import conform, empty
 from iovolc.model.glow import Glow
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
+from iovolc.track.hotspot_advance import advance, growth
 from iovolc.track.hotspot_changepoints import change_probability
 from iovolc.track.hotspot_curves import (
     HotSpot,
@@ -40,6 +41,8 @@ from iovolc.track.names import Match, Names, index, nearest_feature
 LEAST_BASELINE: Final = 5
 """With fewer detections nothing is usual."""
 ADEQUATE: Final = 0.8
+UNSEEN: Final = "unseen"
+"""In place of the id of a hot spot where there is none."""
 _AS_MEASURED: Final = ("night_looks", "night_borne_out", "width_km", "width_sigma_km", "extent_km2")
 _VALUES: Final = {
     "intensity": ("radiance_gw_um_sr", "sigma_gw_um_sr"),
@@ -79,10 +82,16 @@ def follow_heat(glows: Iterable[Glow], features: Iterable[Feature], track: Track
         for spot, state in zip(spots, states, strict=True)
     ]
     curve = [
-        _curve_row(look, spot.site.id, ids, state) for spot, state in zip(spots, states, strict=True)
-        for look in spot.looks
+        _curve_row(look, spot.site.id, ids, state.activity_of(look.glow))
+        for spot, state in zip(spots, states, strict=True) for look in spot.looks
     ]  # fmt: skip
     return Heat(conform(pd.DataFrame(rows), HOTSPOTS), conform(pd.DataFrame(curve), LIGHT_CURVES))
+
+
+def curve_of_limits(glows: Iterable[Glow]) -> pd.DataFrame:
+    """The light curve of a place that was never seen (schema :data:`LIGHT_CURVES`): limits alone."""
+    rows = [_curve_row(Sighting(glow), UNSEEN, (), None) for glow in glows]
+    return conform(pd.DataFrame(rows), LIGHT_CURVES) if rows else empty(LIGHT_CURVES)
 
 
 def nearest(place: Place, names: Names, within_km: float) -> Match | None:
@@ -110,9 +119,10 @@ class _States:
     flare: Flare | None
     changed: float | None
 
-    def activity_at(self, time_utc: datetime) -> str | None:
-        begun = [phase.activity for phase in self.phases if phase.before_utc <= time_utc]
-        return begun[-1] if begun else None
+    def activity_of(self, glow: Glow) -> str | None:
+        """What the place does in a look; None outside the leading series."""
+        begun = [phase.activity for phase in self.phases if phase.before_utc <= glow.time_utc]
+        return begun[-1] if begun and series_name(glow) == self.lead else None
 
 
 def _states(spot: HotSpot, heat: HeatConfig) -> _States:
@@ -157,6 +167,7 @@ def _spot_row(
         "period_fap": states.cycle.fap if states.cycle is not None else None,
         "change_probability": states.changed,
         **_flare(states),
+        **_movement(states),
         **_peak(spot, states, heat),
     }  # fmt: skip
 
@@ -170,6 +181,21 @@ def _flare(states: _States) -> Mapping[str, Any]:
         "flare_efold_days": found.efold_days, "flare_efold_low_days": found.low_days,
         "flare_efold_high_days": found.high_days, "flare_p": found.p_value,
     }  # fmt: skip
+
+
+def _movement(states: _States) -> Mapping[str, Any]:
+    """How its middle moved and its width grew, where that can be told."""
+    glows = [look.glow for look in states.looks]
+    moved, grown = advance(glows), growth(glows)
+    told: dict[str, Any] = {}
+    if moved is not None:
+        told |= {
+            "advance_km": moved.km, "advance_sigma_km": moved.sigma_km, "advance_azimuth_deg": moved.azimuth_deg,
+            "advance_p": moved.p_value,
+        }  # fmt: skip
+    if grown is not None:
+        told |= {"growth_km": grown.km, "growth_sigma_km": grown.sigma_km, "growth_p": grown.p_value}
+    return told
 
 
 def _persistence(states: _States) -> float:
@@ -217,14 +243,14 @@ def _power_at(spot: HotSpot, time_utc: datetime, heat: HeatConfig) -> Power:
     return derive_power(bands, emissivity=heat.emissivity, max_area_km2=heat.max_area_km2, k48=heat.k48)
 
 
-def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], states: _States) -> dict[str, Any]:
+def _curve_row(look: Sighting, site_id: str, ids: Sequence[str], activity: str | None) -> dict[str, Any]:
     glow = look.glow
     value, sigma = _VALUES[glow.quantity]
     return {
         "site_id": site_id, "time_utc": glow.time_utc, "observation_id": glow.observation_id,
         "band": glow.band, "wavelength_um": glow.wavelength_um, "limit": glow.limit, "emission_deg": glow.emission_deg,
         "quantity": glow.quantity, value: glow.value, sigma: glow.sigma,
-        "activity": states.activity_at(glow.time_utc) if series_name(glow) == states.lead else None,
+        "activity": activity,
         "source": glow.source, "label": glow.label,
         "rivals": [f"{ids[rival.number]} {rival.probability:.2f}" for rival in look.rivals],
         "blended": look.blended, "snr": glow.snr, "flags": list(glow.flags),
