@@ -16,7 +16,7 @@ from benchmarks.iobench.cube import build
 from benchmarks.iobench.detector import find_events
 from benchmarks.iobench.null import Q
 from benchmarks.iobench.scene import plan_scene
-from benchmarks.iobench.suite import SUITES, Suite, field_of, snr_of
+from benchmarks.iobench.suite import COUNTED_LAT, SUITES, Suite, field_of, snr_of
 from benchmarks.iobench.surface import Base, load_base
 
 from iovolc.config import override
@@ -54,11 +54,16 @@ def run(seed: int, changes: int, base: Base, runner: Runner, suite: Suite) -> di
     by_q: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         cube = build(scene, base, Path(folder), suite.config(), bands=suite.bands, quantity=suite.quantity)
-        plain = {k for k, truth in enumerate(scene.truths) if snr_of(truth, scene, cube, base) >= SURE_SNR}
+        plain = {
+            k
+            for k, truth in enumerate(scene.truths)
+            if abs(truth.lat) <= COUNTED_LAT and snr_of(truth, scene, cube, base) >= SURE_SNR
+        }
         for q in Q:
             config = override(suite.config(), (f"detect.q={q:g}",))
-            finds, _ = find_events(Path(folder), cube.manifest, config, runner, field)
-            sure = [find for find in finds if find.tier != "C" and find.sector]
+            every, _ = find_events(Path(folder), cube.manifest, config, runner, field)
+            finds = [find for find in every if find.sector]
+            sure = [find for find in finds if find.tier != "C"]
             found = {find.change for find in sure}
             by_q[f"{q:g}"] = {
                 "candidates": len(finds), "real": sum(find.change is not None for find in finds),
@@ -97,7 +102,7 @@ def summarise(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for q in Q:
             mine = [record["q"][f"{q:g}"] for record in records if record["changes"] == changes]
             rates = np.array([one["false"] / max(one["events"], 1) for one in mine])
-            half = 1.96 * float(rates.std(ddof=1)) / math.sqrt(len(rates)) if len(rates) > 1 else math.inf
+            half = 1.96 * float(rates.std(ddof=1)) / math.sqrt(len(rates)) if len(rates) > 1 else 1.0
             rate, total = float(rates.mean()), {name: sum(one[name] for one in mine) for name in mine[0]}
             rows.append({
                 "changes": changes, "q": q, "scenes": len(mine), "events": total["events"],

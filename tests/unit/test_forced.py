@@ -1,6 +1,6 @@
 """Forced photometry: what other channels of a visit show where one channel found a change."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pytest
 from iovolc.detect.forced import forced_contrast
 from iovolc.model.detection import FORCED, Footprint
 from iovolc.model.frames import conform
+from iovolc.pipeline.forced import shows_before
 from iovolc.track import track
 from track_sample import CONFIG, GRID, Q, detected, detection, epoch
 
@@ -48,3 +49,26 @@ def test_a_channel_that_did_not_find_it_still_tells_its_colour():
     assert only["kind"] == "whitening"
     assert list(only["channels"]) == ["red"]
     assert events(0.05).iloc[0]["kind"] == "brightening"
+
+
+@dataclass(frozen=True)
+class Entry:
+    observation_id: str
+
+
+@pytest.mark.parametrize(
+    ("theirs", "states", "before"),
+    [
+        (["b0", "b1"], {0: "without", 1: "without"}, True),
+        (["b0", "b1"], {0: "without", 1: "with"}, False),
+        (["b0", "b1"], {0: "inadequate"}, True),
+        (["b2"], {0: "without", 1: "without"}, False),
+        (["b2"], {}, False),
+        (["b-"], {0: "without"}, True),
+        (["b-"], {}, False),
+    ],
+)
+def test_a_channel_that_may_have_seen_only_the_change_itself_tells_no_colour(theirs, states, before):
+    numbers = {"b-": -1, "r0": 0, "b0": 0, "r1": 1, "b1": 1, "b2": 2}
+    entries = [Entry(name) for name in theirs]
+    assert shows_before(entries, [Entry("r0"), Entry("r1")], states, numbers) == before

@@ -1,5 +1,7 @@
 """Flows that advance and lakes that spread, from images with known truth and from measurements alone."""
 
+import math
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -78,6 +80,12 @@ def test_one_moment_limits_and_points_tell_nothing():
     assert advance([glow(0, 0.0, 0.0), glow(5, 0.0, 0.0, limit="upper")]) is None
     assert advance([glow(0, 0.0, 0.0), glow(5, 60.0, 0.0)]) is None
     assert growth([glow(0, 0.0, 0.0), glow(5, 0.0, 0.0)]) is None
+    unsure = [
+        replace(glow(day, 0.0, 0.0), width_km=90.0, width_sigma_km=sigma)
+        for day in (0, 5)
+        for sigma in (math.inf, math.nan)
+    ]
+    assert growth(unsure) is None
     same = advance([glow(0, 0.0, 0.0), glow(5, 0.0, 0.0)])
     assert same is not None
     assert (same.km, same.p_value) == (0.0, 1.0)

@@ -102,6 +102,17 @@ def test_a_mere_candidate_does_not_date_the_event(p_value, after):
     assert row["onset_before_utc"] == utc(2023 if after == 2007 else 2001)
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_the_order_of_the_others_does_not_matter(swapped):
+    epochs = [epoch("a", 1999), *(epoch(f"b{k}", year, channel="blue") for k, year in enumerate((2001, 2003, 2007)))]
+    epochs += [epoch("now", 2017), epoch("l1", 2021, channel="blue"), epoch("l2", 2023, channel="blue")]
+    one, other = ("l2", "l1") if swapped else ("l1", "l2")
+    extra = [detection("e", one, 10.0, 20.0, channel="blue"), detection("f", other, 10.0, 20.0, channel="blue")]
+    looks = [look("d", "a"), look("e", "b0"), look("e", "b2"), look("f", "b1", "with")]
+    after, before, _ = onset_of(epochs, looks, extra)
+    assert (after, before) == (utc(2007), utc(2017))
+
+
 def test_a_later_detection_does_not_move_the_onset_past_the_founding_one():
     epochs = [epoch("a", 1999), epoch("now", 2007), epoch("c", 2015), epoch("later", 2023)]
     extra = [detection("e", "later", 10.0, 20.0)]

@@ -115,7 +115,8 @@ def _likeliest(residual: Values, points: list[Fitted], noise: Values, psf_px: fl
     cost = [_criterion(residual, rival, around, psf_px) + RING_COST * rival[0].ring for rival in sound]
     best = int(np.argmin(cost))
     rings = [value for value, rival in zip(cost, sound, strict=True) if rival[0].ring]
-    if (sound[best][0] is disc or sound[best][0] is wide) and rings and rings[0] < cost[best] + 2.0 * RING_COST:
+    told = sound[best][0] is disc or (sound[best][0] is wide and math.isfinite(disc.diameter_sigma_px))
+    if told and rings and rings[0] < cost[best] + 2.0 * RING_COST:
         return [_of_unknown_shape(disc, ring, noise)]
     return sound[best]
 

@@ -1,6 +1,5 @@
 """Heat: from the thermal images and the measurements that a manifest names to hot spots and their light curves."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,8 @@ def follow(manifest: Manifest, context: Context) -> Heat:
 
 def site_rows(heat: Heat, site: str) -> pd.DataFrame:
     """The hot spots that a text means in any case: (the first word of) a name, an alias, (the start of) an id."""
-    return heat.hotspots[_named(heat.hotspots, site)]
+    named = _named(heat.hotspots, site)
+    return heat.hotspots[named if named.any() else _first_word(heat.hotspots, site)]
 
 
 def read_heat(run: Path) -> Heat:
@@ -71,21 +71,21 @@ def _chosen(glow: Glow, select: SelectConfig) -> bool:
 
 
 def _named(spots: pd.DataFrame, site: str) -> NDArray[np.bool_]:
+    """Which hot spots have this name or alias, or an id that begins so."""
     if not site:
         return np.ones(len(spots), bool)
     wanted = site.lower()
     columns = (spots[name].tolist() for name in ("site_id", "name", "aliases"))
     found = [
-        site_id.startswith(wanted) or wanted in _words(name, aliases)
+        site_id.startswith(wanted) or wanted in {str(text).lower() for text in (name or "", *aliases)}
         for site_id, name, aliases in zip(*columns, strict=True)
     ]
     return np.array(found, bool)
 
 
-def _words(name: str | None, aliases: Sequence[str]) -> set[str]:
-    """What a hot spot may be called."""
-    first = [] if name is None else [name.split(" ")[0]]
-    return {str(text).lower() for text in (name, *first, *aliases)}
+def _first_word(spots: pd.DataFrame, site: str) -> NDArray[np.bool_]:
+    """Which hot spots have a name that begins with this word."""
+    return np.array([str(name).lower().split(" ")[0] == site.lower() for name in spots["name"].fillna("")], bool)
 
 
 def _narrowed(heat: Heat, keep: NDArray[np.bool_]) -> Heat:

@@ -31,7 +31,7 @@ def track(manifest: Manifest, scan: Scan, context: Context) -> Tracked:
     config = context.config
     epochs, grid = _infos(manifest.entries), Grid.at(manifest.pixels_per_degree)
     tracked = join(
-        replace(scan.detected, forced=forced(scan.tasks, epochs, context)),
+        replace(scan.detected, forced=forced(scan, epochs, context)),
         epochs,
         load_features(),
         grid,

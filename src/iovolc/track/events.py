@@ -18,6 +18,7 @@ from iovolc.model.observation import CHANNELS
 from iovolc.model.tables import EVENT_FLAGS
 from iovolc.track.chains import Chain
 from iovolc.track.changes import RIVALS, Change, strength_order
+from iovolc.track.colour import SIDES
 from iovolc.track.kinds import is_ring, kind_of
 from iovolc.track.lifecycle import activity, is_new_site, status
 from iovolc.track.looks import Looks
@@ -25,7 +26,7 @@ from iovolc.track.names import Names, nearest_feature
 from iovolc.track.onset import onset
 from iovolc.track.regions import edge_pixels
 from iovolc.track.support import Support, is_seconded, lifted, refined
-from iovolc.track.tiers import counting, dating, event_p, event_q_values, tier
+from iovolc.track.tiers import counting, dating, event_p, event_q_values, sound, tier
 
 UNPUBLISHED: Final = "unpublished"
 """Stands for the run id until the run is published."""
@@ -67,7 +68,7 @@ def event_rows(
     causal = [onset(first, chain.changes, context.looks) for first, chain in zip(firsts, chains, strict=True)]
     support = support or [()] * len(chains)
     begun = [refined(start, mine, one.channel) for start, mine, one in zip(causal, support, firsts, strict=True)]
-    seconded = [is_seconded(chain, mine) for chain, mine in zip(chains, support, strict=True)]
+    seconded = [is_seconded(chain, one, mine) for chain, one, mine in zip(chains, firsts, support, strict=True)]
     p_values = [event_p(chain) for chain in chains]
     q_values = event_q_values(p_values)
     tiers = [
@@ -180,14 +181,18 @@ def _evidence(chain: Chain) -> dict[str, Any]:
 
 
 def _colour(changes: Sequence[Change]) -> Mapping[str, tuple[float, float]]:
-    """Change of ln albedo and its sigma by channel; where none of them was found in a channel, as measured there.
+    """Change of ln albedo and its sigma by channel; where it was not found in a channel that tells colour, as measured.
 
     NaN where nothing is calibrated, or no error is known.
     """
+    calibrated = [change for change in changes if not change.relative]
     found = {name: [change for change in changes if change.channel == name] for name in _channels(changes)}
     colour = {name: (weighted_contrast(mine), _sigma(mine)) for name, mine in found.items()}
-    best = min(changes, key=strength_order)
-    return {name: told for name, told in best.elsewhere.items() if name not in found} | colour
+    if not calibrated:
+        return colour
+    best = min(sound(calibrated) or calibrated, key=strength_order)
+    missing = {name for name in SIDES if not math.isfinite(colour.get(name, (math.nan,))[0])}
+    return colour | {name: told for name, told in best.elsewhere.items() if name in missing}
 
 
 def _channels(changes: Sequence[Change]) -> list[str]:

@@ -85,11 +85,11 @@ def advance(looks: Sequence[Glow]) -> Advance | None:
 
 def growth(looks: Sequence[Glow]) -> Growth | None:
     """By how much a hot spot grew wider; None where fewer than two moments tell a width."""
-    seen = [look for look in looks if look.width_km is not None and look.width_sigma_km]
+    seen = [look for look in looks if look.width_km is not None and 0.0 < (look.width_sigma_km or 0.0) < math.inf]
     share = _shares(seen)
     if share is None:
         return None
-    weight = np.array([1.0 / (look.width_sigma_km or math.inf) ** 2 for look in seen])
+    weight = np.array([float(look.width_sigma_km or math.inf) ** -2 for look in seen])
     design = np.stack((np.ones(share.size), share), axis=1)
     covariance = np.linalg.inv(design.T @ (design * weight[:, None]))
     change = float((covariance @ (design.T @ (weight * np.array([look.width_km for look in seen]))))[1])

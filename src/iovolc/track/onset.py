@@ -1,7 +1,7 @@
 """When a change began: an interval between two looks, never a date."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -46,11 +46,6 @@ class _Bracket:
     def last(self) -> EpochInfo | None:
         return max(self.without, key=epoch_order, default=None)
 
-    @property
-    def is_ordered(self) -> bool:
-        """Whether all looks without the change were over when the first one with it began."""
-        return all(one.stop_utc < self.first.start_utc for one in self.without)
-
 
 def onset(first: Change, others: Iterable[Change], looks: Looks) -> Onset:
     """The onset of an event.
@@ -66,10 +61,8 @@ def onset(first: Change, others: Iterable[Change], looks: Looks) -> Onset:
     looks : mapping of str to sequence of Look
         Adequate looks by detection id, oldest first.
     """
-    bracket = _narrowed(_Bracket((), first.epoch), looks.get(first.id, ()))
-    for change in others:
-        closer = _narrowed(bracket, _over(looks.get(change.id, ()), bracket.first))
-        bracket = closer if closer.is_ordered else bracket
+    own = _own(first.epoch, looks.get(first.id, ()))
+    bracket = _closer(own, [look for change in others for look in looks.get(change.id, ())])
     if bracket.last is None:
         return Onset(None, bracket.first.stop_utc, "first_seen")
     if bracket.first.start_utc < bracket.last.stop_utc:
@@ -80,17 +73,23 @@ def onset(first: Change, others: Iterable[Change], looks: Looks) -> Onset:
     return Onset(after_utc, bracket.first.stop_utc, None, clear_utc)
 
 
-def _over(looks: Sequence[Look], first: EpochInfo) -> list[Look]:
-    """The looks that were over when an epoch began; another channel of the same visit was not."""
-    return [look for look in looks if look.epoch.stop_utc < first.start_utc]
+def _own(first: EpochInfo, looks: Sequence[Look]) -> _Bracket:
+    """The bracket that the looks of one change give."""
+    without = tuple(look.epoch for look in looks if look.state == "without")
+    last = max(map(epoch_order, without), default=None)
+    shown = [look.epoch for look in looks if look.state == "with"]
+    within = [epoch for epoch in shown if last is None or epoch_order(epoch) > last]
+    return _Bracket(without, min(within, key=epoch_order, default=first))
 
 
-def _narrowed(bracket: _Bracket, looks: Sequence[Look]) -> _Bracket:
-    """The bracket with those looks that lie within it."""
-    first = epoch_order(bracket.first)
-    without = tuple(look.epoch for look in looks if look.state == "without" and epoch_order(look.epoch) < first)
-    closer = replace(bracket, without=(*bracket.without, *without))
-    after = epoch_order(closer.last) if closer.last is not None else None
-    shown = [look.epoch for look in looks if look.state == "with" and epoch_order(look.epoch) < first]
-    within = [epoch for epoch in shown if after is None or epoch_order(epoch) > after]
-    return replace(closer, first=min(within, key=epoch_order, default=bracket.first))
+def _closer(own: _Bracket, looks: Sequence[Look]) -> _Bracket:
+    """The bracket with the looks of others that were over when its first epoch with the change began.
+
+    Another channel of that visit was not over, nor does one that shows the change count beside one that denies it.
+    """
+    over = [look for look in looks if look.epoch.stop_utc < own.first.start_utc]
+    without = (*own.without, *(look.epoch for look in over if look.state == "without"))
+    clear = max((epoch.stop_utc for epoch in without), default=None)
+    shown = [look.epoch for look in over if look.state == "with"]
+    within = [epoch for epoch in shown if clear is None or epoch.start_utc > clear]
+    return _Bracket(without, min(within, key=epoch_order, default=own.first))

@@ -117,7 +117,7 @@ def refined(begun: Onset, support: Sequence[Support], channel: str) -> Onset:
     return begun if after is None else replace(begun, after_utc=after, before_utc=before, flag=None)
 
 
-def is_seconded(chain: Chain, support: Sequence[Support]) -> bool:
+def is_seconded(chain: Chain, first: Change, support: Sequence[Support]) -> bool:
     """Whether a segment shows the event in data that no detection of it rests on.
 
     That is another channel, or epochs later than the event's only visit.
@@ -125,8 +125,7 @@ def is_seconded(chain: Chain, support: Sequence[Support]) -> bool:
     channels = {change.channel for change in chain.changes}
     once = len({change.visit for change in chain.changes}) == 1
     return any(
-        one.channel not in channels
-        or (once and one.before_utc >= chain.founding.epoch.stop_utc and one.later_p <= LATER_P)
+        one.channel not in channels or (once and one.before_utc >= first.epoch.stop_utc and one.later_p <= LATER_P)
         for one in (item.segment for item in support)
     )
 
