@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iovolc.config import Config
 from iovolc.detect.forced import forced_contrast
 from iovolc.model.detection import FORCED, Footprint
 from iovolc.model.frames import conform
-from iovolc.pipeline.forced import shows_before
+from iovolc.parallel import runner
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.detect import Scan
+from iovolc.pipeline.forced import forced, shows_before
 from iovolc.track import track
 from track_sample import CONFIG, GRID, Q, detected, detection, epoch
 
@@ -39,8 +43,8 @@ def events(blue):
     row = {
         "detection_id": "d", "observation_id": "b", "channel": "blue", "contrast": blue, "contrast_sigma": 0.02,
     }  # fmt: skip
-    forced = conform(pd.DataFrame([row]), FORCED)
-    return track(replace(found, forced=forced), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events
+    told = conform(pd.DataFrame([row]), FORCED)
+    return track(replace(found, forced=told), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events
 
 
 def test_a_channel_that_did_not_find_it_still_tells_its_colour():
@@ -72,3 +76,9 @@ def test_a_channel_that_may_have_seen_only_the_change_itself_tells_no_colour(the
     numbers = {"b-": -1, "r0": 0, "b0": 0, "r1": 1, "b1": 1, "b2": 2}
     entries = [Entry(name) for name in theirs]
     assert shows_before(entries, [Entry("r0"), Entry("r1")], states, numbers) == before
+
+
+def test_comparisons_by_ranks_tell_no_colour(tmp_path):
+    ranks = Scan(detected([]), (object(), object()), ({"relative": True}, {"relative": True}))
+    with runner(workers=1) as workers:
+        assert forced(ranks, [], Context(tmp_path, Config(), workers)).empty
