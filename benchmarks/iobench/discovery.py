@@ -4,7 +4,6 @@ Runs without change (:mod:`benchmarks.iobench.null`) say how often nothing passe
 stated false-discovery rate holds beside real changes, and at what power. Peers do not run.
 """
 
-import json
 import math
 import tempfile
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ import numpy as np
 from benchmarks.iobench.cube import build
 from benchmarks.iobench.detector import find_events
 from benchmarks.iobench.null import Q
+from benchmarks.iobench.records import Key, recorded
 from benchmarks.iobench.scene import plan_scene
 from benchmarks.iobench.suite import COUNTED_LAT, SUITES, Suite, field_of, snr_of
-from benchmarks.iobench.surface import Base, load_base
+from benchmarks.iobench.surface import Base
 
 from iovolc.config import override
 from iovolc.parallel import Runner
@@ -75,20 +75,18 @@ def run(seed: int, changes: int, base: Base, runner: Runner, suite: Suite) -> di
 
 def run_all(folder: Path, runner: Runner, *, runs: int, first_seed: int = 1) -> list[dict[str, Any]]:
     """Run what is not yet recorded in ``folder`` (``discovery.jsonl``); gives the records of all scenes asked for."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "discovery.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    known = {(record["seed"], record["changes"]): record for record in map(json.loads, lines)}
-    asked = [(first_seed + k, changes) for k in range(runs) for changes in CHANGES]
-    missing = [key for key in asked if key not in known]
     suite = SUITES["tiny"]
-    base = load_base(suite.pixels_per_degree) if missing else None
-    for seed, changes in missing:
-        if base is not None:
-            known[seed, changes] = run(seed, changes, base, runner, suite)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(known[seed, changes]) + "\n")
-    return [known[key] for key in asked]
+
+    def make(key: Key, base: Base) -> dict[str, Any]:
+        seed, changes = key
+        return run(seed, changes, base, runner, suite)
+
+    asked = [(first_seed + k, changes) for k in range(runs) for changes in CHANGES]
+    return recorded(folder / "discovery.jsonl", asked, _key, make, suite.pixels_per_degree)
+
+
+def _key(record: dict[str, Any]) -> tuple[int, int]:
+    return record["seed"], record["changes"]
 
 
 def summarise(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

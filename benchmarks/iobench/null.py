@@ -5,7 +5,6 @@ size that is stated with them, so that a run costs no registering. Each set of r
 not depend on it, tracking does.
 """
 
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 from benchmarks.iobench.cube import on_sheet, record_of, stated
 from benchmarks.iobench.plan import EpochPlan, plan_epochs
+from benchmarks.iobench.records import Key, recorded
 from benchmarks.iobench.render import observe, shown_places
-from benchmarks.iobench.surface import BANDS, Base, load_base
+from benchmarks.iobench.surface import BANDS, Base
 from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
@@ -127,21 +127,14 @@ def run_all(
     epochs : sequence of int
         Numbers of epochs.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "null.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    known = {_key(record): record for record in map(json.loads, lines)}
     asked = [(first_seed + k, count, "") for k in range(runs) for count in epochs]
     asked += [(first_seed, 3, special) for special in SPECIAL]
-    missing = [key for key in asked if key not in known]
-    base = load_base(PIXELS_PER_DEGREE) if missing else None
-    for seed, count, special in missing:
-        if base is not None:
-            record = run(seed, count, base, runner, special=special)
-            known[_key(record)] = record
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
-    return [known[key] for key in asked]
+
+    def make(key: Key, base: Base) -> dict[str, Any]:
+        seed, count, special = key
+        return run(seed, count, base, runner, special=special)
+
+    return recorded(folder / "null.jsonl", asked, _key, make, PIXELS_PER_DEGREE)
 
 
 def _key(record: dict[str, Any]) -> tuple[int, int, str]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, Mask
-from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, pixel_shares, share_slopes, spread
+from iovolc.detect.heatpsf import RING_SPREAD, pixel_shares, share_slopes, spread
+from iovolc.model.glow import DISC_SPREAD
 
 Values = NDArray[np.float64]
 

@@ -14,10 +14,8 @@ from iovolc.detect.heatframe import SIGMA_OF_FWHM
 
 Values = NDArray[np.float64]
 
-DISC_SPREAD: Final = 0.25
-"""Standard deviation per axis of a uniform disc, in diameters."""
 RING_SPREAD: Final = math.sqrt(0.125)
-"""The same of a thin ring."""
+"""Standard deviation per axis of a thin ring, in diameters."""
 _BELL: Final = 1.0 / math.sqrt(2.0 * math.pi)
 _GOLDEN_TURN: Final = math.pi * (3.0 - math.sqrt(5.0))
 _LEAST_POINTS: Final = 24

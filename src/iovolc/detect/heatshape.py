@@ -14,7 +14,8 @@ from scipy.optimize import least_squares
 
 from iovolc.detect.heatfit import Fitted
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, Mask
-from iovolc.detect.heatpsf import DISC_SPREAD, RING_SPREAD, points_of, spread
+from iovolc.detect.heatpsf import RING_SPREAD, points_of, spread
+from iovolc.model.glow import DISC_SPREAD
 
 Values = NDArray[np.float64]
 

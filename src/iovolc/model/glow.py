@@ -19,8 +19,8 @@ THERMAL_CHANNELS: Final = ("K", "L", "M")
 GLOWING_CHANNELS: Final = ("L", "M")
 """Those in which hot spots outshine the ground by day too: what changes there is heat, not the surface."""
 GLOW_QUANTITIES: Final[tuple[GlowQuantity, ...]] = ("intensity", "power", "relative")
-
-
+DISC_SPREAD: Final = 0.25
+"""Standard deviation per axis of a uniform disc, in diameters."""
 GLOW_FLAGS: Final = ("extended", "blended", "saturated", "limb", "uncertain", "stacked", "unrepeated", "ring")
 """Wider than a point; fitted together with a near neighbour; too bright for the image; seen at more than 50 degrees;
 one in ten as strong, or more, is false by the negative image; too faint for the image, but found in the stack of its

@@ -17,12 +17,10 @@ import numpy as np
 
 from iovolc import body
 from iovolc.config import TrackConfig
-from iovolc.model.glow import Glow
+from iovolc.model.glow import DISC_SPREAD, Glow
 from iovolc.track.association import assign
 from iovolc.track.hotspot_places import Place, mahalanobis, mean_place, place_of
 
-DISC_SPREAD: Final = 0.25
-"""Standard deviation per axis of a uniform disc, in diameters."""
 LEAST_RIVAL: Final = 0.05
 """Other places are remembered where they are at least this probable."""
 SAME_NAME_PRIOR: Final = 10.0
