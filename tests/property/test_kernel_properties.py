@@ -13,6 +13,7 @@ from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import judge, zone_sums
 from iovolc.detect.ringscan import annulus_response
 from iovolc.detect.segment import connected, hysteresis, pixels_by_label
+from iovolc.geometry import stencil
 from iovolc.geometry.box import box_of
 from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -119,6 +120,47 @@ def test_an_answer_is_the_mean_of_what_is_smoothed(seed, name, fwhm_px):
     np.testing.assert_array_equal(np.isfinite(found.sigma), covered & (weights > 0))
     np.testing.assert_allclose(found.amplitude, np.where(covered, narrow, 0.0), atol=1e-5)
     np.testing.assert_allclose(found.against, np.where(covered, narrow - wide, 0.0), atol=2e-5)
+
+
+def spread_out(centres, step, points, size, closes):
+    """Weights of all source pixels for each target pixel along one axis, shape (target, source)."""
+    found = np.zeros((centres.size, size))
+    for k in range(points):
+        x = centres + step * ((k + 0.5) / points - 0.5) - 0.5
+        inside = closes | ((x >= -0.5) & (x <= size - 0.5))
+        x = x if closes else np.clip(x, 0.0, size - 1.0)
+        low = np.floor(x).astype(int)
+        for offset, share in ((0, low + 1 - x), (1, x - low)):
+            at = (low + offset) % size if closes else np.minimum(low + offset, size - 1)
+            np.add.at(found, (np.arange(centres.size), at), np.where(inside, share / points, 0.0))
+    return found
+
+
+@slow_uncompiled
+@quickly
+@given(
+    seed=SEEDS, shape=st.tuples(st.integers(3, 20), st.integers(3, 40)), closes=st.booleans(),
+    ratio=st.tuples(st.floats(-3.0, 3.0), st.floats(0.2, 3.0)), gaps=st.sampled_from([0.0, 0.05, 0.6]),
+)  # fmt: skip
+def test_a_resampled_image_is_the_product_of_weights_per_row_and_column(seed, shape, closes, ratio, gaps):
+    generator = np.random.default_rng(seed)
+    image = noise(shape, seed)
+    image[generator.random(shape) < gaps] = np.nan
+    positions, axes, dense = ((7, shape[0], False), (11, shape[1], closes)), [], []
+    for (count, size, circle), step in zip(positions, ratio, strict=True):
+        centres = generator.uniform(-2.0, size + 2.0) + step * np.arange(count)
+        axis = (centres % size if circle else centres, step, max(math.ceil(abs(step)), 1))
+        axes.append(stencil.weights(axis, size, float(size) if circle else 0.0))
+        dense.append(spread_out(*axis, size, circle))
+    value, resolution, flags = np.empty((7, 11), np.float32), np.empty((7, 11), np.float32), np.empty((7, 11), np.uint16)
+    bounds = stencil.stretches(axes[1], shape[1])
+    stencil.resample(image, axes[1], axes[0], bounds, 0.5, np.arange(7.0), 4, value, resolution, flags)
+    valid = dense[0] @ np.isfinite(image) @ dense[1].T
+    shown = valid >= 0.5 - 1e-6
+    expected = dense[0] @ np.nan_to_num(image) @ dense[1].T / np.where(shown, valid, np.nan)
+    np.testing.assert_allclose(value, expected, atol=1e-5)
+    np.testing.assert_array_equal(flags, np.where(shown, 0, 4))
+    np.testing.assert_array_equal(resolution, np.where(shown, np.arange(7.0)[:, None], np.nan))
 
 
 def caps(values, sheet, row, col, angle):

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from iovolc import body
-from iovolc.geometry import fused, mapped, separable, taps, targets, views
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry import fused, mapped, separable, stencil, taps, targets, views
 from iovolc.geometry.locate import Source, locate
 from iovolc.geometry.projections import source
 from iovolc.geometry.sphere import unit_vectors
@@ -105,32 +103,23 @@ def warp(
 
 def _equatorial(image: Pixels, origin: Source, target: targets.Target, shift: Lattice, min_weight: float) -> Warped:
     cols, rows = separable.axes(origin.parameters, target)
-    value = np.empty((target.ys.shape[0], target.xs.shape[0]), np.float32)
+    shape = (target.ys.shape[0], target.xs.shape[0])
+    out = Warped(np.empty(shape, np.float32), np.empty(shape, np.float32), np.empty(shape, np.uint16))
+    widths = np.maximum(origin.parameters[5] * target.ys[:, 1], origin.parameters[6])
+    row_km = np.maximum(widths, target.pixel * body.RADIUS_KM)
     if shift.values.size:
         separable.moved(
-            image, origin.parameters, origin.edges, target.xs, target.ys, cols, rows,
-            shift.values, shift.step_deg, min_weight, value,
+            image, origin.parameters, origin.edges, target.xs, target.ys, cols, rows, shift.values, shift.step_deg,
+            min_weight, row_km, int(Flag.NO_DATA), out.value, out.resolution_km, out.flags,
         )  # fmt: skip
-    else:
-        col_taps = separable.weights(cols, image.shape[1], origin.period)
-        row_taps = separable.weights(rows, image.shape[0], 0.0)
-        separable.still(image, col_taps, row_taps, min_weight, value)
-    resolution = np.empty_like(value)
-    flags = np.empty(value.shape, np.uint16)
-    widths = np.maximum(origin.parameters[5] * target.ys[:, 1], origin.parameters[6])
-    _finish(value, np.maximum(widths, target.pixel * body.RADIUS_KM), int(Flag.NO_DATA), resolution, flags)
-    return Warped(value, resolution, flags)
-
-
-@njit(**KERNEL)
-def _finish(
-    value: Pixels, row_km: NDArray[np.float64], no_data: int, resolution_km: Pixels, flags: NDArray[np.uint16]
-) -> None:
-    for i in range(value.shape[0]):
-        for j in range(value.shape[1]):
-            missing = np.isnan(value[i, j])
-            resolution_km[i, j] = np.nan if missing else row_km[i]
-            flags[i, j] = no_data if missing else 0
+        return out
+    of_cols = stencil.weights(cols, image.shape[1], origin.period)
+    of_rows = stencil.weights(rows, image.shape[0], 0.0)
+    stencil.resample(
+        image, of_cols, of_rows, stencil.stretches(of_cols, image.shape[1]), min_weight, row_km, int(Flag.NO_DATA),
+        out.value, out.resolution_km, out.flags,
+    )  # fmt: skip
+    return out
 
 
 def sample(
