@@ -78,8 +78,8 @@ def regional(answer: Response, noise: Noise, sheet: Sheet, scale: Scale) -> Loca
         if not factor > 0.0:  # nothing scatters, or nothing is known
             return np.where(known, np.float32(factor), np.float32(1.0))
         square = _clipped(box.cut(amplitude), box.cut(sigma), np.float32(factor))
-        local = smooth_part(square, box, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
-        return box.put((factor * np.sqrt(REGION_SHARE * local + (1.0 - REGION_SHARE))).astype(np.float32), factor)
+        local = smooth_part(square, box, sheet, sigma_km)
+        return box.put(_widened(local, share, np.float32(factor)), factor)
 
     return LocalNoise(
         about(answer.amplitude, answer.sigma, noise.alone), about(answer.against, answer.against_sigma, noise.against)
@@ -95,6 +95,18 @@ def _clipped(amplitude: Plane, sigma: Plane, factor: np.float32) -> Plane:
             if sigma[row, col] < np.inf:
                 ratio = amplitude[row, col] / (sigma[row, col] * factor)
                 out[row, col] = min(ratio * ratio, np.float32(CLIP * CLIP))
+    return out
+
+
+@njit(**KERNEL)
+def _widened(local: Plane, share: Plane, factor: np.float32) -> Plane:
+    """How much wider than white the noise is, from smoothed clipped squares and the smoothed share that is known."""
+    out = np.empty_like(local)
+    common = np.float32(1.0 - REGION_SHARE)
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            here = local[row, col] / share[row, col] / np.float32(CLIPPED_VARIANCE)
+            out[row, col] = factor * np.sqrt(np.float32(REGION_SHARE) * here + common)
     return out
 
 

@@ -7,13 +7,15 @@ shrunk towards the noise that the residual itself shows around the place (scienc
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.detect.medians import mean_variance, medians, networks
+from iovolc.geometry.compiled import INLINED, KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.model.grid import Grid, Sheet
 
@@ -21,6 +23,8 @@ Plane = NDArray[np.float32]
 
 LOCAL_FWHM_KM = 600.0
 LOCAL_SHARE = 0.3
+_CACHED_BYTES = 1 << 20
+"""So much of the differences is stacked at a time: what stays in the processor's cache."""
 _SHARED_PX = 5
 """A feature of one map is sought in the other within this window."""
 MAD_TO_SIGMA = 1.4826
@@ -70,113 +74,28 @@ def combine(
         Variance of the light model between the newest epoch and each predecessor. It is taken to err alike for all,
         since terrain does; None is 0.
     """
-    stack = np.stack(differences)
-    bounds = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1)).astype(np.int64)
-    median = np.full(stack.shape[1:], np.nan, np.float32)
-    spread = np.full(stack.shape[1:], np.nan, np.float32)
-    count = np.zeros(stack.shape[1:], np.uint8)
-    of_tone, of_light = (np.zeros(stack.shape[1:], np.float32) for _ in range(2))
-    tone, light = (_stacked(planes, stack.shape) for planes in (tone_variances, light_variances))
-    _medians(stack, bounds, tone, light, median, spread, count, of_tone, of_light)
+    shape = differences[0].shape
+    edges = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1))
+    median, spread = (np.full(shape, np.nan, np.float32) for _ in range(2))
+    of_tone, of_light = (np.zeros(shape, np.float32) for _ in range(2))
+    count = np.zeros(shape, np.uint8)
+    step = max(1, _CACHED_BYTES // (4 * len(differences) * shape[1]))
+    for rows in (slice(first, first + step) for first in range(0, shape[0], step)):
+        stack = np.stack([difference[rows] for difference in differences])
+        for group in (slice(first, end) for first, end in pairwise(edges)):
+            held = stack[group]
+            for variances, power, out in ((tone_variances, 2, of_tone), (light_variances, 1, of_light)):
+                if variances is not None:
+                    mean_variance(held, _stacked(variances[group], rows), count[rows], power, out[rows])
+            medians(held, *networks(len(held)), median[rows], spread[rows], count[rows])
     return Combined(median, spread, count, of_tone, of_light)
 
 
-def _stacked(planes: Sequence[Plane] | None, shape: tuple[int, ...]) -> Plane:
-    """Planes over each other, shape (predecessor, row, col); of one row and column where none varies."""
-    if planes is None:
-        return np.zeros((shape[0], 1, 1), np.float32)
-    if all(plane.size == 1 for plane in planes):
-        return np.stack(planes)
-    return np.stack([np.broadcast_to(plane, shape[1:]) for plane in planes])
-
-
-@njit(**KERNEL)
-def _medians(
-    stack: Plane,
-    bounds: NDArray[np.int64],
-    tone: Plane,
-    light: Plane,
-    median: Plane,
-    spread: Plane,
-    count: NDArray[np.uint8],
-    of_tone: Plane,
-    of_light: Plane,
-) -> None:
-    """Fill the last five, shape (row, col), from the differences, shape (predecessor, row, col).
-
-    A row at a time, all its columns side by side: what is missing is sorted behind the others, as infinity.
-    """
-    rows, cols = median.shape
-    values = np.empty((stack.shape[0], cols), np.float32)
-    for row in range(rows):
-        for g in range(len(bounds) - 1):
-            held = values[: bounds[g + 1] - bounds[g]]
-            number = np.zeros(cols, np.int64)
-            total, common = np.zeros(cols, np.float32), np.zeros(cols, np.float32)
-            for k in range(bounds[g], bounds[g + 1]):
-                _take(stack[k, row], held[k - bounds[g]], number)
-                _add_known(stack[k, row], tone[k, min(row, tone.shape[1] - 1)], total)
-                _add_known(stack[k, row], light[k, min(row, light.shape[1] - 1)], common)
-            number[count[row] > 0] = 0
-            if not number.any():
-                continue
-            middle = _middles(held, number)
-            for k in range(held.shape[0]):
-                _away(held[k], middle)
-            around = _middles(held, number)
-            for col in np.flatnonzero(number):
-                n = number[col]
-                median[row, col] = middle[col]
-                spread[row, col] = MAD_TO_SIGMA * around[col]
-                count[row, col] = n
-                of_tone[row, col] = total[col] / (n * n)
-                of_light[row, col] = common[col] / n
-
-
-@njit(**KERNEL)
-def _take(line: Plane, out: Plane, number: NDArray[np.int64]) -> None:
-    for col in range(line.size):
-        known = np.isfinite(line[col])
-        out[col] = line[col] if known else np.float32(np.inf)
-        number[col] += known
-
-
-@njit(**KERNEL)
-def _add_known(line: Plane, variance_of: Plane, total: Plane) -> None:
-    """Add the variances, of each column or one of all, where the line is known."""
-    if variance_of.size == 1 and variance_of[0] == 0.0:
-        return
-    many = int(variance_of.size > 1)
-    for col in range(line.size):
-        if np.isfinite(line[col]):
-            total[col] += variance_of[col * many]
-
-
-@njit(**KERNEL)
-def _middles(values: Plane, number: NDArray[np.int64]) -> Plane:
-    """Sort each column, and give the median of its first ``number`` values; 0 of none."""
-    count = values.shape[0]
-    for step in range(count):  # odd-even transposition: every step is the same for all columns
-        for k in range(step % 2, count - 1, 2):
-            _exchange(values[k], values[k + 1])
-    out = np.zeros(number.size, np.float32)
-    for col in np.flatnonzero(number):
-        n = number[col]
-        out[col] = np.float32(0.5) * (values[(n - 1) // 2, col] + values[n // 2, col])
-    return out
-
-
-@njit(**KERNEL)
-def _exchange(first: Plane, second: Plane) -> None:
-    for i in range(first.size):
-        low, high = min(first[i], second[i]), max(first[i], second[i])
-        first[i], second[i] = low, high
-
-
-@njit(**KERNEL)
-def _away(line: Plane, middle: Plane) -> None:
-    for i in range(line.size):
-        line[i] = abs(line[i] - middle[i])
+def _stacked(planes: Sequence[Plane], rows: slice) -> Plane:
+    """Some rows of planes over each other, shape (predecessor, row, col); one row and column stand for all."""
+    height, width = np.broadcast_shapes(*(plane.shape for plane in planes))
+    part = rows if height > 1 else slice(None)
+    return np.stack([np.broadcast_to(plane, (height, width))[part] for plane in planes])
 
 
 def baseline_share(count: NDArray[np.uint8]) -> Plane:
@@ -209,24 +128,31 @@ def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
     sheet : Sheet
         The sheet, whole.
     """
-    known = np.isfinite(values)
-    column_km = np.broadcast_to(_row_pixel_km(sheet)[:, None], values.shape)
-    across = _slope(values, known, 1, wraps=sheet.wraps) / column_km
-    return across.astype(np.float32), (_slope(values, known, 0, wraps=False) / sheet.pixel_km).astype(np.float32)
+    return _slopes(values, _row_pixel_km(sheet), sheet.pixel_km, sheet.wraps)
 
 
-def _slope(values: Plane, known: NDArray[np.bool_], axis: int, *, wraps: bool) -> Plane:
-    """Half the difference of the two neighbours, the whole one to the only neighbour at an edge; 0 without any."""
-    mode = "wrap" if wraps else "edge"
-    pad = [(1, 1) if k == axis else (0, 0) for k in range(2)]
-    padded, there = np.pad(values, pad, mode=mode), np.pad(known, pad, mode=mode)
-    sides: list[tuple[Plane, NDArray[np.bool_]]] = []
-    for part in (slice(None, -2), slice(2, None)):
-        at = tuple(part if k == axis else slice(None) for k in range(2))
-        sides.append((np.where(there[at], padded[at], values), there[at]))
-    (low, has_low), (high, has_high) = sides
-    steps = np.maximum(has_low.astype(np.float32) + has_high, np.float32(1.0))
-    return np.where(known, (high - low) / steps, np.float32(0.0)).astype(np.float32)
+@njit(**KERNEL)
+def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool) -> tuple[Plane, Plane]:
+    """Half the difference of the two neighbours, the whole one to the only neighbour beside a gap; 0 without any."""
+    rows, cols = values.shape
+    across, down = np.zeros_like(values), np.zeros_like(values)
+    for row in range(rows):
+        line, above, below = values[row], values[max(row - 1, 0)], values[min(row + 1, rows - 1)]
+        for col in range(cols):
+            here = line[col]
+            if np.isfinite(here):
+                left = col - 1 if col > 0 else cols - 1 if wraps else 0
+                right = col + 1 if col + 1 < cols else 0 if wraps else col
+                across[row, col] = _step(line[left], here, line[right]) / row_km[row]
+                down[row, col] = _step(above[col], here, below[col]) / col_km
+    return across, down
+
+
+@njit(**INLINED)
+def _step(low: np.float32, here: np.float32, high: np.float32) -> np.float32:
+    known = int(np.isfinite(low)) + int(np.isfinite(high))
+    low, high = low if np.isfinite(low) else here, high if np.isfinite(high) else here
+    return (high - low) / np.float32(max(known, 1))
 
 
 def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:
