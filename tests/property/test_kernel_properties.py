@@ -9,6 +9,7 @@ from scipy.ndimage import label
 
 from iovolc import body
 from iovolc.detect.matched import SURROUNDINGS, respond
+from iovolc.detect.medians import medians, networks
 from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import judge, zone_sums
 from iovolc.detect.ringscan import annulus_response
@@ -138,6 +139,24 @@ def spread_out(centres, step, points, size, closes):
 
 @slow_uncompiled
 @quickly
+@given(seed=SEEDS, size=st.integers(1, 14), gaps=st.sampled_from([0.0, 0.4, 0.95]))
+def test_medians_are_those_of_numpy_to_the_bit(seed, size, gaps):
+    generator = np.random.default_rng(seed)
+    stack = generator.standard_normal((size, 3, 600)).astype(np.float32)
+    stack[generator.random(stack.shape) < gaps] = np.nan
+    median, spread = (np.full((3, 600), np.nan, np.float32) for _ in range(2))
+    count, known = np.zeros((3, 600), np.uint8), np.isfinite(stack).sum(axis=0)
+    medians(stack, *networks(size), median, spread, count)
+    np.testing.assert_array_equal(count, known)
+    seen = stack[:, known > 0]
+    expected = np.nanmedian(seen, axis=0)
+    np.testing.assert_array_equal(median[known > 0], expected)
+    np.testing.assert_allclose(spread[known > 0], 1.4826 * np.nanmedian(np.abs(seen - expected), axis=0), rtol=1e-6)
+    assert np.isnan(median[known == 0]).all()
+
+
+@slow_uncompiled
+@quickly
 @given(
     seed=SEEDS, shape=st.tuples(st.integers(3, 20), st.integers(3, 40)), closes=st.booleans(),
     ratio=st.tuples(st.floats(-3.0, 3.0), st.floats(0.2, 3.0)), gaps=st.sampled_from([0.0, 0.05, 0.6]),
@@ -152,7 +171,11 @@ def test_a_resampled_image_is_the_product_of_weights_per_row_and_column(seed, sh
         axis = (centres % size if circle else centres, step, max(math.ceil(abs(step)), 1))
         axes.append(stencil.weights(axis, size, float(size) if circle else 0.0))
         dense.append(spread_out(*axis, size, circle))
-    value, resolution, flags = np.empty((7, 11), np.float32), np.empty((7, 11), np.float32), np.empty((7, 11), np.uint16)
+    value, resolution, flags = (
+        np.empty((7, 11), np.float32),
+        np.empty((7, 11), np.float32),
+        np.empty((7, 11), np.uint16),
+    )
     bounds = stencil.stretches(axes[1], shape[1])
     stencil.resample(image, axes[1], axes[0], bounds, 0.5, np.arange(7.0), 4, value, resolution, flags)
     valid = dense[0] @ np.isfinite(image) @ dense[1].T

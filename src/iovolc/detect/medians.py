@@ -1,7 +1,8 @@
 """Compiled median and median deviation over a few planes with gaps, by sorting networks.
 
 A few hundred columns are sorted side by side, each exchange the same for all, so that they stay in the processor's
-cache; what is missing is sorted behind the rest, as infinity. Not for which planes count (:mod:`iovolc.detect.residual`).
+cache; what is missing is sorted behind the rest, as infinity. Not for which planes count
+(:mod:`iovolc.detect.residual`).
 
 Networks: merge exchange (Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M); bitonic merge of any length
 (Lang 1998).

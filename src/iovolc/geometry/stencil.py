@@ -42,7 +42,7 @@ def weights(axis: Axis, size: int, period: float) -> Weights:
     period : float
         As in :func:`iovolc.geometry.taps.column_pair`; 0 for rows.
     """
-    centres, step, points = axis
+    centres, _, points = axis
     starts, span = np.zeros(centres.size, np.uint32), 2
     for i in range(centres.size):
         base, low, high = -1, 0, 0
@@ -174,7 +174,7 @@ def _add_tap(share: Line, starts: Places, source: Line, out: Line) -> None:
 def _any_missing(line: Line) -> bool:
     count = 0
     for j in range(line.size):
-        count += line[j] != line[j]  # noqa: PLR0124  (NaN; unlike isnan this is vectorised)
+        count += line[j] != line[j]
     return count > 0
 
 
@@ -194,7 +194,7 @@ def _blend_valid(pixels: Pixels, row: int, shares: Line, low: int, high: int, to
 def _add_valid(line: Line, share: np.float32, total: Line, weight: Line) -> None:
     none = np.float32(0.0)
     for j in range(line.size):
-        valid = line[j] == line[j]  # noqa: PLR0124  (not NaN; unlike isnan this is vectorised)
+        valid = line[j] == line[j]
         total[j] += share * line[j] if valid else none
         weight[j] += share if valid else none
 
@@ -217,6 +217,6 @@ def finish(line: Line, km: float, no_data: int, resolution_km: Line, flags: NDAr
     """Resolution and flags of a target row, from its values."""
     size, none = np.float32(km), np.float32(np.nan)
     for j in range(line.size):
-        valid = line[j] == line[j]  # noqa: PLR0124
+        valid = line[j] == line[j]
         resolution_km[j] = size if valid else none
         flags[j] = 0 if valid else no_data

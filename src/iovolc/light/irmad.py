@@ -55,7 +55,7 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     for _ in range(_ITERATIONS):
         mean, covariance = _moments(joint, share, observed, narrowed, bands)
         transform, correlation = _canonical(covariance, first.shape[1])
-        _observe(joint, mean, transform, 2.0 * np.maximum(1.0 - correlation, 1e-9), observed)
+        squared_distance(joint, mean, transform, 2.0 * np.maximum(1.0 - correlation, 1e-9), observed)
         narrowed = max(1.0, float(np.median(observed)) / float(chi2.median(bands)))
         if np.max(np.abs(correlation - previous)) < _TOLERANCE:
             break
@@ -67,21 +67,19 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
 @njit(**KERNEL)
 def _moments(joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, bands: int) -> tuple[Matrix, Matrix]:
     """Mean and covariance of all bands, each place weighted by its probability of no change, in one pass."""
-    size = joint.shape[0]
+    size, places = joint.shape
     total, mean, products = 0.0, np.zeros(size), np.zeros((size, size))
     share, part = np.empty(_BLOCK), np.empty(_BLOCK)
-    for first in range(0, joint.shape[1], _BLOCK):
-        block = joint[:, first : first + _BLOCK]
-        number = block.shape[1]
-        for i in range(number):
+    for first in range(0, places, _BLOCK):
+        last = min(first + _BLOCK, places)
+        for i in range(last - first):
             share[i] = weight[first + i] * _survival(observed[first + i] / narrowed, bands)
-        total += share[:number].sum()
+        total += share[: last - first].sum()
         for j in range(size):
-            for i in range(number):
-                part[i] = share[i] * block[j, i]
-            mean[j] += part[:number].sum()
+            _times(share, joint[j, first:last], part)
+            mean[j] += part[: last - first].sum()
             for k in range(j + 1):
-                products[j, k] += _dot(part[:number], block[k])
+                products[j, k] += _dot(part, joint[k, first:last])
     mean /= total
     for j in range(size):
         for k in range(j + 1):
@@ -93,30 +91,63 @@ def _moments(joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, b
 @njit(**KERNEL, fastmath={"reassoc"})
 def _dot(one: Matrix, other: Matrix) -> float:
     total = 0.0
-    for i in range(one.size):
+    for i in range(other.size):
         total += one[i] * other[i]
     return total
 
 
 @njit(**KERNEL)
-def _observe(joint: Matrix, mean: Matrix, transform: Matrix, spread: Matrix, observed: Matrix) -> None:
-    """Sum of the squared differences of the canonical variates in units of their variance."""
+def _times(one: Matrix, other: Matrix, out: Matrix) -> None:
+    for i in range(other.size):
+        out[i] = one[i] * other[i]
+
+
+@njit(**KERNEL)
+def squared_distance(joint: Matrix, mean: Matrix, transform: Matrix, spread: Matrix, observed: Matrix) -> None:
+    """Squared Mahalanobis distance of each place from the mean.
+
+    Parameters
+    ----------
+    joint : ndarray, shape (band, place)
+        The values.
+    mean : ndarray, shape (band,)
+        Of each band.
+    transform : ndarray, shape (band, variate)
+        What makes uncorrelated variates.
+    spread : ndarray, shape (variate,)
+        Their variances.
+    observed : ndarray, shape (place,)
+        Written.
+    """
     variate = np.empty(_BLOCK)
-    for first in range(0, joint.shape[1], _BLOCK):
-        block, out = joint[:, first : first + _BLOCK], observed[first : first + _BLOCK]
+    for first in range(0, observed.size, _BLOCK):
+        last = min(first + _BLOCK, observed.size)
+        out = observed[first:last]
         out[:] = 0.0
         for m in range(transform.shape[1]):
             variate[:] = 0.0
             for j in range(transform.shape[0]):
-                for i in range(out.size):
-                    variate[i] += (block[j, i] - mean[j]) * transform[j, m]
-            for i in range(out.size):
-                out[i] += variate[i] * variate[i] / spread[m]
+                _add_scaled(joint[j, first:last], mean[j], transform[j, m], variate)
+            _add_scaled_squares(variate, 1.0 / spread[m], out)
+
+
+@njit(**KERNEL)
+def _add_scaled(line: Matrix, mean: float, factor: float, out: Matrix) -> None:
+    for i in range(line.size):
+        out[i] += (line[i] - mean) * factor
+
+
+@njit(**KERNEL)
+def _add_scaled_squares(line: Matrix, factor: float, out: Matrix) -> None:
+    for i in range(out.size):
+        out[i] += line[i] * line[i] * factor
 
 
 @njit(**INLINED)
 def _survival(value: float, freedom: int) -> float:
     """P(chi-square > value), in closed form for whole degrees of freedom."""
+    if value == 0.0:  # of all places, before the first iteration
+        return 1.0
     half = 0.5 * value
     even = freedom % 2 == 0
     total = math.exp(-half) if even else math.erfc(math.sqrt(half))
