@@ -4,7 +4,7 @@
 made-up global maps into FOLDER, runs all but the last, adds the last, runs again with all kept, and adds the last once
 more with the kernels of numpy and scipy (:mod:`benchmarks.speed.reference`). Every run is a process of its own on two
 workers; printed are its seconds by the clock and of the processor, its peak of memory, and the seconds of its stages.
-With ``--profile`` the new epoch runs on one worker under cProfile instead, and the functions that take most are printed.
+With ``--profile`` the new epoch runs on one worker under cProfile instead, and what takes most is printed.
 """
 
 import csv

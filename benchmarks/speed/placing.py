@@ -39,7 +39,7 @@ def registering(grid: Grid, folder: Path) -> Contenders:  # noqa: ARG001
     """A global map on another that lies a pixel away."""
     cols = grid.sheet("equator").shape[1]
     reference = 1.0 + 0.3 * gaussian_filter(noise((cols // 2, cols)), 2.0, mode=("nearest", "wrap"))
-    moved = np.roll(reference, (1, -1), (0, 1)) + 0.005 * noise(reference.shape, 2)
+    moved = (np.roll(reference, (1, -1), (0, 1)) + 0.005 * noise(reference.shape, 2)).astype(np.float32)
     patch = 2 * round(127.0 / grid.pixel_km)
     starts = [
         (row, col)

@@ -66,9 +66,11 @@ def slopes(values: Plane, row_km: Values, col_km: float, wraps: bool) -> tuple[P
     """Half the difference of the two neighbours, the whole one to the only neighbour beside a gap; 0 without any."""
     known = np.isfinite(values)
     found: list[Plane] = []
-    for axis, mode, size in ((1, "wrap" if wraps else "edge", row_km[:, None]), (0, "edge", col_km)):
+    for axis, wrap, size in ((1, wraps, row_km[:, None]), (0, False, col_km)):
         pad = [(1, 1) if k == axis else (0, 0) for k in range(2)]
-        padded, there = (np.pad(plane, pad, mode=mode) for plane in (values, known))
+        padded, there = (
+            np.pad(plane, pad, mode="wrap") if wrap else np.pad(plane, pad, mode="edge") for plane in (values, known)
+        )
         low, high = (np.take(padded, range(k, k + values.shape[axis]), axis=axis) for k in (0, 2))
         has_low, has_high = (np.take(there, range(k, k + values.shape[axis]), axis=axis) for k in (0, 2))
         step = np.where(has_high, high, values) - np.where(has_low, low, values)
@@ -89,8 +91,8 @@ def wrapped_labels(mask: NDArray[np.bool_], *, wraps: bool) -> tuple[NDArray[np.
             parent[max(first, second)] = min(first, second)
         roots = np.array([_root(parent, number) for number in range(count + 1)])
         numbers = np.unique(roots, return_inverse=True)[1].astype(np.int32)
-        labels, count = numbers[labels], int(numbers.max())
-    return labels, count
+        return numbers[labels], int(numbers.max())
+    return labels.astype(np.int32), count
 
 
 def _root(parent: NDArray[np.int64], number: int) -> int:

@@ -61,7 +61,8 @@ def _by_dask(cube: Plane) -> Work:
         median = bottleneck.nanmedian(part, axis=0)
         return np.stack([median, bottleneck.nanmedian(np.abs(part - median), axis=0)])
 
-    lazy: Any = da.from_array(cube, chunks=(EPOCHS, 256, 256))
+    chunks: Any = (EPOCHS, 256, 256)
+    lazy: Any = da.from_array(cube, chunks=chunks)
     return lambda: da.map_blocks(block, lazy, dtype=np.float32, chunks=((2,), *lazy.chunks[1:])).compute()
 
 

@@ -107,7 +107,7 @@ def _contenders(image: Plane, placement: Placement, sheets: Sequence[Sheet]) -> 
     return found | {FLOOR: copy(image)}
 
 
-def _by_rasterio(image: Plane, crs: str, affine: Affine, sheets: Sequence[Sheet], **options: int) -> Work:
+def _by_rasterio(image: Plane, crs: str, affine: Affine, sheets: Sequence[Sheet], **options: Any) -> Work:
     def work() -> None:
         for sheet in sheets:
             target = np.full((*image.shape[:-2], *sheet.shape), np.nan, np.float32)

@@ -82,7 +82,7 @@ def combine(
     step = max(1, _CACHED_BYTES // (4 * len(differences) * shape[1]))
     for rows in (slice(first, first + step) for first in range(0, shape[0], step)):
         stack = np.stack([difference[rows] for difference in differences])
-        for group in (slice(first, end) for first, end in pairwise(edges)):
+        for group in (slice(first, end) for first, end in pairwise(edges.tolist())):
             held = stack[group]
             for variances, power, out in ((tone_variances, 2, of_tone), (light_variances, 1, of_light)):
                 if variances is not None:
