@@ -1,4 +1,4 @@
-"""How soon ``iovolc --help`` and ``iovolc check`` of one file answer: the bars are 0.3 and 2 seconds.
+"""How soon ``iovolc --help``, ``import iovolc`` and ``iovolc check`` of one file answer: 0.3, 0.5 and 2 s are the bars.
 
 ``python benchmarks/startup.py [runs] [FOLDER_OF_THE_REAL_DATA]`` prints the best and the median of some runs (default
 10), also as multiples of what ``import numpy`` takes on this machine, and the modules that cost most. Without the
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from keck_catalogue import write as write_keck
 
-HELP_S, CHECK_S = 0.3, 2.0
+HELP_S, IMPORT_S, CHECK_S = 0.3, 0.5, 2.0
 IOVOLC = Path(sys.executable).with_name("iovolc")
 MAPS = {
     "juno_photomosaic_2024_grey_180W.jpg": "clear",
@@ -96,6 +96,7 @@ def show(name: str, command: tuple[str | Path, ...], runs: int, bar_s: float) ->
 
 def main(runs: int, real: Path | None) -> None:
     show("iovolc --help", (IOVOLC, "--help"), runs, HELP_S)
+    show("import iovolc", (sys.executable, "-c", "import iovolc"), runs, IMPORT_S)
     if real is not None:
         with tempfile.TemporaryDirectory() as folder:
             for name, command in checks(real, Path(folder)):
