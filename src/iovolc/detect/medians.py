@@ -73,11 +73,13 @@ def medians(
         Number of values.
     """
     size, rows, cols = stack.shape
-    values, number = np.empty((size, LANES), np.float32), np.empty(LANES, np.int32)
-    middle, around = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    parts = (cols + LANES - 1) // LANES
+    lanes = (cols + parts - 1) // parts  # all parts alike
+    values, number = np.empty((size, lanes), np.float32), np.empty(lanes, np.int32)
+    middle, around = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
     for row in range(rows):
-        for left in range(0, cols, LANES):
-            right = min(left + LANES, cols)
+        for left in range(0, cols, lanes):
+            right = min(left + lanes, cols)
             number[:] = 0
             for k in range(size):
                 _take(stack[k, row, left:right], values[k], number)
@@ -108,22 +110,23 @@ def _exchange_all(values: Plane, pairs: Pairs) -> None:
 
 @njit(**KERNEL)
 def _exchange(first: Plane, second: Plane) -> None:
-    for i in range(LANES):
+    for i in range(first.size):
         low, high = min(first[i], second[i]), max(first[i], second[i])
         first[i], second[i] = low, high
 
 
 @njit(**KERNEL)
 def _pick(values: Plane, number: NDArray[np.int32], out: Plane) -> None:
-    """The middle of the first ``number`` sorted values of each column; without meaning of none."""
-    for i in range(LANES):
+    """The middle of the first ``number`` sorted values of each column; 0 of none."""
+    for i in range(out.size):
         n = max(number[i], 1)
-        out[i] = np.float32(0.5) * (values[np.uint64(n - 1) >> 1, i] + values[np.uint64(n) >> 1, i])
+        middle = np.float32(0.5) * (values[np.uint64(n - 1) >> 1, i] + values[np.uint64(n) >> 1, i])
+        out[i] = middle if number[i] > 0 else np.float32(0.0)
 
 
 @njit(**KERNEL)
 def _away(line: Plane, middle: Plane) -> None:
-    for i in range(LANES):
+    for i in range(line.size):
         line[i] = abs(line[i] - middle[i])
 
 

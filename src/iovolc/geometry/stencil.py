@@ -56,11 +56,12 @@ def weights(axis: Axis, size: int, period: float) -> Weights:
         span = max(span, high - low + 2)
     shares = np.zeros((span, centres.size), np.float32)
     for i in range(centres.size):
+        start = int(starts[i])
         for k in range(points):
             first, second, fraction = taps.column_pair(_position(axis, i, k), size, period)
             if first >= 0:
-                shares[_away(first - starts[i], size, period), i] += (1.0 - fraction) / points
-                shares[_away(second - starts[i], size, period), i] += fraction / points
+                shares[_away(first - start, size, period), i] += (1.0 - fraction) / points
+                shares[_away(second - start, size, period), i] += fraction / points
     whole = np.zeros(centres.size, np.float32)
     for i in range(centres.size):
         if shares[:, i].sum() < 1.0 - WEIGHT_TOLERANCE:
