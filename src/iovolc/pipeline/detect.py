@@ -25,10 +25,13 @@ from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.model.grid import Sheet
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.facts import unchanged_probability
 from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
+from iovolc.pipeline.partners import with_partners
 from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_reach, reach_of, save_reach
-from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
+from iovolc.pipeline.siblings import by_image, siblings
+from iovolc.pipeline.tones import frame_of, look_at
 
 Plane = NDArray[np.float32]
 
@@ -49,7 +52,8 @@ class Task:
     entry : EpochEntry
         The epoch.
     predecessors : tuple of EpochEntry
-        Earlier epochs of its channel, by stop time and then id.
+        The earlier epochs of its channel that it is compared with (:mod:`iovolc.pipeline.partners`), by stop time and
+        then id.
     siblings : tuple of EpochEntry
         All epochs of the manifest that share an image with one of these.
     config : DetectConfig
@@ -123,22 +127,12 @@ def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
     Channels that are searched for heat (:data:`iovolc.model.glow.GLOWING_CHANNELS`) are not compared as surfaces.
     """
     searched = GLOWING_CHANNELS if context.config.heat.search else ()
-    tasks: list[Task] = []
-    for channel in manifest.channels:
-        if channel in searched:
-            continue
-        entries = sorted(manifest.of_channel(channel), key=lambda entry: entry.order)
-        for i, entry in enumerate(entries[1:], start=1):
-            before = tuple(entries[:i])
-            siblings = _siblings((entry, *before), manifest.entries)
-            tasks.append(Task(context.store, entry, before, siblings, context.config.detect, context.config.light))
-    return tuple(tasks)
-
-
-def _siblings(mine: Sequence[EpochEntry], entries: Sequence[EpochEntry]) -> tuple[EpochEntry, ...]:
-    images = {(entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) for entry in mine}
+    config, bands = context.config, by_image(manifest.entries)
     return tuple(
-        entry for entry in entries if (entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) in images
+        Task(context.store, entry, before, siblings((entry, *before), bands), config.detect, config.light)
+        for channel in manifest.channels
+        if channel not in searched
+        for entry, before in with_partners(manifest.of_channel(channel), context)
     )
 
 
