@@ -1,11 +1,12 @@
 """How memory and time of ``iovolc run`` grow with the archive, its pixels and the workers.
 
-``python benchmarks/archive_growth.py OUT --epochs 10 50 200`` makes global maps of an invented surface, runs the whole
-job over each number of them in a process of its own and a store of its own, and adds what each took to
-``OUT/measured.json``: peak memory of the largest process, processor time, seconds, and the stages of ``timings.json``.
-Then come one epoch more, and nothing new. ``--pixels-per-degree 4 8`` and ``--workers 1 2`` vary the rest, ``--dask
-processes`` the kind of workers, ``--set`` the configuration; cases that were measured are not run again. It ends with
-the exponents of growth. Processor time is what to compare: machines are shared.
+``python benchmarks/archive_growth.py OUT --epochs 10 50 200`` makes global maps of an invented surface and lets an
+archive grow to each number of them: the whole job, in a process of its own. What it took is added to
+``OUT/measured.json``: peak memory of the largest process, processor time, seconds, the stages of ``timings.json``, and
+processor time since the archive was empty. Then come one epoch more, and nothing new. ``--pixels-per-degree 4 8`` and
+``--workers 1 2`` begin archives of their own, ``--dask processes`` takes that kind of workers, ``--set`` changes the
+configuration; cases that were measured are not run again. It ends with the exponents of growth. Processor time is what
+to compare: machines are shared.
 
 ``python benchmarks/archive_growth.py OUT --overhead`` times empty tasks: plain calls, threads and processes of Dask.
 """
@@ -30,8 +31,13 @@ from tests import small_maps as sm
 from iovolc.model.grid import Grid
 from iovolc.parallel import PROCESSES, runner
 
-PROFILES = {"whole": (), "quick": sm.QUICK}
-"""Overrides: the job as it is by default, or with fewer scales and surrogates, for the shape of growth alone."""
+LIGHT = (
+    *sm.FAST, "registration.search_km=[8,8]", "detect.scales_km=[150,300]", "detect.null_draws=1",
+    "detect.max_predecessors=2", "publish.figures=0",
+)  # fmt: skip
+PROFILES = {"whole": (), "quick": sm.QUICK, "light": LIGHT}
+"""Overrides: the job as it is by default, with fewer scales and surrogates, or with little work an epoch, so that what
+grows with the archive shows."""
 IOVOLC = (sys.executable, "-c", "from iovolc.cli import main; main()")
 SPOT_KM = 60.0
 TASKS = 200
@@ -49,8 +55,12 @@ class Case:
 
     @property
     def name(self) -> str:
+        return f"{self.archive}_{self.epochs}epochs"
+
+    @property
+    def archive(self) -> str:
         kind = f"_{self.dask}" if self.dask else ""
-        return f"{self.profile}_{self.pixels_per_degree}ppd_{self.epochs}epochs_{self.workers}workers{kind}"
+        return f"{self.profile}_{self.pixels_per_degree}ppd_{self.workers}workers{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,9 @@ def took(command: Sequence[str], good: tuple[int, ...] = (0,)) -> Took:
     return Took(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def measure(case: Case, out: Path, overrides: Sequence[str]) -> dict[str, Any]:
-    """The job over an archive, then with one epoch more, then with nothing new."""
-    maps, place = out / f"maps_{case.pixels_per_degree}ppd", out / case.name
+def measure(case: Case, out: Path, overrides: Sequence[str], before: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The archive's growth since the cases before, then one epoch more, then nothing new."""
+    maps, place = out / f"maps_{case.pixels_per_degree}ppd", out / case.archive
     rows = write_archive(maps, case.epochs + 1, case.pixels_per_degree)
     reference = maps / "reference.png"
     if not reference.exists():
@@ -100,7 +110,7 @@ def measure(case: Case, out: Path, overrides: Sequence[str]) -> dict[str, Any]:
         *PROFILES[case.profile], *overrides,
     )  # fmt: skip
     found: dict[str, Any] = {**asdict(case), "pixels": sheet_pixels(case.pixels_per_degree), "cores": os.cpu_count()}
-    for what, used in (("cold", rows[:-1]), ("one_more", rows), ("nothing_new", rows)):
+    for what, used in (("grown", rows[:-1]), ("one_more", rows), ("nothing_new", rows)):
         catalogue = sm.write_catalogue(maps / f"{case.name}.csv", used)
         command = [
             *IOVOLC, "run", str(catalogue), "--store", str(place / "store"), "--quiet",
@@ -109,6 +119,8 @@ def measure(case: Case, out: Path, overrides: Sequence[str]) -> dict[str, Any]:
         ]  # fmt: skip
         found[what] = asdict(took(command))
         found[what]["stages"] = json.loads((place / "out" / "timings.json").read_text(encoding="utf-8"))
+    earlier = sum(one[what]["cpu_s"] for one in before for what in ("grown", "one_more"))
+    found["cpu_s"] = earlier + found["grown"]["cpu_s"]
     store = place / "store"
     found["bytes"] = {part.name: size_of(part) for part in sorted(store.iterdir()) if part.is_dir()}
     return found
@@ -125,9 +137,9 @@ def size_of(folder: Path) -> int:
 
 
 def exponent(cases: Sequence[dict[str, Any]], size: str) -> float:
-    """Slope of the logarithm of processor time against that of a size."""
+    """Slope of the logarithm of all processor time so far against that of a size."""
     x = [math.log(case[size]) for case in cases]
-    y = [math.log(case["cold"]["cpu_s"]) for case in cases]
+    y = [math.log(case["cpu_s"]) for case in cases]
     return statistics.linear_regression(x, y).slope
 
 
@@ -141,13 +153,13 @@ def growths(cases: Sequence[dict[str, Any]]) -> Iterator[str]:
             if len(mine) > 1:
                 named = ", ".join(f"{name} {value}" for name, value in zip(fixed, key, strict=True) if value)
                 sizes = ", ".join(str(case[size]) for case in mine)
-                peaks = ", ".join(f"{case['cold']['peak_mib']:.0f}" for case in mine)
+                peaks = ", ".join(f"{case['grown']['peak_mib']:.0f}" for case in mine)
                 yield f"{named}: {size} {sizes}: time grows with the power {exponent(mine, size):.3f}; peak MiB {peaks}"
     by_workers = sorted(cases, key=lambda case: (case["profile"], case["pixels"], case["epochs"], case["dask"]))
     for _, group in itertools.groupby(by_workers, key=lambda c: (c["profile"], c["pixels"], c["epochs"], c["dask"])):
         mine = sorted(group, key=lambda case: case["workers"])
         for one, other in itertools.pairwise(mine):
-            gain = one["cold"]["wall_s"] / other["cold"]["wall_s"]
+            gain = one["grown"]["wall_s"] / other["grown"]["wall_s"]
             yield f"{one['name']}: {one['workers']} to {other['workers']} workers: {gain:.2f} times as fast"
 
 
@@ -155,7 +167,7 @@ def line(case: dict[str, Any]) -> str:
     """A case for people."""
     parts = (
         f"{what} {case[what]['cpu_s']:.1f} s processor, {case[what]['wall_s']:.1f} s, {case[what]['peak_mib']:.0f} MiB"
-        for what in ("cold", "one_more", "nothing_new")
+        for what in ("grown", "one_more", "nothing_new")
     )
     return f"{case['name']}: {'; '.join(parts)}"
 
@@ -199,7 +211,9 @@ def main() -> None:
     for epochs, ppd, workers in itertools.product(given.epochs, given.pixels_per_degree, given.workers):
         case = Case(epochs, ppd, workers, given.dask, given.profile)
         if case.name not in known:
-            known[case.name] = {"name": case.name, **measure(case, given.out.absolute(), given.overrides)}
+            before = [one for one in known.values() if one["archive"] == case.archive]
+            found = measure(case, given.out.absolute(), given.overrides, before)
+            known[case.name] = {"name": case.name, "archive": case.archive, **found}
             results.write_text(json.dumps(known, indent=1), encoding="utf-8")
         print(line(known[case.name]), flush=True)
     print("\n".join(growths(list(known.values()))))

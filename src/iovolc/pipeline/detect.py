@@ -1,6 +1,7 @@
 """Detect: every epoch of a manifest against its predecessors, each computed once and kept."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,9 @@ from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.model.grid import Sheet
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.expect import expect, fitting
 from iovolc.pipeline.facts import unchanged_probability
+from iovolc.pipeline.forecast import Work
 from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.partners import with_partners
@@ -34,6 +37,8 @@ from iovolc.pipeline.siblings import by_image, siblings
 from iovolc.pipeline.tones import frame_of, look_at
 
 Plane = NDArray[np.float32]
+
+_LOG = logging.getLogger(__name__)
 
 _STAGE = "detect"
 _ERRORS = ("smooth", "terrain", "shift_km")
@@ -116,7 +121,11 @@ def detect(manifest: Manifest, context: Context) -> Scan:
     tasks = plan(manifest, context)
     # Channel by channel, so that epochs stay in memory; those with the most predecessors first.
     order = sorted(tasks, key=lambda task: (task.entry.channel, -len(task.predecessors)))
-    context.runner.map(detect_one, order, "detect")
+    missing = tuple(len(task.predecessors) for task in order if not is_kept(task))
+    expected = expect(Work(compare=missing, follow=len(missing)), context)
+    if missing:
+        _LOG.info(expected.text())
+    fitting(context, expected).map(detect_one, order, "detect")
     results = [_load(_folder_of(task)) for task in tasks]
     return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
 

@@ -149,7 +149,6 @@ def _base(channel: _Channel, frame: Frame, context: Context) -> EpochEntry:
         base_of(
             [facts_of(store, entry, light).blocks for entry in channel.entries],
             [resolution_of(store, entry) for entry in channel.entries],
-            [entry.observation_id for entry in channel.entries],
             frame,
         )
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +25,12 @@ from iovolc.model.epoch import Epoch, Lattice, Layers
 from iovolc.model.flags import UNLIT, UNUSABLE, Flag
 from iovolc.model.grid import Grid, Sheet
 from iovolc.pipeline.lighting import lighting_of
+from iovolc.pipeline.recent import Recent
 
 Plane = NDArray[np.float32]
 
-LOOKS_IN_MEMORY = 32
+LOOKS_IN_MEMORY_BYTES: Final = 1024**3
+"""About 64 epochs at 8 pixels per degree, 16 at 16."""
 
 
 @lru_cache(maxsize=2)
@@ -38,9 +41,20 @@ def frame_of(pixels_per_degree: int) -> tuple[Frame, Places]:
     return Frame(grid, owned, block_places(grid, owned)), pixel_places(grid)
 
 
-@lru_cache(maxsize=LOOKS_IN_MEMORY)
 def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
-    """An epoch of the store as detection takes it in."""
+    """An epoch of the store as detection takes it in; the last ones stay in memory."""
+    return _looks.get((store, entry, light), lambda: _look(store, entry, light))
+
+
+def _look_bytes(look: Look) -> int:
+    planes = [*look.side.tone.values(), *(() if look.side.lit is None else look.side.lit.planes.values())]
+    return sum(plane.nbytes for plane in planes)
+
+
+_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_IN_MEMORY_BYTES, _look_bytes)
+
+
+def _look(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
     epoch = read_epoch(store, entry)
     frame, places = frame_of(entry.pixels_per_degree)
     tone = tone_of(epoch, frame, places, light)
