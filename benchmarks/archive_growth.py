@@ -55,10 +55,12 @@ class Case:
 
     @property
     def name(self) -> str:
+        """Of the case."""
         return f"{self.archive}_{self.epochs}epochs"
 
     @property
     def archive(self) -> str:
+        """Of what grows: cases that differ in epochs alone share it."""
         kind = f"_{self.dask}" if self.dask else ""
         return f"{self.profile}_{self.pixels_per_degree}ppd_{self.workers}workers{kind}"
 

@@ -1,12 +1,14 @@
 """What of a run grows with the archive when the work of each epoch is at hand: ``publish`` over archives of copies.
 
-``python benchmarks/copied_archive.py STORE FOLDER --epochs 10 50 200`` takes a store that ``archive_growth.py`` has made,
-copies its last epochs and their comparisons under new names and later times until there are so many, and publishes each
-archive twice in processes of their own: for the first time, and with one epoch more. Reading the store, planning,
-tracking, segments, pages and tables are real; ingest and comparisons, whose cost is bounded by design, are copies.
+``python benchmarks/copied_archive.py STORE FOLDER --epochs 10 50 200`` takes a store that ``archive_growth.py``
+made, copies its last epochs and their comparisons under new names and later times until there are so many, and
+publishes each archive twice in processes of their own: for the first time, and with one epoch more. Reading the store,
+planning, tracking, segments, pages and tables are real; ingest and comparisons, whose cost is bounded by design, are
+copies.
 """
 
 import argparse
+import hashlib
 import json
 import math
 import shutil
@@ -61,7 +63,7 @@ def copied_comparison(template: Task, task: Task) -> None:
         },
     }
     detections, looks = (pd.read_parquet(source / f"{name}.parquet") for name in ("detections", "looks"))
-    ids = {one: f"{hash((one, task.key)) & (2**48 - 1):012x}" for one in detections["detection_id"]}
+    ids = {one: hashlib.sha256(f"{one}{task.key}".encode()).hexdigest()[:12] for one in detections["detection_id"]}
     detections["detection_id"] = detections["detection_id"].map(ids)
     detections["observation_id"] = detections["observation_id"].map(named)
     detections["reference_ids"] = [[named[one] for one in listed] for listed in detections["reference_ids"]]

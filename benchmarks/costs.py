@@ -1,7 +1,7 @@
 """Measures what a run costs on this machine, and writes ``data/costs.yaml`` for the planner and for ``scale.py``.
 
-``python benchmarks/costs.py FOLDER`` makes maps of an invented surface on grids of 4 and of 8 pixels per degree and lets
-processes of their own, with one worker each, ingest four of them, compare the last with one and with three others as
+``python benchmarks/costs.py FOLDER`` makes maps of an invented surface on grids of 4 and of 8 pixels per degree.
+Processes of their own, with one worker each, ingest four of them, compare the last with one and with three others as
 the default configuration does, and track and publish. Processor seconds and peak memory of each, and bytes on disk,
 give the constants by least squares. A machine that is busy with other things measures processor time all the same.
 """
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import yaml
 from benchmarks.archive_growth import IOVOLC, sheet_pixels, size_of, took, write_archive
+from scipy.optimize import nnls
 from tests import small_maps as sm
 
 from iovolc.config import load
@@ -82,8 +83,6 @@ def clear(folder: Path) -> None:
 
 def fitted(rows: Sequence[Sequence[float]], values: Sequence[float]) -> list[float]:
     """Least squares, no coefficient below zero."""
-    from scipy.optimize import nnls
-
     return [float(f"{value:.4g}") for value in nnls(np.array(rows), np.array(values))[0]]
 
 

@@ -62,7 +62,7 @@ def reduced_grid(grid: Grid) -> Grid:
 
 
 def base_of(blocks: Sequence[NDArray[np.float64]], resolutions_km: Sequence[float], frame: Frame) -> int:
-    """Number of the epoch that shows most of Io; of equals the sharper one, then the first: a new one seldom takes over.
+    """Number of the epoch that shows most of Io; of equals the sharper, then the first: a new one seldom takes over.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ Retrospective; they refine events and never make one. Pixels count where three o
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -93,7 +93,29 @@ class History:
         return np.where(np.isfinite(variance), value, np.float32(np.nan)), variance
 
 
-def find_segments(history: History, frame: Frame, places: Places) -> Segmented:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Some rows of a sheet in the history of a channel; ``base`` is the variance of its base's own noise."""
+
+    history: History
+    base: float
+    sheet: str
+    rows: slice
+    cols: int
+
+
+Stepped = tuple[NDArray[Any], ...]
+"""The best step at each pixel: evidence, amplitude, first, until."""
+Each = Callable[[Callable[[Band], Stepped], Sequence[Band]], Sequence[Stepped]]
+"""Applies a function to bands; gives the results in their order."""
+
+
+def in_turn(function: Callable[[Band], Stepped], bands: Sequence[Band]) -> list[Stepped]:
+    """One band after the other."""
+    return [function(band) for band in bands]
+
+
+def find_segments(history: History, frame: Frame, places: Places, each: Each = in_turn) -> Segmented:
     """The segments of a channel.
 
     Parameters
@@ -102,11 +124,14 @@ def find_segments(history: History, frame: Frame, places: Places) -> Segmented:
         Levels of the channel's epochs.
     frame, places : Frame, Places
         What all epochs of the grid share.
+    each : callable
+        Who works on the bands: the time of each grows with the square of the history.
     """
     if len(history.epochs) < LEAST_EPOCHS:
         return Segmented(frames.empty(SEGMENTS), {})
     grid, coarse, base = frame.grid, reduced_grid(frame.grid), history.base_variance()
-    pieces = {sheet.name: _pieces(history, sheet, grid.sheet(sheet.name), base) for sheet in coarse.sheets}
+    stepped = _stepped(history, coarse, base, each)
+    pieces = {sheet.name: _pieces(stepped[sheet.name], sheet, grid.sheet(sheet.name)) for sheet in coarse.sheets}
     least_km2 = working_scale(grid).fwhm_km ** 2
     clusters: list[Cluster] = []
     for sign, dates in sorted({key for mine in pieces.values() for key in mine}):
@@ -123,9 +148,9 @@ def find_segments(history: History, frame: Frame, places: Places) -> Segmented:
     return Segmented(frames.conform(table.drop_duplicates("segment_id"), SEGMENTS), footprints)
 
 
-def _pieces(history: History, sheet: Sheet, full: Sheet, base: float) -> dict[tuple[int, Dates], list[Piece]]:
+def _pieces(stepped: Stepped, sheet: Sheet, full: Sheet) -> dict[tuple[int, Dates], list[Piece]]:
     """What steps on one sheet, by sign and dates."""
-    evidence, amplitude, first, until = _stepped(history, sheet, base)
+    evidence, amplitude, first, until = stepped
     found: dict[tuple[int, Dates], list[Piece]] = {}
     for sign in (-1, 1):
         strength = np.where(sign * amplitude > 0, evidence, np.float32(0.0)).astype(np.float32)
@@ -153,22 +178,30 @@ def _core(pixels: NDArray[np.int64], strength: Plane) -> NDArray[np.int64]:
     return pixels[steps >= _HALF * np.quantile(steps, _UPPER_QUANTILE)]
 
 
-def _stepped(history: History, sheet: Sheet, base: float) -> tuple[NDArray[Any], ...]:
-    """The best step at each pixel of a sheet, band by band: evidence, amplitude, first, until."""
-    count = len(history.epochs)
-    limits = thresholds(count)
-    bands: list[tuple[NDArray[Any], ...]] = []
-    height = max(1, min(_BAND_ROWS, _BAND_VALUES // (count * sheet.shape[1])))
-    for top in range(0, sheet.shape[0], height):
-        rows = slice(top, min(top + height, sheet.shape[0]))
-        shape = (count, rows.stop - top, sheet.shape[1])
-        values, variance = np.full(shape, np.nan, np.float32), np.ones(shape, np.float32)
-        for number in range(count):
-            planes = history.planes(number, sheet.name, rows, base)
-            if planes is not None:
-                values[number], variance[number] = planes
-        bands.append(step_planes(values, variance, *limits, SHRINKAGE))
-    return tuple(np.concatenate(parts) for parts in zip(*bands, strict=True))
+def _stepped(history: History, coarse: Grid, base: float, each: Each) -> dict[str, Stepped]:
+    """The best step at each pixel, by sheet."""
+    bands = [
+        Band(history, base, sheet.name, slice(top, min(top + height, sheet.shape[0])), sheet.shape[1])
+        for sheet in coarse.sheets
+        for height in [max(1, min(_BAND_ROWS, _BAND_VALUES // (len(history.epochs) * sheet.shape[1])))]
+        for top in range(0, sheet.shape[0], height)
+    ]
+    held: dict[str, list[Stepped]] = {}
+    for band, found in zip(bands, each(step_band, bands), strict=True):
+        held.setdefault(band.sheet, []).append(found)
+    return {name: tuple(np.concatenate(parts) for parts in zip(*mine, strict=True)) for name, mine in held.items()}
+
+
+def step_band(band: Band) -> Stepped:
+    """The best step at each pixel of a band."""
+    count = len(band.history.epochs)
+    shape = (count, band.rows.stop - band.rows.start, band.cols)
+    values, variance = np.full(shape, np.nan, np.float32), np.ones(shape, np.float32)
+    for number in range(count):
+        planes = band.history.planes(number, band.sheet, band.rows, band.base)
+        if planes is not None:
+            values[number], variance[number] = planes
+    return step_planes(values, variance, *thresholds(count), SHRINKAGE)
 
 
 def _by_dates(dates: NDArray[np.int16], seeds: NDArray[np.bool_]) -> list[tuple[Dates, NDArray[np.bool_]]]:

@@ -4,7 +4,7 @@ An epoch's level against the channel's base is kept in the store, so that a new 
 costs all. Levels are read band by band: memory does not grow with the history.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.levels import Level, base_of, level_of, ranked
 from iovolc.detect.look import Look
-from iovolc.detect.segments import History, find_segments
+from iovolc.detect.segments import Band, History, Stepped, find_segments
 from iovolc.detect.steps import LEAST_EPOCHS
 from iovolc.light.match import Frame
 from iovolc.light.partners import Law
@@ -139,7 +139,11 @@ def _compute(channel: _Channel, context: Context) -> Segmented:
         EpochInfo(entry.observation_id, entry.channel, entry.mission, entry.instrument, entry.start_utc, entry.stop_utc)
         for entry in channel.entries
     )
-    return find_segments(History(epochs, levels, channel.relative), frame, places)
+
+    def each(function: Callable[[Band], Stepped], items: Sequence[Band]) -> Sequence[Stepped]:
+        return context.runner.map(function, items, "steps")
+
+    return find_segments(History(epochs, levels, channel.relative), frame, places, each)
 
 
 def _base(channel: _Channel, frame: Frame, context: Context) -> EpochEntry:
