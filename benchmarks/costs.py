@@ -1,16 +1,16 @@
 """Measures what a run costs on this machine, and writes ``data/costs.yaml`` for the planner and for ``scale.py``.
 
-``python benchmarks/costs.py FOLDER`` makes maps of an invented surface on grids of 4 and of 8 pixels per degree.
+``python benchmarks/costs.py FOLDER --pixels-per-degree 4 8`` makes maps of an invented surface on these grids.
 Processes of their own, with one worker each, ingest four of them, compare the last with one and with three others as
-the default configuration does, and track and publish. Processor seconds and peak memory of each, and bytes on disk,
-give the constants by least squares. A machine that is busy with other things measures processor time all the same.
+the default configuration does, and publish. Processor seconds and peak memory of each, and bytes on disk, give the
+constants by least squares; one grid tells costs per pixel alone. A machine that is busy with other things measures
+processor time all the same.
 """
 
 import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -31,9 +31,7 @@ from iovolc.pipeline.detect import detect_one, plan
 from iovolc.pipeline.run import current_manifest
 
 EPOCHS = 4
-GRIDS = (4, 8)
 PARTNERS = (1, 3)
-MIB = 1024.0**2
 
 
 def settings(folder: Path, ppd: int, partners: int = EPOCHS) -> tuple[str, ...]:
@@ -54,74 +52,71 @@ def measure(folder: Path, ppd: int) -> dict[str, Any]:
     """What each step took on one grid."""
     catalogue = sm.write_catalogue(folder / "maps.csv", write_archive(folder, EPOCHS, ppd))
     sm.write_reference(folder / "reference.png")
-    common = ["--store", str(folder / "store"), "--workers", "1", "--quiet"]
-    options = [*common, *(part for pair in settings(folder, ppd) for part in ("--set", pair))]
+    options = [
+        "--store", str(folder / "store"), "--workers", "1", "--quiet",
+        *(part for pair in settings(folder, ppd, PARTNERS[-1]) for part in ("--set", pair)),
+    ]  # fmt: skip
     found: dict[str, Any] = {"mpx": sheet_pixels(ppd) / 1e6}
     found["ingest"] = took([*IOVOLC, "ingest", str(catalogue), *options])
     found["idle"] = took([*IOVOLC, "ingest", str(catalogue), *options])
     for partners in PARTNERS:
         code = f"from benchmarks.costs import compare; from pathlib import Path; compare(Path({str(folder)!r}), {ppd}, "
-        if ppd == GRIDS[0] and partners == PARTNERS[0]:
-            took([sys.executable, "-c", f"{code}{partners})"])  # compiles
-            clear(folder / "store" / "cache" / "detect")
         found[f"compare{partners}"] = took([sys.executable, "-c", f"{code}{partners})"])
-        found["kept"] = size_of(folder / "store" / "cache" / "detect")
-        clear(folder / "store" / "cache" / "detect")
-    took([*IOVOLC, "detect", *options])
     found["publish"] = took([*IOVOLC, "publish", "--out", str(folder / "out"), *options])
     found["stages"] = json.loads((folder / "out" / "timings.json").read_text(encoding="utf-8"))
-    found["epochs"] = size_of(folder / "store" / "epochs")
-    found["cache"] = size_of(folder / "store" / "cache")
-    found["run"] = size_of(folder / "store" / "runs")
+    found["epochs"], found["cache"], found["run"] = (
+        size_of(folder / "store" / name) for name in ("epochs", "cache", "runs")
+    )
     return found
 
 
-def clear(folder: Path) -> None:
-    """Delete what the store keeps of a stage."""
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
-
-
 def fitted(rows: Sequence[Sequence[float]], values: Sequence[float]) -> list[float]:
-    """Least squares, no coefficient below zero."""
-    return [float(f"{value:.4g}") for value in nnls(np.array(rows), np.array(values))[0]]
+    """Least squares with a constant, no coefficient below zero; the constant is 0 where all are of one grid."""
+    grids = len({row[0] for row in rows})
+    table = np.array([[float(grids > 1), *row] for row in rows])
+    return [float(f"{value:.4g}") for value in nnls(table, np.array(values))[0]]
 
 
 def constants(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The constants of the planner."""
-    mpx = [one["mpx"] for one in found]
-    alone = [(1.0, size) for size in mpx]
+    alone = [(one["mpx"],) for one in found]
     tried = [(one, partners) for one in found for partners in PARTNERS]
-    by_partner = [(1.0, one["mpx"], one["mpx"] * partners) for one, partners in tried]
-    start_s = min(one["idle"].cpu_s for one in found)
-    clock = [one["publish"].cpu_s / one["publish"].wall_s for one in found]  # processor seconds a second
-    stage = {
-        name: [one["stages"][name] * rate for one, rate in zip(found, clock, strict=True)]
-        for name in ("track", "publish.page", "publish.rasters")
-    }
-    each = [(track + page) / EPOCHS for track, page in zip(stage["track"], stage["publish.page"], strict=True)]
-    rest = [one["publish"].cpu_s - start_s - EPOCHS * more for one, more in zip(found, each, strict=True)]
-    times = fitted(by_partner, [one[f"compare{partners}"].cpu_s - start_s for one, partners in tried])
-    memory = fitted(by_partner, [one[f"compare{partners}"].peak_mib for one, partners in tried])
+    by_partner = [(one["mpx"], one["mpx"] * partners) for one, partners in tried]
+    start_s, start_mib = (min(getattr(one["idle"], name) for one in found) for name in ("cpu_s", "peak_mib"))
+    stages = [{name: share * (one["publish"].cpu_s - start_s) for name, share in shares(one)} for one in found]
+    follow = [(one["track"] + one["publish.page"]) / EPOCHS for one in stages]
+    outputs = [
+        sum(value for name, value in one.items() if name not in {"detect", "track", "publish.page"}) for one in stages
+    ]
+    memory = fitted(by_partner, [one[f"compare{partners}"].peak_mib - start_mib for one, partners in tried])
+    kept = EPOCHS  # three comparisons, one of which was made with one predecessor, too
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "start_s": round(start_s, 2),
         "ingest_s": fitted(alone, [(one["ingest"].cpu_s - start_s) / EPOCHS for one in found]),
-        "compare_s": times,
-        "follow_s": fitted(alone, each),
-        "publish_s": fitted(alone, rest),
-        "memory_mib": memory,
+        "compare_s": fitted(by_partner, [one[f"compare{partners}"].cpu_s - start_s for one, partners in tried]),
+        "follow_s": fitted(alone, follow),
+        "publish_s": fitted(alone, outputs),
+        "memory_mib": [round(start_mib + memory[0], 1), *memory[1:]],
         "epoch_bytes_px": round(max(one["epochs"] / one["mpx"] / 1e6 / EPOCHS for one in found), 2),
-        "kept_bytes_px": round(max(one["cache"] / one["mpx"] / 1e6 / EPOCHS for one in found), 2),
+        "kept_bytes_px": round(max(one["cache"] / one["mpx"] / 1e6 / kept for one in found), 2),
         "run_bytes_px": round(max(one["run"] / one["mpx"] / 1e6 for one in found), 2),
     }
+
+
+def shares(one: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The stages of a run, and how much of its time each took."""
+    whole = sum(one["stages"].values())
+    return [(name, seconds / whole) for name, seconds in one["stages"].items()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--pixels-per-degree", type=int, nargs="*", default=[4, 8])
     given = parser.parse_args()
-    found = [measure(given.folder.absolute() / f"{ppd}ppd", ppd) for ppd in GRIDS]
+    found = [measure(given.folder.absolute() / f"{ppd}ppd", ppd) for ppd in given.pixels_per_degree]
     told = constants(found)
     text = "# Written by `python benchmarks/costs.py FOLDER`; what the names mean says iovolc.archive.costs.\n"
     (data_path("completeness").parent / "costs.yaml").write_text(

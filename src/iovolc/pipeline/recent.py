@@ -1,4 +1,4 @@
-"""Values that were made lately, kept in memory up to a number of bytes."""
+"""Values that were made lately, kept in memory up to a number of them and of bytes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -14,13 +14,16 @@ class Recent(Generic[Key, Value]):
 
     Parameters
     ----------
+    most : int
+        The oldest go when there are more.
     most_bytes : int
         The oldest go when all together are larger.
     size : callable
         Bytes of a value.
     """
 
-    def __init__(self, most_bytes: int, size: Callable[[Value], int]) -> None:
+    def __init__(self, most: int, most_bytes: int, size: Callable[[Value], int]) -> None:
+        self._most = most
         self._most_bytes = most_bytes
         self._size = size
         self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
@@ -38,6 +41,6 @@ class Recent(Generic[Key, Value]):
             if key not in self._kept:
                 self._kept[key] = value, self._size(value)
                 self._bytes += self._kept[key][1]
-            while self._bytes > self._most_bytes and len(self._kept) > 1:
+            while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
                 self._bytes -= self._kept.popitem(last=False)[1][1]
         return value

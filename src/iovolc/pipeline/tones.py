@@ -29,8 +29,9 @@ from iovolc.pipeline.recent import Recent
 
 Plane = NDArray[np.float32]
 
+LOOKS_IN_MEMORY: Final = 32
 LOOKS_IN_MEMORY_BYTES: Final = 1024**3
-"""About 64 epochs at 8 pixels per degree, 16 at 16."""
+"""About 16 epochs at 16 pixels per degree."""
 
 
 @lru_cache(maxsize=2)
@@ -51,7 +52,7 @@ def _look_bytes(look: Look) -> int:
     return sum(plane.nbytes for plane in planes)
 
 
-_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_IN_MEMORY_BYTES, _look_bytes)
+_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_IN_MEMORY, LOOKS_IN_MEMORY_BYTES, _look_bytes)
 
 
 def _look(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
