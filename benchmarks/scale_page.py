@@ -9,6 +9,9 @@ from iovolc.pipeline.forecast import TRUE_WITHIN
 
 Told = Mapping[str, Any]
 
+MAP_BYTES: Final = 180 * 360 * (4 * 2 + 4)
+"""Of what a publishing process holds of a comparison: four margins at half precision, and the share compared."""
+
 _TOP: Final = """# Scale
 
 Printed by `python benchmarks/scale.py FOLDER --page docs/scale.md`; do not edit. Times are of the processor where
@@ -44,6 +47,15 @@ and for a late epoch its own and those that choose it as a predecessor. An epoch
 becomes the base of its channel's levels, and all levels are made anew: of N epochs in random order about ln N do.
 """
 
+_HELD: Final = """
+## What is held in memory, and what waits for the disk
+
+A process holds at most 32 epochs and 1 GiB of them, the planes of the comparisons that are at work, and of each
+comparison that was made a map of one pixel per degree (0.8 MB), its tables and its outlines. Levels are read band by
+band, rates and series epoch by epoch. Reading and writing overlap with computing since several epochs are at work at a
+time; within one it is not worth while: an epoch is read in a small part of the time that its comparison takes.
+"""
+
 _FUTURE: Final = """
 ## Where it would break first
 
@@ -55,9 +67,11 @@ _FUTURE: Final = """
    and a channel whose epochs have not changed is not looked at again. What would follow is to keep them by band, for
    bands that the new epoch does not show, and to limit how long a brief change may last.
 3. **What is read of every epoch at each run** (heads, tables, coverage: {alone:.3g} h) is linear in the archive.
-4. **The store's link**: {read:.3g} TiB are read, since workers hold few epochs of this size; it is busy {store:.0%}
+4. **Memory of the publishing process**: {maps:.2g} GiB of maps of one pixel per degree, linear in the archive. They
+   could be read one by one.
+5. **The store's link**: {read:.3g} TiB are read, since workers hold few epochs of this size; it is busy {store:.0%}
    of the time with 100 workers.
-5. **The scheduler** is busy {scheduler:.1%} of the time with 100 workers: tasks are whole epochs.
+6. **The scheduler** is busy {scheduler:.1%} of the time with 100 workers: tasks are whole epochs.
 """
 
 
@@ -77,7 +91,7 @@ def write_page(path: Path, told: Told, constants: Told, costs: Costs, known: Tol
     setting : mapping
         What was asked and assumed.
     """
-    parts = [_TOP.format(within=TRUE_WITHIN), *_measured(known), *_scale(told, constants, costs, setting)]
+    parts = [_TOP.format(within=TRUE_WITHIN), _HELD, *_measured(known), *_scale(told, constants, costs, setting)]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -158,6 +172,7 @@ def _scale(told: Told, constants: Told, costs: Costs, setting: Told) -> Iterator
         gib=whole["facts"]["worker_gib"],
         steps=one["facts"]["steps_h"],
         alone=whole["alone_s"]["reading what is kept of every epoch"] / 3600.0,
+        maps=setting["epochs"] * MAP_BYTES / 1024.0**3,
         read=whole["facts"]["read_tib"],
         store=_mean(last, "store"),
         scheduler=_mean(last, "scheduler"),
