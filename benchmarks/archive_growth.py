@@ -28,8 +28,11 @@ from typing import Any
 
 from tests import small_maps as sm
 
+from iovolc.archive.costs import load_costs
+from iovolc.config import load
 from iovolc.model.grid import Grid
 from iovolc.parallel import PROCESSES, runner
+from iovolc.pipeline.forecast import Work, forecast
 
 LIGHT = (
     *sm.FAST, "registration.search_km=[8,8]", "detect.scales_km=[150,300]", "detect.null_draws=1",
@@ -121,6 +124,15 @@ def measure(case: Case, out: Path, overrides: Sequence[str], before: Sequence[di
         ]  # fmt: skip
         found[what] = asdict(took(command))
         found[what]["stages"] = json.loads((place / "out" / "timings.json").read_text(encoding="utf-8"))
+    held = before[-1]["epochs"] + 1 if before else 0
+    most = load(None, tuple(settings)).detect.max_predecessors
+    work = Work(
+        max(case.epochs - held, 0),
+        tuple(min(place, most) for place in range(max(held, 1), case.epochs)),
+        max(case.epochs - held, 0),
+    )
+    ahead = forecast(work, case.pixels_per_degree, load_costs(), workers=case.workers, free_mib=math.inf)
+    found["expected"] = {"cpu_s": ahead.processor_s, "peak_mib": ahead.memory_mib}
     earlier = sum(one[what]["cpu_s"] for one in before for what in ("grown", "one_more"))
     found["cpu_s"] = earlier + found["grown"]["cpu_s"]
     store = place / "store"
@@ -171,7 +183,9 @@ def line(case: dict[str, Any]) -> str:
         f"{what} {case[what]['cpu_s']:.1f} s processor, {case[what]['wall_s']:.1f} s, {case[what]['peak_mib']:.0f} MiB"
         for what in ("grown", "one_more", "nothing_new")
     )
-    return f"{case['name']}: {'; '.join(parts)}"
+    ahead, grown = case["expected"], case["grown"]
+    found = ", ".join(f"{name} {ahead[name] / grown[name]:.2f}" for name in ("cpu_s", "peak_mib"))
+    return f"{case['name']}: {'; '.join(parts)}; expected over measured: {found}"
 
 
 def nothing(item: int) -> int:

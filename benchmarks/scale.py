@@ -32,6 +32,7 @@ from iovolc.pipeline.forecast import grid_pixels, memory_mib
 EPOCHS: Final = 10_000
 CHANNELS: Final = 4
 PPD: Final = 32
+COPIED_PPD: Final = 4
 WORKERS: Final = (1, 10, 100)
 MOST: Final = DetectConfig().max_predecessors
 SOURCE_BYTES_PX: Final = 4.0
@@ -76,11 +77,18 @@ def measured(copied: Sequence[Mapping[str, Any]]) -> Constants:
     """Measure the constants."""
     with runner(workers=1, address=PROCESSES) as workers:
         dispatch_s = min(_seconds(lambda: workers.map(nothing, range(TASKS), "nothing")) for _ in range(ROUNDS)) / TASKS
+    pair_s = _pair_s()
+    return Constants(*(float(f"{value:.3g}") for value in (dispatch_s, pair_s, epoch_s(copied, pair_s))))
+
+
+def epoch_s(copied: Sequence[Mapping[str, Any]], pair_s: float) -> float:
+    """Slope of what publishing takes with the archive, without the search for steps; 0 where it was not measured."""
     later = [one for one in copied if one["what"] == "one_more"]
-    slope = 0.0
-    if len(later) > 1:
-        slope = statistics.linear_regression([one["epochs"] for one in later], [one["cpu_s"] for one in later]).slope
-    return Constants(float(f"{dispatch_s:.3g}"), float(f"{_pair_s():.3g}"), float(f"{max(slope, 0.0):.3g}"))
+    if len(later) < 2:
+        return 0.0
+    coarse = sum(math.prod(sheet.shape) for sheet in reduced_grid(Grid.at(COPIED_PPD)).sheets)
+    rest = [one["cpu_s"] - coarse * pair_s * one["epochs"] * (one["epochs"] - 1) / 2 for one in later]
+    return max(statistics.linear_regression([one["epochs"] for one in later], rest).slope, 0.0)
 
 
 def _pair_s(epochs: int = 200, side: int = 24) -> float:

@@ -15,7 +15,8 @@ MAP_BYTES: Final = 180 * 360 * (4 * 2 + 4)
 _TOP: Final = """# Scale
 
 Printed by `python benchmarks/scale.py FOLDER --page docs/scale.md`; do not edit. Times are of the processor where
-nothing else is said: other work on the machine slows clocks, not processors.
+nothing else is said: other work on the machine slows clocks, not processors. The machine was busy with other work when
+this was measured, which makes the time of a task in the scheduler an upper limit.
 
 ## What a run costs before it begins
 
@@ -133,7 +134,8 @@ def _copied(cases: Sequence[Told]) -> Iterator[str]:
 def _codecs(found: Told) -> Iterator[str]:
     yield "\n## Compression of the store\n"
     yield f"`python benchmarks/store_codecs.py`: {found['maps']} real maps of Io on the grid, {found['mib']} MiB plain;"
-    yield "rates of plain bytes by processor time. The store's is the one in bold.\n"
+    yield "rates of plain bytes by processor time. The store's is in bold. A stronger one saves bytes of which comparisons"
+    yield "keep several times as many (`kept_bytes_px`), a weaker one time that is little beside a comparison's.\n"
     yield "| codec | bytes | write, MiB/s | read, MiB/s |"
     yield "|---|---|---|---|"
     for row in found["rows"]:

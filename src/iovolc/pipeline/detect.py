@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,9 @@ def detect_one(task: Task) -> str:
 
 def detected_of(task: Task) -> Detected:
     """A task's changes, computed first if they have gone."""
-    return _load(_folder_of(task))[0]
+    found = _load(_folder_of(task))[0]
+    detections, looks = frames.conform(found.detections, DETECTIONS), frames.conform(found.looks, LOOKS)
+    return replace(found, detections=detections, looks=looks)
 
 
 def is_kept(task: Task) -> bool:
@@ -249,8 +251,8 @@ def _save(result: Any, folder: Path) -> None:
 
 
 def _load(folder: Path) -> tuple[Detected, Mapping[str, Any]]:
-    detections = frames.conform(pd.read_parquet(folder / "detections.parquet"), DETECTIONS)
-    looks = frames.conform(pd.read_parquet(folder / "looks.parquet"), LOOKS)
+    """What was kept, as it was kept: tables are checked once, when all are together, since that takes longest."""
+    detections, looks = (pd.read_parquet(folder / f"{name}.parquet") for name in ("detections", "looks"))
     footprints: dict[str, list[tuple[Any, NDArray[np.int32]]]] = {}
     with np.load(folder / "footprints.npz", allow_pickle=False) as archive:
         for key in archive.files:
