@@ -109,15 +109,22 @@ def _growth(cases: Sequence[Told]) -> Iterator[str]:
     yield "\n## Archives as they grow\n"
     yield "`python benchmarks/archive_growth.py OUT`: the whole job, then one epoch more, then nothing new. Profiles"
     yield "`quick` and `light` seek fewer sizes with fewer surrogates and predecessors.\n"
-    yield "| profile | pixels | epochs | workers | so far, s | one more, s | nothing new, s | peak, MiB |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| profile | pixels | epochs | workers | so far, s | one more, s | nothing new, s | peak, MiB | expected over measured: time, memory |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for case in sorted(cases, key=lambda one: (one["profile"], one["pixels"], one["epochs"])):
         times = " | ".join(f"{case[what]['cpu_s']:.1f}" for what in ("one_more", "nothing_new"))
         peak = max(case[what]["peak_mib"] for what in ("grown", "one_more"))
         yield (
             f"| {case['profile']} | {case['pixels'] / 1e6:.1f} M | {case['epochs']} | {case['workers']} | "
-            f"{case['cpu_s']:.1f} | {times} | {peak:.0f} |"
+            f"{case['cpu_s']:.1f} | {times} | {peak:.0f} | {_ratios(case)} |"
         )
+
+
+def _ratios(case: Told) -> str:
+    """How well the forecast held, where it is for the search that was made."""
+    if case["profile"] != "whole":
+        return "-"
+    return ", ".join(f"{case['expected'][name] / case['grown'][name]:.2f}" for name in ("cpu_s", "peak_mib"))
 
 
 def _copied(cases: Sequence[Told]) -> Iterator[str]:
@@ -134,8 +141,8 @@ def _copied(cases: Sequence[Told]) -> Iterator[str]:
 def _codecs(found: Told) -> Iterator[str]:
     yield "\n## Compression of the store\n"
     yield f"`python benchmarks/store_codecs.py`: {found['maps']} real maps of Io on the grid, {found['mib']} MiB plain;"
-    yield "rates of plain bytes by processor time. The store's is in bold. A stronger one saves bytes of which comparisons"
-    yield "keep several times as many (`kept_bytes_px`), a weaker one time that is little beside a comparison's.\n"
+    yield "rates of plain bytes by processor time. The store's is in bold. A stronger one saves bytes of which"
+    yield "comparisons keep several times as many (`kept_bytes_px`), a weaker one time that is little beside theirs.\n"
     yield "| codec | bytes | write, MiB/s | read, MiB/s |"
     yield "|---|---|---|---|"
     for row in found["rows"]:
