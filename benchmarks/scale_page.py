@@ -109,7 +109,10 @@ def _growth(cases: Sequence[Told]) -> Iterator[str]:
     yield "\n## Archives as they grow\n"
     yield "`python benchmarks/archive_growth.py OUT`: the whole job, then one epoch more, then nothing new. Profiles"
     yield "`quick` and `light` seek fewer sizes with fewer surrogates and predecessors.\n"
-    yield "| profile | pixels | epochs | workers | so far, s | one more, s | nothing new, s | peak, MiB | expected over measured: time, memory |"
+    yield (
+        "| profile | pixels | epochs | workers | so far, s | one more, s | nothing new, s | peak, MiB | "
+        "expected over measured: time, memory |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|"
     for case in sorted(cases, key=lambda one: (one["profile"], one["pixels"], one["epochs"])):
         times = " | ".join(f"{case[what]['cpu_s']:.1f}" for what in ("one_more", "nothing_new"))
