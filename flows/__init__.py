@@ -7,5 +7,8 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# What the use-cases say of the work ahead goes to the logs of the flow run.
+os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "iovolc")
+
 # A new home's data base takes longer than Prefect's 20 seconds to make on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

@@ -20,7 +20,7 @@ CONNECT_S: Final = 5.0
 """How long a scheduler may take to answer, in seconds."""
 
 AHEAD: Final = 128
-"""So many tasks are handed over at a time: the scheduler's memory does not grow with the archive."""
+"""By default: the scheduler's memory does not grow with the archive."""
 
 _LOOK_S: Final = 1.0
 _GIB: Final = 1024**3
@@ -60,11 +60,19 @@ class Cluster:
         Told of each finished task.
     limits : Limits
         When to give up.
+    ahead : int
+        So many tasks are handed over at a time.
     """
 
     client: Any
     progress: Progress = silent
     limits: Limits = Limits()
+    ahead: int = AHEAD
+
+    @property
+    def threads(self) -> int:
+        """How many tasks the workers that there are now can do at a time."""
+        return sum(self.client.nthreads().values())
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item], label: str) -> list[Result]:
         """Results in the order of the items; the first error is raised, and what has not begun is left.
@@ -99,7 +107,7 @@ class Cluster:
         running: dict[int, Any],
         moved: threading.Event,
     ) -> None:
-        while waiting and len(running) < AHEAD:
+        while waiting and len(running) < self.ahead:
             place, item = waiting.popleft()
             running[place] = self.client.submit(function, item, pure=False)
             running[place].add_done_callback(lambda _: moved.set())

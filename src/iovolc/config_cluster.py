@@ -13,6 +13,11 @@ class ClusterConfig(Section):
         ge=0.0,
         description="Memory of one task with `--dask processes`, in GiB; a process that takes more is ended. 0 gives each its share of the machine.",
     )
+    memory_gib: float = Field(
+        default=0.0,
+        ge=0.0,
+        description="Memory that comparisons may take together on this machine, in GiB; fewer work at a time if all would take more. 0 is what is free.",
+    )
     task_timeout_s: float = Field(
         default=14400.0,
         gt=0.0,

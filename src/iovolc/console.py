@@ -1,6 +1,7 @@
 """What the command line shows: progress, messages and the exit code of an error."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +22,31 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
     """Bars on a terminal, a plain line per tenth elsewhere, nothing if quiet; all on standard error."""
     if quiet:
         yield silent
-    elif sys.stderr.isatty():
-        with _bars() as report:
-            yield report
-    else:
-        yield _line
+        return
+    with _told():
+        if sys.stderr.isatty():
+            with _bars() as report:
+                yield report
+        else:
+            yield _line
+
+
+class _Said(logging.Handler):
+    """Says what the use-cases log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    logger, handler = logging.getLogger("iovolc"), _Said()
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ in the order of the items, so neither the number of workers nor their speed can 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -58,6 +58,28 @@ class Threads:
         lazy = [delayed(function, pure=False)(item) for item in items]
         with _counting(self.progress, label, len(items)):
             return list(compute(*lazy, scheduler="threads", num_workers=self.workers, optimize_graph=False))
+
+
+def at_most(chosen: Runner, workers: int) -> Runner:
+    """A runner that has no more than so many tasks at work at a time."""
+    if isinstance(chosen, Reported):
+        return replace(chosen, runner=at_most(chosen.runner, workers))
+    if isinstance(chosen, Cluster):
+        return replace(chosen, ahead=min(chosen.ahead, workers))
+    return replace(chosen, workers=min(chosen.workers, workers)) if isinstance(chosen, Threads) else chosen
+
+
+def workers_of(chosen: Runner) -> int:
+    """How many tasks a runner has at work at a time; of a scheduler's workers as many as there are now."""
+    inner = unreported(chosen)
+    if isinstance(inner, Cluster):
+        return max(1, min(inner.ahead, inner.threads))
+    return inner.workers if isinstance(inner, Threads) else 1
+
+
+def unreported(chosen: Runner) -> Runner:
+    """The runner that does the work, without what reports on it."""
+    return unreported(chosen.runner) if isinstance(chosen, Reported) else chosen
 
 
 @contextmanager

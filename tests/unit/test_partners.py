@@ -14,6 +14,7 @@ from iovolc.light.partners import (
     Law,
     Slant,
     added_variance,
+    best_partners,
     mean_growth,
     rank_partners,
     shared_blocks,
@@ -115,3 +116,27 @@ def test_only_what_both_show_is_shared():
     assert shared_blocks(lit(), lit(), blocks, SUN).tolist() == [True, False, False]
     nowhere = np.full(3, np.nan)
     assert mean_growth(lit(), lit(sub_observer_lon_e=90.0), (nowhere, nowhere), PLACES, LAW) == 0.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_few_are_the_first_of_all_and_few_are_looked_at(seed):
+    generator = np.random.default_rng(seed)
+    mismatches = generator.choice([0.0, 0.02, 0.06, 0.3], 60)
+    many = [
+        candidate(f"{k:02d}", float(generator.choice([3.0, 4.0, 9.0, 30.0])), float(mismatches[k]), day=k)
+        for k in range(60)
+    ]
+    fine = sorted(range(60), key=lambda k: (many[k].resolution_km, -many[k].stop_utc.timestamp(), many[k].id))
+    looked = []
+
+    def mismatch(place):
+        looked.append(place)
+        return many[fine[place]].mismatch
+
+    best = best_partners([many[k].resolution_km for k in fine], mismatch, 8)
+    assert [fine[place] for place in best] == rank_partners(many)[0][:8]
+    assert len(looked) < 60
+
+
+def test_few_candidates_are_all_taken_unseen():
+    assert best_partners([1.0, 2.0], lambda place: [][place], 2) == [0, 1]

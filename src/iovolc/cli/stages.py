@@ -1,6 +1,7 @@
 """The main job and its stages as commands."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -68,6 +69,7 @@ def run(
     region: RegionOption = "",
     channel: ChannelOption = None,
     site: SiteOption = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what it would take, and do nothing.")] = False,
     workers: WorkersOption = CORES,
     dask: DaskOption = None,
     as_json: JsonOption = False,
@@ -76,11 +78,16 @@ def run(
     """Ingest, detect, track and publish."""
     from iovolc.console import answer
     from iovolc.pipeline.alerts import require_receivers
+    from iovolc.pipeline.plan_inputs import plan_inputs
     from iovolc.pipeline.run import run as use_case
 
     chosen = (*(overrides or ()), *selection(since, until, region, channel, site))
     with context_of(Common(store, config, chosen, workers, dask, quiet)) as context:
         require_receivers(context.config.alerts)
+        if dry_run:
+            planned = plan_inputs(catalogues, context)
+            answer(planned.to_json(), planned.text(), as_json=as_json)
+            return
         finished = use_case(catalogues, context, out)
     code = max(report_findings(finished.findings), after_publishing(store, context.config.alerts))
     page = (out / "page" / "index.html").absolute()

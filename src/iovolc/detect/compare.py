@@ -69,18 +69,7 @@ def compare(
     relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
     if relative:
         newer = replace(newer, side=by_rank(newer.side, frame))
-    matched = [
-        difference(
-            newer.side,
-            look.side,
-            frame,
-            reuse_correlation=config.reuse_correlation,
-            unchanged=(unchanged or {}).get(look.record.id),
-            law=law,
-        )
-        for look in ordered
-    ]
-    pairs = [settled(pair, newer, look, frame.owned, frame.grid) for pair, look in zip(matched, ordered, strict=True)]
+    pairs = _pairs(newer, ordered, frame, config, unchanged or {}, law)
     combined = _combine(pairs, groups, frame.grid)
     grounds = _grounds(pairs, combined, frame, config, _of_light(pairs, combined))
     stated_km = _registration_sigma(newer, ordered, frame.grid)
@@ -125,6 +114,28 @@ def _partners(
     ]
     order, groups = rank_partners(candidates)
     return [predecessors[k] for k in order[:most]], groups[:most]
+
+
+def _pairs(
+    newer: Look,
+    ordered: Sequence[Look],
+    frame: Frame,
+    config: DetectConfig,
+    unchanged: Mapping[str, NDArray[np.float64]],
+    law: Law,
+) -> list[Difference]:
+    """The settled differences, of which only the first to show a sheet keeps what it shows: planes fill the memory."""
+    pairs: list[Difference] = []
+    shown: set[str] = set()
+    for look in ordered:
+        known = unchanged.get(look.record.id)
+        pair = difference(
+            newer.side, look.side, frame, reuse_correlation=config.reuse_correlation, unchanged=known, law=law
+        )
+        pair = settled(pair, newer, look, frame.owned, frame.grid)
+        pairs.append(replace(pair, shown={name: plane for name, plane in pair.shown.items() if name not in shown}))
+        shown |= set(pair.shown)
+    return pairs
 
 
 def _mean_growth(newer: Look, older: Look, frame: Frame, law: Law) -> float:

@@ -61,14 +61,20 @@ def reduced_grid(grid: Grid) -> Grid:
     return replace(grid, sheets=tuple(reduced_sheet(sheet, scale.factor(sheet)) for sheet in grid.sheets))
 
 
-def base_of(looks: Sequence[Look], frame: Frame) -> Look:
-    """The epoch that shows most of Io; of equals the sharper one, then the first by id."""
-    shown = {look.record.id: _shown_km2(look, frame) for look in looks}
-    return min(looks, key=lambda look: (-shown[look.record.id], look.side.resolution_km, look.record.id))
+def base_of(blocks: Sequence[NDArray[np.float64]], resolutions_km: Sequence[float], frame: Frame) -> int:
+    """Number of the epoch that shows most of Io; of equals the sharper, then the first: a new one seldom takes over.
 
-
-def _shown_km2(look: Look, frame: Frame) -> float:
-    return float(frame.places.area_km2[np.isfinite(look.side.blocks)].sum())
+    Parameters
+    ----------
+    blocks : sequence of ndarray, shape (block,)
+        Block means of the tone of each epoch, in order of time; NaN where it shows nothing.
+    resolutions_km : sequence of float
+        Of each.
+    frame : Frame
+        Where the blocks lie.
+    """
+    shown_km2 = [float(frame.places.area_km2[np.isfinite(means)].sum()) for means in blocks]
+    return min(range(len(blocks)), key=lambda k: (-shown_km2[k], resolutions_km[k], k))
 
 
 def ranked(look: Look, frame: Frame) -> Look:

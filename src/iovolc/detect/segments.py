@@ -5,7 +5,7 @@ Retrospective; they refine events and never make one. Pixels count where three o
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -36,14 +36,14 @@ _LEAST_SHOWN: Final = 0.5
 _HALF: Final = 0.5
 _UPPER_QUANTILE: Final = 0.9
 _BAND_ROWS: Final = 64
+_BAND_VALUES: Final = 2**24
+"""A band has fewer rows where the history is so long that it would hold more values."""
 _YEAR_S: Final = 365.25 * 86400.0
 
 _LEAST_VARIANCE: Final = 1e-8
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
-Where = slice | NDArray[np.int64]
-"""Rows, or flat pixels, of a sheet."""
 Dates = tuple[int, int]
 """Number of the first epoch at the new level, and of the first one back at the old level."""
 
@@ -76,10 +76,8 @@ class History:
         ]
         return 0.5 * min(spreads, default=0.0) ** 2
 
-    def planes(
-        self, number: int, name: str, where: slice | NDArray[np.int64], base: float
-    ) -> tuple[Plane, Plane] | None:
-        """Values and variances of an epoch on some rows, or flat pixels, of a sheet; None where it shows nothing of it.
+    def planes(self, number: int, name: str, rows: slice, base: float) -> tuple[Plane, Plane] | None:
+        """Values and variances of an epoch on some rows of a sheet; None where it shows nothing of it.
 
         A difference's noise is that of both sides; less that of the base it is the epoch's, at least half of it.
         """
@@ -87,8 +85,7 @@ class History:
         if name not in level.value:
             return None
         value, noise, floor = (
-            (plane[name][where] if isinstance(where, slice) else plane[name].ravel()[where]).astype(np.float32)
-            for plane in (level.value, level.noise, level.floor)
+            plane[name][rows].astype(np.float32) for plane in (level.value, level.noise, level.floor)
         )
         both = noise**2
         own = np.where(both > 0, np.maximum(both - np.float32(base), 0.5 * both), np.float32(base))
@@ -96,7 +93,29 @@ class History:
         return np.where(np.isfinite(variance), value, np.float32(np.nan)), variance
 
 
-def find_segments(history: History, frame: Frame, places: Places) -> Segmented:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Some rows of a sheet in the history of a channel; ``base`` is the variance of its base's own noise."""
+
+    history: History
+    base: float
+    sheet: str
+    rows: slice
+    cols: int
+
+
+Stepped = tuple[NDArray[Any], ...]
+"""The best step at each pixel: evidence, amplitude, first, until."""
+Each = Callable[[Callable[[Band], Stepped], Sequence[Band]], Sequence[Stepped]]
+"""Applies a function to bands; gives the results in their order."""
+
+
+def in_turn(function: Callable[[Band], Stepped], bands: Sequence[Band]) -> list[Stepped]:
+    """One band after the other."""
+    return [function(band) for band in bands]
+
+
+def find_segments(history: History, frame: Frame, places: Places, each: Each = in_turn) -> Segmented:
     """The segments of a channel.
 
     Parameters
@@ -105,29 +124,33 @@ def find_segments(history: History, frame: Frame, places: Places) -> Segmented:
         Levels of the channel's epochs.
     frame, places : Frame, Places
         What all epochs of the grid share.
+    each : callable
+        Who works on the bands: the time of each grows with the square of the history.
     """
     if len(history.epochs) < LEAST_EPOCHS:
         return Segmented(frames.empty(SEGMENTS), {})
     grid, coarse, base = frame.grid, reduced_grid(frame.grid), history.base_variance()
-    pieces = {sheet.name: _pieces(history, sheet, grid.sheet(sheet.name), base) for sheet in coarse.sheets}
-    rows: list[dict[str, object]] = []
-    footprints: dict[str, Footprint] = {}
+    stepped = _stepped(history, coarse, base, each)
+    pieces = {sheet.name: _pieces(stepped[sheet.name], sheet, grid.sheet(sheet.name)) for sheet in coarse.sheets}
     least_km2 = working_scale(grid).fwhm_km ** 2
+    clusters: list[Cluster] = []
     for sign, dates in sorted({key for mine in pieces.values() for key in mine}):
         held = {name: mine[sign, dates] for name, mine in pieces.items() if (sign, dates) in mine}
-        for cluster in join_pieces(held, sign, frame.owned, grid):
-            if footprint_km2(cluster.footprint, places.area_km2) < least_km2:
-                continue
-            for row in _rows(cluster, history, grid, coarse, base, places):
-                footprints[str(row["segment_id"])] = cluster.footprint
-                rows.append(row)
+        joined = join_pieces(held, sign, frame.owned, grid)
+        clusters += [one for one in joined if footprint_km2(one.footprint, places.area_km2) >= least_km2]
+    rows: list[dict[str, object]] = []
+    footprints: dict[str, Footprint] = {}
+    for cluster, series in zip(clusters, _series(clusters, history, grid, coarse, base), strict=True):
+        for row in _rows(cluster, series, history, grid, places):
+            footprints[str(row["segment_id"])] = cluster.footprint
+            rows.append(row)
     table = pd.DataFrame(rows) if rows else frames.empty(SEGMENTS)
     return Segmented(frames.conform(table.drop_duplicates("segment_id"), SEGMENTS), footprints)
 
 
-def _pieces(history: History, sheet: Sheet, full: Sheet, base: float) -> dict[tuple[int, Dates], list[Piece]]:
+def _pieces(stepped: Stepped, sheet: Sheet, full: Sheet) -> dict[tuple[int, Dates], list[Piece]]:
     """What steps on one sheet, by sign and dates."""
-    evidence, amplitude, first, until = _stepped(history, sheet, base)
+    evidence, amplitude, first, until = stepped
     found: dict[tuple[int, Dates], list[Piece]] = {}
     for sign in (-1, 1):
         strength = np.where(sign * amplitude > 0, evidence, np.float32(0.0)).astype(np.float32)
@@ -155,21 +178,30 @@ def _core(pixels: NDArray[np.int64], strength: Plane) -> NDArray[np.int64]:
     return pixels[steps >= _HALF * np.quantile(steps, _UPPER_QUANTILE)]
 
 
-def _stepped(history: History, sheet: Sheet, base: float) -> tuple[NDArray[Any], ...]:
-    """The best step at each pixel of a sheet, band by band: evidence, amplitude, first, until."""
-    count = len(history.epochs)
-    limits = thresholds(count)
-    bands: list[tuple[NDArray[Any], ...]] = []
-    for top in range(0, sheet.shape[0], _BAND_ROWS):
-        rows = slice(top, min(top + _BAND_ROWS, sheet.shape[0]))
-        shape = (count, rows.stop - top, sheet.shape[1])
-        values, variance = np.full(shape, np.nan, np.float32), np.ones(shape, np.float32)
-        for number in range(count):
-            planes = history.planes(number, sheet.name, rows, base)
-            if planes is not None:
-                values[number], variance[number] = planes
-        bands.append(step_planes(values, variance, *limits, SHRINKAGE))
-    return tuple(np.concatenate(parts) for parts in zip(*bands, strict=True))
+def _stepped(history: History, coarse: Grid, base: float, each: Each) -> dict[str, Stepped]:
+    """The best step at each pixel, by sheet."""
+    bands = [
+        Band(history, base, sheet.name, slice(top, min(top + height, sheet.shape[0])), sheet.shape[1])
+        for sheet in coarse.sheets
+        for height in [max(1, min(_BAND_ROWS, _BAND_VALUES // (len(history.epochs) * sheet.shape[1])))]
+        for top in range(0, sheet.shape[0], height)
+    ]
+    held: dict[str, list[Stepped]] = {}
+    for band, found in zip(bands, each(step_band, bands), strict=True):
+        held.setdefault(band.sheet, []).append(found)
+    return {name: tuple(np.concatenate(parts) for parts in zip(*mine, strict=True)) for name, mine in held.items()}
+
+
+def step_band(band: Band) -> Stepped:
+    """The best step at each pixel of a band."""
+    count = len(band.history.epochs)
+    shape = (count, band.rows.stop - band.rows.start, band.cols)
+    values, variance = np.full(shape, np.nan, np.float32), np.ones(shape, np.float32)
+    for number in range(count):
+        planes = band.history.planes(number, band.sheet, band.rows, band.base)
+        if planes is not None:
+            values[number], variance[number] = planes
+    return step_planes(values, variance, *thresholds(count), SHRINKAGE)
 
 
 def _by_dates(dates: NDArray[np.int16], seeds: NDArray[np.bool_]) -> list[tuple[Dates, NDArray[np.bool_]]]:
@@ -188,10 +220,10 @@ def _by_dates(dates: NDArray[np.int16], seeds: NDArray[np.bool_]) -> list[tuple[
 
 
 def _rows(
-    cluster: Cluster, history: History, grid: Grid, coarse: Grid, base: float, places: Places
+    cluster: Cluster, series: tuple[Vector, Vector], history: History, grid: Grid, places: Places
 ) -> list[dict[str, object]]:
     """The rows of a cluster: one for a step, two for a transient, none if its mean history tells none."""
-    values, variance = _series(cluster.footprint, history, grid, coarse, base)
+    values, variance = series
     known = np.flatnonzero(np.isfinite(values))
     epochs = [history.epochs[k] for k in known]
     step = fit_step(values[known], variance[known])
@@ -245,22 +277,29 @@ def _later_p(step: Step, old: NDArray[np.intp], later: NDArray[np.intp], values:
     return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
-def _series(footprint: Footprint, history: History, grid: Grid, coarse: Grid, base: float) -> tuple[Vector, Vector]:
-    """Mean level over a footprint by epoch, and its variance, which a larger area does not average down."""
-    pixels = {name: _coarse_pixels(mine, grid.sheet(name), coarse.sheet(name)) for name, mine in footprint.pixels}
-    count = sum(mine.size for mine in pixels.values())
-    values, variance = (np.full(len(history.epochs), np.nan) for _ in range(2))
-    for number in range(len(history.epochs)):
-        parts: list[Plane] = []
-        for name, mine in pixels.items():
-            planes = history.planes(number, name, mine, base)
-            if planes is not None:
-                parts.append(np.stack(planes))
-        held = np.concatenate([np.empty((2, 0), np.float32), *parts], axis=1).astype(np.float64)
-        held = held[:, np.isfinite(held).all(axis=0)]
-        if held.shape[1] >= _LEAST_SHOWN * count:
-            values[number], variance[number] = held.mean(axis=1)
-    return values, variance
+def _series(
+    clusters: Sequence[Cluster], history: History, grid: Grid, coarse: Grid, base: float
+) -> list[tuple[Vector, Vector]]:
+    """Mean level over each footprint by epoch, and its variance, which a larger area does not average down.
+
+    Epoch by epoch: each level is read once, whatever the number of footprints.
+    """
+    pixels = [
+        {name: _coarse_pixels(mine, grid.sheet(name), coarse.sheet(name)) for name, mine in cluster.footprint.pixels}
+        for cluster in clusters
+    ]
+    series = np.full((2, len(clusters), len(history.epochs)), np.nan)
+    for number in range(len(history.epochs) if clusters else 0):
+        whole = {sheet.name: history.planes(number, sheet.name, slice(None), base) for sheet in coarse.sheets}
+        shown = {name: planes for name, planes in whole.items() if planes is not None}
+        for k, mine in enumerate(pixels):
+            seen = [(shown[name], at) for name, at in mine.items() if name in shown]
+            parts = [np.stack([plane.ravel()[at] for plane in planes]) for planes, at in seen]
+            held = np.concatenate([np.empty((2, 0), np.float32), *parts], axis=1).astype(np.float64)
+            held = held[:, np.isfinite(held).all(axis=0)]
+            if held.shape[1] >= _LEAST_SHOWN * sum(at.size for at in mine.values()):
+                series[:, k, number] = held.mean(axis=1)
+    return [(series[0, k], series[1, k]) for k in range(len(clusters))]
 
 
 def _coarse_pixels(pixels: NDArray[np.int32], full: Sheet, sheet: Sheet) -> NDArray[np.int64]:

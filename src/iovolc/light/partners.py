@@ -7,7 +7,8 @@ two epochs (:mod:`iovolc.light.gains`).
 """
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -226,6 +227,37 @@ def rank_partners(candidates: Sequence[Candidate]) -> tuple[list[int], list[int]
     total = {k: step + int(candidates[k].mismatch // MISMATCH_STEP) for k, step in zip(fine, steps, strict=True)}
     order = sorted(fine, key=lambda k: total[k])
     return order, [total[k] for k in order]
+
+
+def best_partners(resolutions_km: Sequence[float], mismatch: Callable[[int], float], most: int) -> list[int]:
+    """Which candidates come first by :func:`rank_partners`, with as few looks at their geometry as it takes.
+
+    Parameters
+    ----------
+    resolutions_km : sequence of float
+        Of each candidate, the coarser of its and the newer one's, ascending; of equals the latest first.
+    mismatch : callable
+        :func:`mean_growth` of a candidate, by its position.
+    most : int
+        How many are wanted.
+
+    Returns
+    -------
+    list of int
+        Positions, best first; where there are no more than wanted all of them, unranked.
+    """
+    if len(resolutions_km) <= most:
+        return list(range(len(resolutions_km)))
+    found: list[tuple[int, int]] = []
+    counts: Counter[int] = Counter()
+    for k, step in enumerate(resolution_groups(resolutions_km)):
+        # A mismatch only ever makes a candidate worse than its step: later ones cannot push these out any more.
+        if sum(count for total, count in counts.items() if total <= step) >= most:
+            break
+        total = step + int(mismatch(k) // MISMATCH_STEP)
+        counts[total] += 1
+        found.append((total, k))
+    return [k for _, k in sorted(found)[:most]]
 
 
 def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:

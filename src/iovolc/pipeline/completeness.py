@@ -4,8 +4,8 @@ Reads published outputs alone.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -163,7 +163,7 @@ def chance_map(epoch: EpochReach, curves: Curves, change: Change) -> Floats:
     sizes = np.log(SIZES_KM)
     place = float(np.interp(math.log(change.size_km), sizes, np.arange(len(SIZES_KM), dtype=np.float64)))
     low, part = math.floor(place), place - math.floor(place)
-    below, above = (np.maximum(epoch.maps.margin[k], 1e-9) for k in (low, math.ceil(place)))
+    below, above = (np.maximum(epoch.maps.margin[k].astype(np.float32), 1e-9) for k in (low, math.ceil(place)))
     margin = np.exp((1.0 - part) * np.log(below) + part * np.log(above))
     curve = curves.of(relative=epoch.relative, elements=change.size_km / epoch.resolution_km)
     return np.where(epoch.maps.share > 0, curve.probability(change.contrast * margin), 0.0)
@@ -171,7 +171,7 @@ def chance_map(epoch: EpochReach, curves: Curves, change: Change) -> Floats:
 
 def channel_rate(
     epochs: Sequence[EpochReach],
-    chances: Sequence[Floats],
+    chances: Iterable[Floats],
     change: Change,
     detections: pd.DataFrame,
     events: pd.DataFrame,
@@ -181,19 +181,19 @@ def channel_rate(
     The exposure is that of a change which just is so large and strong; larger ones are found at least as well. Where
     under half of such changes would have been found there is no rate: larger ones would pass for them.
     """
-    watches = [
-        Watch(_days(epoch.since_utc), _days(epoch.seen_utc), chance, epoch.maps.share.astype(np.float64))
-        for epoch, chance in zip(epochs, chances, strict=True)
-    ]
     sure = events.loc[events["tier"] != "C", "event_id"]
     contrast = detections["contrast"].fillna(detections["rank_contrast"]).abs()
     large = detections["area_km2"] >= math.pi / 4.0 * change.size_km**2
     mine = detections["event_id"].isin(sure) & large & (contrast >= change.contrast)
     here = mine & (detections["channel"] == epochs[0].channel)
-    exposure = exposure_km2_years(watches)
-    whole = exposure_km2_years([replace(watch, probability=np.ones_like(watch.probability)) for watch in watches])
+    exposure = exposure_km2_years(_watch(epoch, chance) for epoch, chance in zip(epochs, chances, strict=True))
+    whole = exposure_km2_years(_watch(epoch, np.ones(epoch.maps.share.shape)) for epoch in epochs)
     told = exposure if exposure >= _LEAST_FOUND * whole else 0.0
     return area_rate(int(detections.loc[here, "event_id"].nunique()), told)
+
+
+def _watch(epoch: EpochReach, chance: Floats) -> Watch:
+    return Watch(_days(epoch.since_utc), _days(epoch.seen_utc), chance, epoch.maps.share.astype(np.float64))
 
 
 def rate_record(found: AreaRate) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Detect: every epoch of a manifest against its predecessors, each computed once and kept."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,19 @@ from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.model.grid import Sheet
 from iovolc.model.tables import DETECTIONS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.expect import expect, fitting
+from iovolc.pipeline.facts import unchanged_probability
+from iovolc.pipeline.forecast import Work
 from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
+from iovolc.pipeline.partners import with_partners
 from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_reach, reach_of, save_reach
-from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
+from iovolc.pipeline.siblings import by_image, siblings
+from iovolc.pipeline.tones import frame_of, look_at
 
 Plane = NDArray[np.float32]
+
+_LOG = logging.getLogger(__name__)
 
 _STAGE = "detect"
 _ERRORS = ("smooth", "terrain", "shift_km")
@@ -49,7 +57,8 @@ class Task:
     entry : EpochEntry
         The epoch.
     predecessors : tuple of EpochEntry
-        Earlier epochs of its channel, by stop time and then id.
+        The earlier epochs of its channel that it is compared with (:mod:`iovolc.pipeline.partners`), by stop time and
+        then id.
     siblings : tuple of EpochEntry
         All epochs of the manifest that share an image with one of these.
     config : DetectConfig
@@ -112,7 +121,11 @@ def detect(manifest: Manifest, context: Context) -> Scan:
     tasks = plan(manifest, context)
     # Channel by channel, so that epochs stay in memory; those with the most predecessors first.
     order = sorted(tasks, key=lambda task: (task.entry.channel, -len(task.predecessors)))
-    context.runner.map(detect_one, order, "detect")
+    missing = tuple(len(task.predecessors) for task in order if not is_kept(task))
+    expected = expect(Work(compare=missing, follow=len(missing)), context)
+    if missing:
+        _LOG.info(expected.text())
+    fitting(context, expected).map(detect_one, order, "detect")
     results = [_load(_folder_of(task)) for task in tasks]
     return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
 
@@ -123,22 +136,12 @@ def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
     Channels that are searched for heat (:data:`iovolc.model.glow.GLOWING_CHANNELS`) are not compared as surfaces.
     """
     searched = GLOWING_CHANNELS if context.config.heat.search else ()
-    tasks: list[Task] = []
-    for channel in manifest.channels:
-        if channel in searched:
-            continue
-        entries = sorted(manifest.of_channel(channel), key=lambda entry: entry.order)
-        for i, entry in enumerate(entries[1:], start=1):
-            before = tuple(entries[:i])
-            siblings = _siblings((entry, *before), manifest.entries)
-            tasks.append(Task(context.store, entry, before, siblings, context.config.detect, context.config.light))
-    return tuple(tasks)
-
-
-def _siblings(mine: Sequence[EpochEntry], entries: Sequence[EpochEntry]) -> tuple[EpochEntry, ...]:
-    images = {(entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) for entry in mine}
+    config, bands = context.config, by_image(manifest.entries)
     return tuple(
-        entry for entry in entries if (entry.mission, entry.instrument, entry.start_utc, entry.stop_utc) in images
+        Task(context.store, entry, before, siblings((entry, *before), bands), config.detect, config.light)
+        for channel in manifest.channels
+        if channel not in searched
+        for entry, before in with_partners(manifest.of_channel(channel), context)
     )
 
 
@@ -150,7 +153,9 @@ def detect_one(task: Task) -> str:
 
 def detected_of(task: Task) -> Detected:
     """A task's changes, computed first if they have gone."""
-    return _load(_folder_of(task))[0]
+    found = _load(_folder_of(task))[0]
+    detections, looks = frames.conform(found.detections, DETECTIONS), frames.conform(found.looks, LOOKS)
+    return replace(found, detections=detections, looks=looks)
 
 
 def is_kept(task: Task) -> bool:
@@ -246,8 +251,8 @@ def _save(result: Any, folder: Path) -> None:
 
 
 def _load(folder: Path) -> tuple[Detected, Mapping[str, Any]]:
-    detections = frames.conform(pd.read_parquet(folder / "detections.parquet"), DETECTIONS)
-    looks = frames.conform(pd.read_parquet(folder / "looks.parquet"), LOOKS)
+    """What was kept, as it was kept: tables are checked once, when all are together, since that takes longest."""
+    detections, looks = (pd.read_parquet(folder / f"{name}.parquet") for name in ("detections", "looks"))
     footprints: dict[str, list[tuple[Any, NDArray[np.int32]]]] = {}
     with np.load(folder / "footprints.npz", allow_pickle=False) as archive:
         for key in archive.files:

@@ -12,6 +12,8 @@ from iovolc.pipeline.causes import differing, flat
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import Task, is_kept
 from iovolc.pipeline.detect import plan as comparisons
+from iovolc.pipeline.expect import expect
+from iovolc.pipeline.forecast import Forecast, Work
 from iovolc.pipeline.publish import run_id
 from iovolc.pipeline.select import select_epochs
 
@@ -34,6 +36,8 @@ class Plan:
         Where the configuration differs from the one compared with.
     published : bool
         Whether the run's outputs are in the store already.
+    expected : Forecast
+        What it would cost.
     """
 
     run_id: str
@@ -42,10 +46,12 @@ class Plan:
     reuse: tuple[str, ...]
     parameters: tuple[tuple[str, Any, Any], ...]
     published: bool
+    expected: Forecast
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "expected": self.expected.to_json()}
 
     def text(self) -> str:
         """Lines for people."""
@@ -58,6 +64,7 @@ class Plan:
             "publish: outputs are in the store already"
             if self.published
             else "publish: tables, rasters, figures, page",
+            self.expected.text(),
         ]
         return "\n".join(lines)
 
@@ -78,7 +85,8 @@ def plan_run(manifest: Manifest, context: Context, base: Config) -> Plan:
     tasks = comparisons(chosen, context)
     name = run_id(chosen, context.config)
     if (local(run_folder(context.store, name)) / "run.json").exists():
-        return Plan(name, manifest.number, {}, _names(tasks), _parameters(base, context.config), published=True)
+        nothing = expect(Work(publish=False), context)
+        return Plan(name, manifest.number, {}, _names(tasks), _parameters(base, context.config), True, nothing)
     before = _kept_before(manifest, context, base)
     kept = [is_kept(task) for task in tasks]
     at_hand = tuple(task for task, there in zip(tasks, kept, strict=True) if there)
@@ -89,7 +97,8 @@ def plan_run(manifest: Manifest, context: Context, base: Config) -> Plan:
         {task.entry.observation_id: _reason(task, before.get(task.entry.observation_id)) for task in missing},
         _names(at_hand),
         _parameters(base, context.config),
-        published=False,
+        False,
+        expect(Work(compare=tuple(len(task.predecessors) for task in missing), follow=len(missing)), context),
     )
 
 

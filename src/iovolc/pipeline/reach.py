@@ -69,7 +69,8 @@ def save_reach(reach: Reach, folder: Path) -> None:
 def load_reach(folder: Path) -> Reach:
     """Read it from a comparison's folder."""
     with np.load(folder / _MAPS, allow_pickle=False) as kept:
-        maps = CoarseMaps(kept["margin"].astype(np.float32), kept["share"])
+        # As precise as they are kept, not more: a run holds the maps of all its comparisons.
+        maps = CoarseMaps(kept["margin"], kept["share"])
     check: Mapping[str, Any] = json.loads((folder / _CHECK).read_text(encoding="utf-8"))
     return Reach(maps, Check(**check))
 

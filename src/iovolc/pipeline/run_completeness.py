@@ -79,7 +79,7 @@ def _rates(epochs: Sequence[EpochReach], told: Completeness, tracked: Tracked) -
         mine = list(group)
         for size in SIZES_KM:
             change = Change(size, RATES_FOR[mine[0].relative])
-            chances = [chance_map(epoch, told.curves, change) for epoch in mine]
+            chances = (chance_map(epoch, told.curves, change) for epoch in mine)
             found = channel_rate(mine, chances, change, tracked.detections, tracked.events)
             rows.append({"channel": channel, "size_km": size, "contrast": change.contrast, **rate_record(found)})
     return rows

@@ -1,24 +1,25 @@
 """Segments: the steps in the history of every channel of a manifest, from all its epochs at once.
 
 An epoch's level against the channel's base is kept in the store, so that a new epoch costs one match; a new base
-costs all. One channel is held in memory at a time, at the coarse scale of :mod:`iovolc.detect.levels`.
+costs all. Levels are read band by band: memory does not grow with the history.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from iovolc.config import DetectConfig, LightConfig
-from iovolc.cube.cache import cache_key, cached, cached_arrays
+from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.manifest import Manifest
 from iovolc.detect.levels import Level, base_of, level_of, ranked
 from iovolc.detect.look import Look
-from iovolc.detect.segments import History, find_segments
+from iovolc.detect.segments import Band, History, Stepped, find_segments
 from iovolc.detect.steps import LEAST_EPOCHS
 from iovolc.light.match import Frame
 from iovolc.light.partners import Law
@@ -26,8 +27,10 @@ from iovolc.model import frames
 from iovolc.model.detection import EpochInfo, Footprint, Segmented
 from iovolc.model.tables import SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
+from iovolc.pipeline.facts import facts_of, keep_facts, resolution_of, unchanged_probability
 from iovolc.pipeline.lighting import light_settings
-from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
+from iovolc.pipeline.siblings import Bands, by_image, siblings
+from iovolc.pipeline.tones import frame_of, look_at
 
 _STAGE = "segments"
 _LEVELS = "levels"
@@ -40,7 +43,7 @@ class _Channel:
 
     store: Path
     entries: tuple[EpochEntry, ...]
-    siblings: tuple[EpochEntry, ...]
+    bands: Bands
     config: DetectConfig
     light: LightConfig
 
@@ -56,16 +59,42 @@ class _Channel:
     @property
     def key(self) -> str:
         hashes = [entry.content_hash for entry in self.entries]
-        return cache_key(_STAGE, *self.settings, hashes, sorted(entry.content_hash for entry in self.siblings))
+        others = sorted(entry.content_hash for entry in siblings(self.entries, self.bands))
+        return cache_key(_STAGE, *self.settings, hashes, others)
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One epoch to be brought to its channel's base."""
+    """One epoch to be brought to its channel's base; ``siblings`` are all bands of the two images."""
 
-    channel: _Channel
+    store: Path
     entry: EpochEntry
     base: EpochEntry
+    siblings: tuple[EpochEntry, ...]
+    relative: bool
+    config: DetectConfig
+    light: LightConfig
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Mapping[str, NDArray[np.float16]]):
+    """One part of a level, by sheet; each plane is opened when it is asked for, and only what is used of it is read."""
+
+    folder: Path
+    part: str
+
+    def __getitem__(self, name: str) -> NDArray[np.float16]:
+        try:
+            return np.load(self.folder / f"{self.part}-{name}.npy", mmap_mode="r", allow_pickle=False)
+        except FileNotFoundError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem.partition("-")[2] for path in sorted(self.folder.glob(f"{self.part}-*.npy")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def segments(manifest: Manifest, context: Context) -> Segmented:
@@ -79,8 +108,9 @@ def segments(manifest: Manifest, context: Context) -> Segmented:
         Store, configuration and workers.
     """
     found: list[Segmented] = []
+    bands = by_image(manifest.entries)
     for name in manifest.channels:
-        channel = _channel(manifest, name, context)
+        channel = _channel(manifest, name, bands, context)
         if len(channel.entries) >= LEAST_EPOCHS:
 
             def compute(channel: _Channel = channel) -> Segmented:
@@ -92,74 +122,86 @@ def segments(manifest: Manifest, context: Context) -> Segmented:
     return Segmented(table, {name: footprint for part in found for name, footprint in sorted(part.footprints.items())})
 
 
-def _channel(manifest: Manifest, name: str, context: Context) -> _Channel:
+def _channel(manifest: Manifest, name: str, bands: Bands, context: Context) -> _Channel:
     """A channel's calibrated epochs, or all of them by rank where fewer than three are calibrated."""
     entries = tuple(sorted(manifest.of_channel(name), key=lambda entry: entry.order))
     calibrated = tuple(entry for entry in entries if entry.quantity != "relative")
     chosen = calibrated if len(calibrated) >= LEAST_EPOCHS else entries
-    config = context.config
-    return _Channel(context.store, chosen, tuple(manifest.entries), config.detect, config.light)
+    return _Channel(context.store, chosen, bands, context.config.detect, context.config.light)
 
 
 def _compute(channel: _Channel, context: Context) -> Segmented:
     frame, places = frame_of(channel.entries[0].pixels_per_degree)
-    looks = [_look(channel, entry, frame) for entry in channel.entries]
-    base_id = base_of(looks, frame).record.id
-    base = next(entry for entry in channel.entries if entry.observation_id == base_id)
-    tasks = [_Task(channel, entry, base) for entry in channel.entries]
-    levels = tuple(_level(arrays) for arrays in context.runner.map(_bring, tasks, "segments"))
+    base = _base(channel, frame, context)
+    tasks = [_task(channel, entry, base) for entry in channel.entries]
+    levels = tuple(_level(Path(folder)) for folder in context.runner.map(_bring, tasks, "segments"))
     epochs = tuple(
         EpochInfo(entry.observation_id, entry.channel, entry.mission, entry.instrument, entry.start_utc, entry.stop_utc)
         for entry in channel.entries
     )
-    return find_segments(History(epochs, levels, channel.relative), frame, places)
+
+    def each(function: Callable[[Band], Stepped], items: Sequence[Band]) -> Sequence[Stepped]:
+        return context.runner.map(function, items, "steps")
+
+    return find_segments(History(epochs, levels, channel.relative), frame, places, each)
 
 
-def _look(channel: _Channel, entry: EpochEntry, frame: Frame) -> Look:
-    look = look_at(channel.store, entry, channel.light)
-    return ranked(look, frame) if channel.relative else look
+def _base(channel: _Channel, frame: Frame, context: Context) -> EpochEntry:
+    store, light = channel.store, channel.light
+    keep_facts(channel.entries, context)
+    return channel.entries[
+        base_of(
+            [facts_of(store, entry, light).blocks for entry in channel.entries],
+            [resolution_of(store, entry) for entry in channel.entries],
+            frame,
+        )
+    ]
 
 
-def _bring(task: _Task) -> Mapping[str, Any]:
-    """An epoch's level, from the store or computed and kept."""
-    channel = task.channel
-    others = sorted(entry.content_hash for entry in _images(task, channel.siblings))
-    key = cache_key(_LEVELS, *channel.settings, task.entry.content_hash, task.base.content_hash, others)
-    return cached_arrays(channel.store, _LEVELS, key, lambda: _arrays(_matched(task)))
+def _task(channel: _Channel, entry: EpochEntry, base: EpochEntry) -> _Task:
+    others = siblings((entry, base), channel.bands)
+    hashes = sorted(other.content_hash for other in others)
+    key = cache_key(_LEVELS, *channel.settings, entry.content_hash, base.content_hash, hashes)
+    return _Task(channel.store, entry, base, others, channel.relative, channel.config, channel.light, key)
 
 
-def _images(task: _Task, entries: Sequence[EpochEntry]) -> list[EpochEntry]:
-    """All bands of the two images: with two common ones they tell what did not change."""
-    images = {(one.mission, one.instrument, one.start_utc, one.stop_utc) for one in (task.entry, task.base)}
-    return [one for one in entries if (one.mission, one.instrument, one.start_utc, one.stop_utc) in images]
+def _bring(task: _Task) -> str:
+    """The folder of an epoch's level, computed first if it is not there."""
+
+    def compute() -> Any:
+        return _matched(task)
+
+    return cached(task.store, _LEVELS, task.key, compute, save=_save_level, load=str)
 
 
 def _matched(task: _Task) -> Level:
-    channel = task.channel
     frame, _ = frame_of(task.entry.pixels_per_degree)
-    config, light = channel.config, channel.light
-    known = unchanged_probability(channel.store, task.entry, [task.base], _images(task, channel.siblings), light)
+    config, light = task.config, task.light
+    known = unchanged_probability(task.store, task.entry, [task.base], task.siblings, light)
     return level_of(
-        _look(channel, task.entry, frame),
-        _look(channel, task.base, frame),
+        _look(task, task.entry, frame),
+        _look(task, task.base, frame),
         frame,
-        sigma_model=config.sigma_rank if channel.relative else config.sigma_model,
+        sigma_model=config.sigma_rank if task.relative else config.sigma_model,
         reuse_correlation=config.reuse_correlation,
         unchanged=known.get(task.base.observation_id),
         law=Law(config.sigma_model, light.sigma_phase, light.sigma_slant),
     )
 
 
-def _arrays(level: Level) -> dict[str, Any]:
-    return {f"{part}/{name}": plane for part in _PARTS for name, plane in getattr(level, part).items()}
+def _look(task: _Task, entry: EpochEntry, frame: Frame) -> Look:
+    look = look_at(task.store, entry, task.light)
+    return ranked(look, frame) if task.relative else look
 
 
-def _level(arrays: Mapping[str, Any]) -> Level:
-    def part(wanted: str) -> dict[str, Any]:
-        split = {key: key.partition("/") for key in sorted(arrays)}
-        return {name: arrays[key] for key, (held, _, name) in split.items() if held == wanted}
+def _save_level(level: Level, folder: Path) -> None:
+    for part in _PARTS:
+        for name, plane in getattr(level, part).items():
+            np.save(folder / f"{part}-{name}.npy", plane, allow_pickle=False)
 
-    return Level(*(part(name) for name in _PARTS))
+
+def _level(folder: Path) -> Level:
+    return Level(*(_Kept(folder, part) for part in _PARTS))
 
 
 def _save(found: Segmented, folder: Path) -> None:

@@ -1,14 +1,14 @@
 """From stored epochs to what detection takes in: tones, block means and registration sigma."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.config import LightConfig
-from iovolc.cube.cache import cache_key, cached_arrays
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_epoch
 from iovolc.detect.clusters import owned_pixels
@@ -17,7 +17,6 @@ from iovolc.detect.look import Look
 from iovolc.light.albedo import light_planes, normal_albedo
 from iovolc.light.blocks import block_means, block_places
 from iovolc.light.classes import LIT, LightClass, classes_of
-from iovolc.light.irmad import no_change_probability
 from iovolc.light.lit import lit, only
 from iovolc.light.match import Frame, Side
 from iovolc.light.ranks import normal_scores
@@ -25,14 +24,14 @@ from iovolc.light.sources import Lighting
 from iovolc.model.epoch import Epoch, Lattice, Layers
 from iovolc.model.flags import UNLIT, UNUSABLE, Flag
 from iovolc.model.grid import Grid, Sheet
-from iovolc.pipeline.context import ALGORITHM_VERSIONS
-from iovolc.pipeline.lighting import light_settings, lighting_of
+from iovolc.pipeline.lighting import lighting_of
+from iovolc.pipeline.recent import Recent
 
 Plane = NDArray[np.float32]
 
-LOOKS_IN_MEMORY = 32
-BLOCKS_IN_MEMORY = 4096
-"""Block means are some kilobytes an epoch."""
+LOOKS_IN_MEMORY: Final = 32
+LOOKS_IN_MEMORY_BYTES: Final = 1024**3
+"""About 16 epochs at 16 pixels per degree."""
 
 
 @lru_cache(maxsize=2)
@@ -43,9 +42,20 @@ def frame_of(pixels_per_degree: int) -> tuple[Frame, Places]:
     return Frame(grid, owned, block_places(grid, owned)), pixel_places(grid)
 
 
-@lru_cache(maxsize=LOOKS_IN_MEMORY)
 def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
-    """An epoch of the store as detection takes it in."""
+    """An epoch of the store as detection takes it in; the last ones stay in memory."""
+    return _looks.get((store, entry, light), lambda: _look(store, entry, light))
+
+
+def _look_bytes(look: Look) -> int:
+    planes = [*look.side.tone.values(), *(() if look.side.lit is None else look.side.lit.planes.values())]
+    return sum(plane.nbytes for plane in planes)
+
+
+_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_IN_MEMORY, LOOKS_IN_MEMORY_BYTES, _look_bytes)
+
+
+def _look(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
     epoch = read_epoch(store, entry)
     frame, places = frame_of(entry.pixels_per_degree)
     tone = tone_of(epoch, frame, places, light)
@@ -133,55 +143,3 @@ def _albedo(plane: Plane, layers: Layers, lighting: Lighting, sheet: Sheet, conf
 def _logarithm(plane: Plane) -> Plane:
     positive = plane > 0
     return np.where(positive, np.log(np.where(positive, plane, np.float32(1.0))), np.float32(np.nan)).astype(np.float32)
-
-
-def unchanged_probability(
-    store: Path,
-    newer: EpochEntry,
-    older: Sequence[EpochEntry],
-    entries: Sequence[EpochEntry],
-    light: LightConfig,
-) -> dict[str, NDArray[np.float64]]:
-    """Probability of no change per block and predecessor, wherever both images have two or more common bands.
-
-    Parameters
-    ----------
-    store : Path
-        The store.
-    newer : EpochEntry
-        The epoch.
-    older : sequence of EpochEntry
-        Its predecessors.
-    entries : sequence of EpochEntry
-        All epochs of the manifest, of all channels.
-    light : LightConfig
-        The light model.
-    """
-    frame, _ = frame_of(newer.pixels_per_degree)
-    found: dict[str, NDArray[np.float64]] = {}
-    mine = _bands(newer, entries)
-    for entry in older:
-        other = _bands(entry, entries)
-        common = sorted(set(mine) & set(other))
-        if len(common) >= 2:
-            first = np.column_stack([_blocks(store, mine[channel], light) for channel in common])
-            second = np.column_stack([_blocks(store, other[channel], light) for channel in common])
-            found[entry.observation_id] = no_change_probability(first, second, frame.places.area_km2)
-    return found
-
-
-def _bands(entry: EpochEntry, entries: Sequence[EpochEntry]) -> Mapping[str, EpochEntry]:
-    """The bands of one image: same mission, instrument and times."""
-    key = (entry.mission, entry.instrument, entry.start_utc, entry.stop_utc, entry.quantity)
-    same = [
-        other
-        for other in entries
-        if (other.mission, other.instrument, other.start_utc, other.stop_utc, other.quantity) == key
-    ]
-    return {other.channel: other for other in sorted(same, key=lambda other: other.observation_id, reverse=True)}
-
-
-@lru_cache(maxsize=BLOCKS_IN_MEMORY)
-def _blocks(store: Path, entry: EpochEntry, light: LightConfig) -> NDArray[np.float64]:
-    key = cache_key(ALGORITHM_VERSIONS["detect"], light_settings(light), entry.content_hash)
-    return cached_arrays(store, "blocks", key, lambda: {"blocks": look_at(store, entry, light).side.blocks})["blocks"]

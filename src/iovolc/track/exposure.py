@@ -4,7 +4,7 @@ Not for hot spots (:mod:`iovolc.track.hotspot_rates`, whose Poisson limits are u
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,13 +67,13 @@ def map_area_km2(shape: tuple[int, int]) -> Floats:
     return np.asarray(zones[:, None] / cols, np.float64)
 
 
-def exposure_km2_years(watches: Sequence[Watch], *, lasting_days: float = math.inf) -> float:
+def exposure_km2_years(watches: Iterable[Watch], *, lasting_days: float = math.inf) -> float:
     """Area times time over which a change would have been found.
 
     Parameters
     ----------
-    watches : sequence of Watch
-        Of one channel, by time.
+    watches : iterable of Watch
+        Of one channel, by time; one is held at a time.
     lasting_days : float
         How long a change stays visible.
 
@@ -83,12 +83,12 @@ def exposure_km2_years(watches: Sequence[Watch], *, lasting_days: float = math.i
     latest predecessor of this one: never longer than what was really watched. A change that one comparison misses and
     a later one finds is not counted for twice.
     """
-    if not watches:
-        return 0.0
-    shape = watches[0].share.shape
-    area, last = map_area_km2((shape[0], shape[1])), np.full(shape, -np.inf)
+    last: Floats | None = None
     total = 0.0
     for watch in watches:
+        rows, cols = watch.share.shape
+        area = map_area_km2((rows, cols))
+        last = np.full((rows, cols), -np.inf) if last is None else last
         covered = watch.share > 0.0
         since = np.where(np.isfinite(last), last, watch.since_days)
         span = np.clip(watch.seen_days - since, 0.0, lasting_days)
