@@ -5,7 +5,7 @@ shrunk towards the noise that the residual itself shows around the place (scienc
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
 from iovolc.geometry.compiled import KERNEL
-from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
 
-LOCAL_FWHM_KM = 600.0
-LOCAL_SHARE = 0.3
+
 _SHARED_PX = 5
 """A feature of one map is sought in the other within this window."""
 MAD_TO_SIGMA = 1.4826
@@ -39,6 +37,8 @@ class Combined:
         Median and 1.4826 MAD over the predecessors used; NaN where there is none.
     count : ndarray, shape (row, col), uint8
         Predecessors used.
+    first : ndarray, shape (row, col), uint8, or int
+        The best of them, by its place in the order; of no meaning where there is none.
     tone, light : ndarray, shape (row, col), float32
         Variance from the match of tone and from the light model, which a larger area does not average down.
     """
@@ -46,6 +46,7 @@ class Combined:
     median: Plane
     spread: Plane
     count: NDArray[np.uint8]
+    first: NDArray[np.uint8] | int = 0
     tone: Plane | float = 0.0
     light: Plane | float = 0.0
 
@@ -74,11 +75,11 @@ def combine(
     bounds = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1)).astype(np.int64)
     median = np.full(stack.shape[1:], np.nan, np.float32)
     spread = np.full(stack.shape[1:], np.nan, np.float32)
-    count = np.zeros(stack.shape[1:], np.uint8)
+    count, first = (np.zeros(stack.shape[1:], np.uint8) for _ in range(2))
     of_tone, of_light = (np.zeros(stack.shape[1:], np.float32) for _ in range(2))
     tone, light = (_stacked(planes, stack.shape) for planes in (tone_variances, light_variances))
-    _medians(stack, bounds, tone, light, median, spread, count, of_tone, of_light)
-    return Combined(median, spread, count, of_tone, of_light)
+    _medians(stack, bounds, tone, light, median, spread, count, first, of_tone, of_light)
+    return Combined(median, spread, count, first, of_tone, of_light)
 
 
 def _stacked(planes: Sequence[Plane] | None, shape: tuple[int, ...]) -> Plane:
@@ -99,10 +100,11 @@ def _medians(
     median: Plane,
     spread: Plane,
     count: NDArray[np.uint8],
+    first: NDArray[np.uint8],
     of_tone: Plane,
     of_light: Plane,
 ) -> None:
-    """Fill the last five, shape (row, col), from the differences, shape (predecessor, row, col).
+    """Fill the last six, shape (row, col), from the differences, shape (predecessor, row, col).
 
     A row at a time, all its columns side by side: what is missing is sorted behind the others, as infinity.
     """
@@ -126,11 +128,20 @@ def _medians(
             around = _middles(held, number)
             for col in np.flatnonzero(number):
                 n = number[col]
+                first[row, col] = _first_known(stack[bounds[g] : bounds[g + 1], row, col]) + bounds[g]
                 median[row, col] = middle[col]
                 spread[row, col] = MAD_TO_SIGMA * around[col]
                 count[row, col] = n
                 of_tone[row, col] = total[col] / (n * n)
                 of_light[row, col] = common[col] / n
+
+
+@njit(**KERNEL)
+def _first_known(values: Plane) -> int:
+    for k in range(values.size):
+        if np.isfinite(values[k]):
+            return k
+    return values.size
 
 
 @njit(**KERNEL)
@@ -177,12 +188,6 @@ def _exchange(first: Plane, second: Plane) -> None:
 def _away(line: Plane, middle: Plane) -> None:
     for i in range(line.size):
         line[i] = abs(line[i] - middle[i])
-
-
-def baseline_share(count: NDArray[np.uint8]) -> Plane:
-    """Variance of the median of ``count`` epochs in units of one epoch's variance."""
-    n = np.maximum(count, 1).astype(np.float32)
-    return np.where(n <= 2, 1.0 / n, np.float32(math.pi / 2) / n).astype(np.float32)
 
 
 def gradient(values: Plane, sheet: Sheet) -> Plane:
@@ -254,94 +259,3 @@ def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:
         return np.full(rows, sheet.pixel_km)
     lat = (sheet.top_m - (np.arange(rows) + 0.5) * sheet.pixel_m) / (sheet.pixel_m * sheet.shape[1] / (2 * math.pi))
     return sheet.pixel_km * np.cos(lat)
-
-
-def residual_variance(
-    combined: Mapping[str, Combined],
-    owned: Mapping[str, NDArray[np.bool_]],
-    grid: Grid,
-    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
-) -> dict[str, Plane]:
-    """Variance of one epoch's residual around each place, little moved by real change.
-
-    The clipped local variance counts for 0.3, the robust variance of the whole map for 0.7.
-
-    Parameters
-    ----------
-    combined : mapping of str to Combined
-        By sheet.
-    owned : mapping of str to ndarray of bool
-        Pixels that belong to each sheet.
-    grid : Grid
-        The grid.
-    of_light : mapping of str to ndarray, shape (row, col), uint8, or None
-        A code for each pair of sources of light: a night side is far noisier than a day side, so that each counts as a
-        map of its own. None where there is but one.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (row, col), float32
-        By sheet.
-    """
-    scaled = {
-        name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
-        for name, part in combined.items()
-    }
-    of_code = spreads(scaled, owned, of_light)
-    out: dict[str, Plane] = {}
-    for name, plane in scaled.items():
-        sheet = grid.sheet(name)
-        spread2, bound = (
-            np.square(factor * of_code).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, CLIP)
-        )
-        known = np.isfinite(plane)
-        clipped = np.where(known, np.minimum(plane * plane, bound), 0.0).astype(np.float32)
-        sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
-        share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
-        local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
-        out[name] = (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE) * spread2).astype(np.float32)
-    return out
-
-
-def spreads(
-    planes: Mapping[str, Plane],
-    owned: Mapping[str, NDArray[np.bool_]],
-    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
-) -> NDArray[np.float64]:
-    """Robust standard deviation of the pixels of each code; of all where there are no codes, and 0 of none.
-
-    Parameters
-    ----------
-    planes : mapping of str to ndarray, shape (row, col), float32
-        By sheet; NaN where there is no data.
-    owned, of_light : mapping
-        As for :func:`residual_variance`.
-    """
-    count = 1 + max((int(codes.max()) for codes in (of_light or {}).values()), default=0)
-    found = np.zeros(count)
-    for code in range(count):
-        parts = [np.empty(0, np.float32)]
-        for name, plane in planes.items():
-            mine = owned[name] & np.isfinite(plane)
-            parts.append(np.abs(plane[mine & (of_light[name] == code) if of_light else mine]))
-        values = np.concatenate(parts)
-        found[code] = MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
-    return found
-
-
-def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
-    """Variance of the median difference of maps in place.
-
-    Parameters
-    ----------
-    part : Combined
-        The median difference.
-    noise : ndarray, shape (row, col), float32
-        Variance of one epoch's residual (:func:`residual_variance`).
-    shrinkage : float
-        Weight of ``noise``, in epochs, against the history's own spread.
-    """
-    own = np.maximum(part.count.astype(np.float32) - 1.0, 0.0)
-    spread2 = np.where(np.isfinite(part.spread), part.spread, np.float32(0.0)) ** 2
-    one = (shrinkage * noise + own * spread2) / (shrinkage + own)
-    return (one * (1.0 + baseline_share(part.count))).astype(np.float32)
