@@ -3,8 +3,10 @@ import math
 import numpy as np
 import pytest
 
+from iovolc.detect.classes import noise_classes
 from iovolc.detect.clusters import owned_pixels
-from iovolc.detect.residual import Combined, baseline_share, combine, gradient, residual_variance, variance
+from iovolc.detect.residual import Combined, combine, gradient
+from iovolc.detect.variance import baseline_share, residual_variance, variance
 from iovolc.geometry.sphere import pixel_lat_lon
 from small_grid import small_grid
 
@@ -168,7 +170,7 @@ def test_what_the_light_model_errs_by_is_common_to_all_predecessors():
 def test_a_noisy_night_side_counts_as_a_map_of_its_own():
     generator = np.random.default_rng(3)
     codes = {
-        sheet.name: np.broadcast_to(np.arange(sheet.shape[1]) < sheet.shape[1] // 3, sheet.shape).astype(np.uint8)
+        sheet.name: np.broadcast_to(np.arange(sheet.shape[1]) < sheet.shape[1] // 3, sheet.shape).astype(np.uint16)
         for sheet in GRID.sheets
     }
     parts = {
@@ -183,3 +185,25 @@ def test_a_noisy_night_side_counts_as_a_map_of_its_own():
     night, day = found[:, 30:90].mean(), found[:, 200:300].mean()
     assert night == pytest.approx(0.5 * 0.09, rel=0.2)
     assert day == pytest.approx(0.5 * 0.0009, rel=0.3)
+
+
+def test_the_noise_changes_at_once_where_another_look_comes_in():
+    generator = np.random.default_rng(4)
+    parts = {}
+    for sheet in GRID.sheets:
+        first = np.broadcast_to(np.arange(sheet.shape[1]) < sheet.shape[1] // 2, sheet.shape).astype(np.uint8)
+        median = (np.where(first, 0.1, 0.02) * generator.standard_normal(sheet.shape)).astype(np.float32)
+        parts[sheet.name] = Combined(median, np.zeros(sheet.shape, np.float32), np.ones(sheet.shape, np.uint8), first)
+    classes = noise_classes(parts, {name: np.zeros(part.median.shape, np.uint16) for name, part in parts.items()})
+    found = residual_variance(parts, OWNED, GRID, None, classes)["equator"]
+    border = found.shape[1] // 2
+    noisy, quiet = found[:, border - 4 : border - 1].mean(), found[:, border + 1 : border + 4].mean()
+    assert noisy == pytest.approx(0.5 * 0.1**2, rel=0.3)
+    assert quiet == pytest.approx(0.5 * 0.02**2, rel=0.3)
+
+
+def test_the_best_predecessor_in_use_is_told():
+    fine = np.array([[0.1, np.nan, np.nan]], np.float32)
+    coarse = np.array([[0.2, 0.3, np.nan]], np.float32)
+    assert combine([fine, coarse], [0, 1]).first[0, :2].tolist() == [0, 1]
+    assert combine([fine, coarse], [0, 0]).first[0, :2].tolist() == [0, 1]

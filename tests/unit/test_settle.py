@@ -9,6 +9,7 @@ from detect_scene import look
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.residual import slopes
 from iovolc.detect.settle import settled
+from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.light.match import Difference
 from iovolc.model.epoch import Lattice
 from small_grid import ALL_SLOW_UNCOMPILED, disc, small_grid, terrain
@@ -99,3 +100,13 @@ def test_the_edge_of_what_is_seen_is_no_slope():
 
 def test_equal_maps_stay_equal():
     np.testing.assert_array_equal(settle(np.zeros(SHEET.shape, np.float32)), np.zeros(SHEET.shape, np.float32))
+
+
+def test_a_steep_dark_spot_does_not_stay_where_it_was():
+    away_km = distance_km(10.0, -40.0, *pixel_lat_lon(SHEET))
+    spot = (-1.2 * np.exp(-((away_km / 100.0) ** 2))).astype(np.float32)
+    across, _ = slopes((GROUND + spot).astype(np.float32), SHEET)
+    found = settle((8.0 * across + noise(7)).astype(np.float32), GROUND + spot)
+    around = away_km < 150.0
+    left, before = (float(across[around] @ plane[around]) for plane in (found, 8.0 * across))
+    assert abs(left) < 0.3 * before

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.config import DetectConfig, LightConfig
+from iovolc.detect.classes import noise_classes
 from iovolc.detect.displaced import Sloped, displaced_shares
 from iovolc.detect.evidence import Compared
+from iovolc.detect.joined import joined
 from iovolc.detect.look import Look
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
-from iovolc.detect.residual import Combined, combine, residual_variance, shared_gradient, slopes, variance
+from iovolc.detect.residual import Combined, combine, shared_gradient, slopes
 from iovolc.detect.settle import settled
+from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.match import Difference, Frame, by_rank, difference, shown_by
@@ -71,7 +74,10 @@ def compare(
         newer = replace(newer, side=by_rank(newer.side, frame))
     pairs = _pairs(newer, ordered, frame, config, unchanged or {}, law)
     combined = _combine(pairs, groups, frame.grid)
-    grounds = _grounds(pairs, combined, frame, config, _of_light(pairs, combined))
+    of_light = _of_light(pairs, combined)
+    classes = noise_classes(combined, of_light)
+    noise = residual_variance(combined, frame.owned, frame.grid, of_light, classes)
+    grounds = _grounds(pairs, combined, noise, frame, config)
     stated_km = _registration_sigma(newer, ordered, frame.grid)
     resolution_km = min(pair.resolution_km for pair in pairs)
     sloped = {
@@ -81,7 +87,7 @@ def compare(
     shares = displaced_shares(sloped, frame.grid, resolution_km)
     registration_km = {name: (np.sqrt(share) * stated_km[name]).astype(np.float32) for name, share in shares.items()}
     fields = {
-        name: _field(ground, combined[name], registration_km[name], frame.owned[name], relative=relative)
+        name: _field(ground, combined[name], registration_km[name], frame.owned[name], classes[name], relative=relative)
         for name, ground in grounds.items()
     }
     bare = {name: _weight(ground.known, ground.still) for name, ground in grounds.items()}
@@ -153,7 +159,7 @@ def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> 
         held = [(pair, group) for pair, group in zip(pairs, groups, strict=True) if name in pair.value]
         if held:
             out[name] = combine(
-                [pair.value[name] for pair, _ in held],
+                joined([pair.value[name] for pair, _ in held], sheet),
                 [group for _, group in held],
                 [pair.tone_variance(name) for pair, _ in held],
                 [pair.light_variance.get(name, nothing) for pair, _ in held],
@@ -161,18 +167,17 @@ def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> 
     return out
 
 
-def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> dict[str, NDArray[np.uint8]] | None:
+def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> dict[str, NDArray[np.uint16]]:
     """A code at each pixel for the sources of light by which the best predecessor that shows it is compared."""
     met = sorted({light.pair for pair in pairs for light in pair.lights})
+    codes = {name: np.zeros(part.median.shape, np.uint16) for name, part in combined.items()}
     if len(met) < 2:
-        return None
-    codes: dict[str, NDArray[np.uint8]] = {}
-    for name, part in combined.items():
-        codes[name] = np.zeros(part.median.shape, np.uint8)
+        return codes
+    for name, own_codes in codes.items():
         for pair in reversed([pair for pair in pairs if name in pair.value]):
             known = np.isfinite(pair.value[name])
-            own = np.array([met.index(light.pair) for light in pair.lights], np.uint8)
-            codes[name][known] = own[pair.of_light[name][known]] if pair.of_light else own[0]
+            own = np.array([met.index(light.pair) for light in pair.lights], np.uint16)
+            own_codes[known] = own[pair.of_light[name][known]] if pair.of_light else own[0]
     return codes
 
 
@@ -186,11 +191,10 @@ def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[
 def _grounds(
     pairs: Sequence[Difference],
     combined: Mapping[str, Combined],
+    noise: Mapping[str, Plane],
     frame: Frame,
     config: DetectConfig,
-    of_light: Mapping[str, NDArray[np.uint8]] | None,
 ) -> dict[str, _Ground]:
-    noise = residual_variance(combined, frame.owned, frame.grid, of_light)
     grounds: dict[str, _Ground] = {}
     for name, part in combined.items():
         sheet, shown = frame.grid.sheet(name), shown_by(pairs, name)
@@ -218,7 +222,13 @@ def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray
 
 
 def _field(
-    ground: _Ground, part: Combined, registration_km: Plane, owned: NDArray[np.bool_], *, relative: bool
+    ground: _Ground,
+    part: Combined,
+    registration_km: Plane,
+    owned: NDArray[np.bool_],
+    classes: NDArray[np.uint16],
+    *,
+    relative: bool,
 ) -> Field:
     shift = (registration_km * ground.steepest) ** 2
     return Field(
@@ -229,6 +239,7 @@ def _field(
         np.sqrt(part.light),
         None if relative else ground.slopes,
         registration_km,
+        classes,
     )
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, reduced_sheet
-from iovolc.detect.residual import Combined, gradient, residual_variance
+from iovolc.detect.residual import Combined, gradient
+from iovolc.detect.variance import residual_variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import pixel_lat_lon

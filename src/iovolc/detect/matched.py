@@ -50,6 +50,10 @@ class Response:
         """Standard deviation of ``against`` if the noise were white; inf where not covered."""
         return math.sqrt(WHITE_SHARE) * self.sigma
 
+    def told_by(self, *, against: bool) -> tuple[Plane, Plane]:
+        """Amplitude and its sigma were the noise white, by itself or against the surroundings."""
+        return (self.against, self.against_sigma) if against else (self.amplitude, self.sigma)
+
     def told(self) -> Plane:
         """The amplitude against the surroundings, but at most what the place shows by itself.
 

@@ -169,3 +169,25 @@ def mean_variance(stack: Plane, variance: Plane, count: NDArray[np.uint8], power
                     n += 1
             if n > 0 and count[row, col] == 0:
                 out[row, col] = total / n**power
+
+
+@njit(**KERNEL)
+def first_known(stack: Plane, start: int, count: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+    """Number of the first plane with a value, wherever ``count`` is still 0.
+
+    Parameters
+    ----------
+    stack : ndarray, shape (plane, row, col), float32
+        As for :func:`medians`.
+    start : int
+        Number of the stack's first plane.
+    count : ndarray, shape (row, col), uint8
+        Number of values found so far.
+    out : ndarray, shape (row, col), uint8
+        Written.
+    """
+    for k in range(stack.shape[0] - 1, -1, -1):
+        for row in range(out.shape[0]):
+            for col in range(out.shape[1]):
+                if count[row, col] == 0 and np.isfinite(stack[k, row, col]):
+                    out[row, col] = start + k

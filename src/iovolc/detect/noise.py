@@ -4,13 +4,14 @@ Not for the surrogate fields that have this noise (:mod:`iovolc.detect.null`).
 """
 
 import math
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.pyramid import Scale
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
@@ -34,6 +35,9 @@ REGION_KM = 900.0
 REGION_SHARE = 0.3
 """What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
 
+_PRIOR_FILTERS: Final = 50.0
+"""A class of so many squares of the filter's width, at least, tells its noise by half."""
+
 
 class Noise(NamedTuple):
     """By how much wider the filter's answers scatter at one scale than for white noise; nan where unknown.
@@ -55,58 +59,112 @@ class LocalNoise(NamedTuple):
     against: Plane
 
 
-def regional(answer: Response, noise: Noise, sheet: Sheet, scale: Scale) -> LocalNoise:
-    """The noise about each pixel: a picture is noisier where it is smeared or ends, than all over Io.
+def local_noise(
+    responses: Mapping[str, Response],
+    owned: Mapping[str, NDArray[np.bool_]],
+    noise: Noise,
+    classes: Codes,
+    grid: Grid,
+    scale: Scale,
+) -> dict[str, LocalNoise]:
+    """The noise about each pixel, by sheet.
+
+    A picture is noisier where it is smeared or ends, than all over Io; and the noise changes at once where another look
+    comes in.
 
     Parameters
     ----------
-    answer : Response
-        The filter's answers on one sheet.
+    responses : mapping of str to Response
+        The filter's answers by sheet.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to the sheet, full size.
     noise : Noise
         Of all sheets.
-    sheet : Sheet
-        The sheet.
+    classes : mapping of str to ndarray, shape (row, col), uint16
+        Noise classes of the pixels, full size (:func:`iovolc.detect.classes.noise_classes`).
+    grid : Grid
+        The grid.
     scale : Scale
         Size of the filter.
     """
+    reduced = {name: _at_reduced(classes[name], answer.factor) for name, answer in responses.items()}
+    of_class = [
+        _class_noise(responses, owned, reduced, factor, grid, scale, against=bool(k)) for k, factor in enumerate(noise)
+    ]
+    return {
+        name: LocalNoise(*_regional(answer, [ratio[reduced[name]] for ratio in of_class], grid.sheet(name), scale))
+        for name, answer in responses.items()
+    }
+
+
+def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
+    return classes[factor // 2 :: factor, factor // 2 :: factor]
+
+
+def _class_noise(
+    responses: Mapping[str, Response],
+    owned: Mapping[str, NDArray[np.bool_]],
+    reduced: Codes,
+    factor: float,
+    grid: Grid,
+    scale: Scale,
+    *,
+    against: bool,
+) -> Plane:
+    """Noise factor of each class, drawn to that of all of Io; that itself where nothing scatters or is known."""
+    count = number_of_codes(reduced)
+    if not factor > 0.0:
+        return np.full(count, factor, np.float32)
+    sizes = [np.empty(0, np.float32)]
+    codes = [np.empty(0, np.uint16)]
+    for name, answer in responses.items():
+        amplitude, sigma = answer.told_by(against=against)
+        own = _scatter(amplitude, sigma, owned[name], answer.factor)
+        known = np.isfinite(own)
+        sizes.append(own[known] / np.float32(factor))
+        codes.append(reduced[name][known])
+    pixel_km = grid.pixel_km * max((answer.factor for answer in responses.values()), default=1)
+    prior = max(PRIOR_KM2, _PRIOR_FILTERS * scale.fwhm_km**2) / pixel_km**2
+    return np.float32(factor) * class_ratios(np.concatenate(sizes), np.concatenate(codes), count, prior)
+
+
+def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
+    """The noise by itself and against the surroundings, as the class says it and the region."""
     sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
     known = np.isfinite(answer.sigma)
     box = box_alone(known, sheet, sigma_km)
     share = np.maximum(smooth_part(box.cut(known).astype(np.float32), box, sheet, sigma_km), np.float32(1e-6))
 
-    def about(amplitude: Plane, sigma: Plane, factor: float) -> Plane:
-        if not factor > 0.0:  # nothing scatters, or nothing is known
-            return np.where(known, np.float32(factor), np.float32(1.0))
-        square = _clipped(box.cut(amplitude), box.cut(sigma), np.float32(factor))
-        local = smooth_part(square, box, sheet, sigma_km)
-        return box.put(_widened(local, share, np.float32(factor)), factor)
+    def about(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
+        own = box.cut(factor)
+        local = smooth_part(_clipped(box.cut(amplitude), box.cut(sigma), own), box, sheet, sigma_km)
+        return box.put(_widened(local, share, own), 1.0)
 
-    return LocalNoise(
-        about(answer.amplitude, answer.sigma, noise.alone), about(answer.against, answer.against_sigma, noise.against)
-    )
+    alone, against = of_class
+    return about(answer.amplitude, answer.sigma, alone), about(answer.against, answer.against_sigma, against)
 
 
 @njit(**KERNEL)
-def _clipped(amplitude: Plane, sigma: Plane, factor: np.float32) -> Plane:
-    """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf."""
+def _clipped(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
+    """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf or nothing scatters."""
     out = np.zeros_like(amplitude)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
-            if sigma[row, col] < np.inf:
-                ratio = amplitude[row, col] / (sigma[row, col] * factor)
+            if sigma[row, col] < np.inf and factor[row, col] > 0.0:
+                ratio = amplitude[row, col] / (sigma[row, col] * factor[row, col])
                 out[row, col] = min(ratio * ratio, np.float32(CLIP * CLIP))
     return out
 
 
 @njit(**KERNEL)
-def _widened(local: Plane, share: Plane, factor: np.float32) -> Plane:
+def _widened(local: Plane, share: Plane, factor: Plane) -> Plane:
     """How much wider than white the noise is, from smoothed clipped squares and the smoothed share that is known."""
     out = np.empty_like(local)
     common = np.float32(1.0 - REGION_SHARE)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
             here = local[row, col] / share[row, col] / np.float32(CLIPPED_VARIANCE)
-            out[row, col] = factor * np.sqrt(np.float32(REGION_SHARE) * here + common)
+            out[row, col] = factor[row, col] * np.sqrt(np.float32(REGION_SHARE) * here + common)
     return out
 
 
@@ -186,24 +244,23 @@ def noise_factor(
         if sheet.name not in responses:
             continue
         answer = responses[sheet.name]
-        amplitude, sigma = (answer.against, answer.against_sigma) if against else (answer.amplitude, answer.sigma)
-        parts.append(_scatter(amplitude, sigma, owned[sheet.name], answer.factor))
+        own = _scatter(*answer.told_by(against=against), owned[sheet.name], answer.factor)
+        parts.append(own[np.isfinite(own)])
     values = np.concatenate(parts) if parts else np.empty(0, np.float32)
     return MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
 
 
 @njit(**KERNEL)
 def _scatter(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int) -> Plane:
-    """Sizes of a sheet's own amplitudes in units of sigma."""
+    """Sizes of a sheet's own amplitudes in units of sigma; NaN for others."""
     below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
-    found, count = np.empty(amplitude.size, np.float32), 0
+    found = np.full_like(amplitude, np.nan)
     for row in range(amplitude.shape[0]):
         lower, upper = owned[row * step + below], owned[row * step + above]
         for col in range(amplitude.shape[1]):
             if sigma[row, col] < np.inf and lower[col * step + below] and upper[col * step + below]:
-                found[count] = abs(amplitude[row, col] / sigma[row, col])
-                count += 1
-    return found[:count]
+                found[row, col] = abs(amplitude[row, col] / sigma[row, col])
+    return found
 
 
 def significance(

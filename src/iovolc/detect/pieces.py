@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Cover, Response, cover
-from iovolc.detect.noise import Floors, Noise, noise_factor, regional, significance, smooth_share
+from iovolc.detect.noise import Floors, Noise, local_noise, noise_factor, significance, smooth_share
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -50,6 +50,8 @@ class Field:
         the mean slope under it. None leaves that out.
     shift_km : ndarray, shape (row, col), float32, or float
         Registration sigma of the difference.
+    classes : ndarray, shape (row, col), uint16, or None
+        Noise class of each pixel (:func:`iovolc.detect.classes.noise_classes`); None where all is of one.
     """
 
     difference: Plane
@@ -59,6 +61,12 @@ class Field:
     terrain: Plane | float = 0.0
     slopes: tuple[Plane, Plane] | None = None
     shift_km: Plane | float = 0.0
+    classes: NDArray[np.uint16] | None = None
+
+    @property
+    def noise_classes(self) -> NDArray[np.uint16]:
+        """Noise class of each pixel."""
+        return np.zeros(self.difference.shape, np.uint16) if self.classes is None else self.classes
 
     def floors(self, covered: Cover) -> Floors:
         """The local systematic errors at the pixels of the reduced sheet, with what a displaced map makes of them."""
@@ -300,11 +308,13 @@ def _view(
         responses[name], floors[name] = covered.answer(fields[name].difference), fields[name].floors(covered)
     owned = {name: field.owned for name, field in fields.items()}
     noise = Noise(noise_factor(responses, owned, grid), noise_factor(responses, owned, grid, against=True))
+    scale = search.scales[index]
+    classes = {name: field.noise_classes for name, field in fields.items()}
+    about = local_noise(responses, owned, noise, classes, grid, scale)
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
-        about = regional(answer, noise, grid.sheet(name), search.scales[index])
-        sigma[name], z[name] = significance(answer, about, search, floors[name], search.scales[index])
+        sigma[name], z[name] = significance(answer, about[name], search, floors[name], scale)
     return _View(index, noise, responses, floors, sigma, z)
 
 

@@ -5,7 +5,7 @@ shrunk towards the noise that the residual itself shows around the place (scienc
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,15 +14,12 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from iovolc.detect.medians import mean_variance, medians, networks
+from iovolc.detect.medians import first_known, mean_variance, medians, networks
 from iovolc.geometry.compiled import INLINED, KERNEL
-from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
 
-LOCAL_FWHM_KM = 600.0
-LOCAL_SHARE = 0.3
 _CACHED_BYTES = 1 << 20
 """So much of the differences is stacked at a time: what stays in the processor's cache."""
 _SHARED_PX = 5
@@ -43,6 +40,8 @@ class Combined:
         Median and 1.4826 MAD over the predecessors used; NaN where there is none.
     count : ndarray, shape (row, col), uint8
         Predecessors used.
+    first : ndarray, shape (row, col), uint8, or int
+        The best of them, by its place in the order; of no meaning where there is none.
     tone, light : ndarray, shape (row, col), float32
         Variance from the match of tone and from the light model, which a larger area does not average down.
     """
@@ -50,6 +49,7 @@ class Combined:
     median: Plane
     spread: Plane
     count: NDArray[np.uint8]
+    first: NDArray[np.uint8] | int = 0
     tone: Plane | float = 0.0
     light: Plane | float = 0.0
 
@@ -78,17 +78,18 @@ def combine(
     edges = np.flatnonzero(np.diff(np.array(groups), prepend=groups[0] - 1, append=groups[-1] + 1))
     median, spread = (np.full(shape, np.nan, np.float32) for _ in range(2))
     of_tone, of_light = (np.zeros(shape, np.float32) for _ in range(2))
-    count = np.zeros(shape, np.uint8)
+    count, first = (np.zeros(shape, np.uint8) for _ in range(2))
     step = max(1, _CACHED_BYTES // (4 * len(differences) * shape[1]))
-    for rows in (slice(first, first + step) for first in range(0, shape[0], step)):
+    for rows in (slice(top, top + step) for top in range(0, shape[0], step)):
         stack = np.stack([difference[rows] for difference in differences])
-        for group in (slice(first, end) for first, end in pairwise(edges.tolist())):
+        for group in (slice(start, end) for start, end in pairwise(edges.tolist())):
             held = stack[group]
             for variances, power, out in ((tone_variances, 2, of_tone), (light_variances, 1, of_light)):
                 if variances is not None:
                     mean_variance(held, _stacked(variances[group], rows), count[rows], power, out[rows])
+            first_known(held, group.start, count[rows], first[rows])
             medians(held, *networks(len(held)), median[rows], spread[rows], count[rows])
-    return Combined(median, spread, count, of_tone, of_light)
+    return Combined(median, spread, count, first, of_tone, of_light)
 
 
 def _stacked(planes: Sequence[Plane], rows: slice) -> Plane:
@@ -96,12 +97,6 @@ def _stacked(planes: Sequence[Plane], rows: slice) -> Plane:
     height, width = np.broadcast_shapes(*(plane.shape for plane in planes))
     part = rows if height > 1 else slice(None)
     return np.stack([np.broadcast_to(plane, (height, width))[part] for plane in planes])
-
-
-def baseline_share(count: NDArray[np.uint8]) -> Plane:
-    """Variance of the median of ``count`` epochs in units of one epoch's variance."""
-    n = np.maximum(count, 1).astype(np.float32)
-    return np.where(n <= 2, 1.0 / n, np.float32(math.pi / 2) / n).astype(np.float32)
 
 
 def gradient(values: Plane, sheet: Sheet) -> Plane:
@@ -180,94 +175,3 @@ def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:
         return np.full(rows, sheet.pixel_km)
     lat = (sheet.top_m - (np.arange(rows) + 0.5) * sheet.pixel_m) / (sheet.pixel_m * sheet.shape[1] / (2 * math.pi))
     return sheet.pixel_km * np.cos(lat)
-
-
-def residual_variance(
-    combined: Mapping[str, Combined],
-    owned: Mapping[str, NDArray[np.bool_]],
-    grid: Grid,
-    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
-) -> dict[str, Plane]:
-    """Variance of one epoch's residual around each place, little moved by real change.
-
-    The clipped local variance counts for 0.3, the robust variance of the whole map for 0.7.
-
-    Parameters
-    ----------
-    combined : mapping of str to Combined
-        By sheet.
-    owned : mapping of str to ndarray of bool
-        Pixels that belong to each sheet.
-    grid : Grid
-        The grid.
-    of_light : mapping of str to ndarray, shape (row, col), uint8, or None
-        A code for each pair of sources of light: a night side is far noisier than a day side, so that each counts as a
-        map of its own. None where there is but one.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (row, col), float32
-        By sheet.
-    """
-    scaled = {
-        name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
-        for name, part in combined.items()
-    }
-    of_code = spreads(scaled, owned, of_light)
-    out: dict[str, Plane] = {}
-    for name, plane in scaled.items():
-        sheet = grid.sheet(name)
-        spread2, bound = (
-            np.square(factor * of_code).astype(np.float32)[of_light[name] if of_light else 0] for factor in (1.0, CLIP)
-        )
-        known = np.isfinite(plane)
-        clipped = np.where(known, np.minimum(plane * plane, bound), 0.0).astype(np.float32)
-        sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
-        share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
-        local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
-        out[name] = (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE) * spread2).astype(np.float32)
-    return out
-
-
-def spreads(
-    planes: Mapping[str, Plane],
-    owned: Mapping[str, NDArray[np.bool_]],
-    of_light: Mapping[str, NDArray[np.uint8]] | None = None,
-) -> NDArray[np.float64]:
-    """Robust standard deviation of the pixels of each code; of all where there are no codes, and 0 of none.
-
-    Parameters
-    ----------
-    planes : mapping of str to ndarray, shape (row, col), float32
-        By sheet; NaN where there is no data.
-    owned, of_light : mapping
-        As for :func:`residual_variance`.
-    """
-    count = 1 + max((int(codes.max()) for codes in (of_light or {}).values()), default=0)
-    found = np.zeros(count)
-    for code in range(count):
-        parts = [np.empty(0, np.float32)]
-        for name, plane in planes.items():
-            mine = owned[name] & np.isfinite(plane)
-            parts.append(np.abs(plane[mine & (of_light[name] == code) if of_light else mine]))
-        values = np.concatenate(parts)
-        found[code] = MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
-    return found
-
-
-def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
-    """Variance of the median difference of maps in place.
-
-    Parameters
-    ----------
-    part : Combined
-        The median difference.
-    noise : ndarray, shape (row, col), float32
-        Variance of one epoch's residual (:func:`residual_variance`).
-    shrinkage : float
-        Weight of ``noise``, in epochs, against the history's own spread.
-    """
-    own = np.maximum(part.count.astype(np.float32) - 1.0, 0.0)
-    spread2 = np.where(np.isfinite(part.spread), part.spread, np.float32(0.0)) ** 2
-    one = (shrinkage * noise + own * spread2) / (shrinkage + own)
-    return (one * (1.0 + baseline_share(part.count))).astype(np.float32)

@@ -26,8 +26,8 @@ from iovolc.detect.flags import flags
 from iovolc.detect.looks import Earlier, look_rows, share_left
 from iovolc.detect.null import NullClusters
 from iovolc.detect.ranking import Learned, isolation, reliability
-from iovolc.detect.residual import baseline_share
 from iovolc.detect.setting import measure_artefacts, setting
+from iovolc.detect.variance import baseline_share
 from iovolc.geometry.longitudes import wrap180
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.model import frames

@@ -7,7 +7,7 @@ like albedo on large scales; detail tells it better. Not for how far maps are di
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
-from iovolc.detect.residual import CLIP, slopes, spreads
+from iovolc.detect.residual import CLIP, slopes
+from iovolc.detect.variance import spread as spread_of
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
@@ -33,6 +34,7 @@ _WINDOW_PX: Final = 8.0
 _DETAIL: Final = Scale(60.0)
 """Contrast is told from detail between this width and the window's: finer is noise, coarser may be light."""
 _LEAST_SIGMA_KM: Final = 1e-3
+_ROUNDS: Final = 3
 
 
 def settled(
@@ -59,10 +61,11 @@ def settled(
     sigma of both maps, the likelihood that of ``d = c + u . slope`` with the robust scatter of all differences, one
     datum for each resolution element.
 
-    Differences count for at most three sigma, and slopes are those that both maps share, so that a change moves little;
+    What a displacement leaves of a difference counts for at most three sigma (Huber's weights, in three rounds; steep
+    edges would else count for too little), and slopes are those that both maps share, so that a change moves little;
     its brightness is even about its middle, where slopes are odd.
     """
-    spread = float(spreads(pair.value, owned)[0])
+    spread = spread_of(pair.value, owned)
     if not spread > 0.0:
         return pair
     ground = {name: (pair.shown[name] - 0.5 * value).astype(np.float32) for name, value in pair.value.items()}
@@ -121,18 +124,26 @@ def _in_place(
     across, along = _shared_slopes(ground, value, sheet)
     window = _window(sheet)
     factor = window.factor(sheet)
-    sums = _moments(value, across, along, np.float32(CLIP * spread), factor)
-    n, a, b, d, aa, ab, bb, ad, bd = (smooth(part, sheet, window.sigma_km) for part in sums)
-    n = np.maximum(n, np.float32(1e-6))
-    aa, ab, bb, ad, bd = aa - a * a / n, ab - a * b / n, bb - b * b / n, ad - a * d / n, bd - b * d / n
     # Sums over a block of all pixels under the window, as many as count for one; in units of the prior's precision.
     blocks = 4.0 * math.pi * (window.sigma_km / (sheet.pixel_km * factor)) ** 2
     elements = max(1.0, (resolution_km / sheet.pixel_km) ** 2)
     prior = (spread**2 * elements / blocks / _stated2(looks, sheet, factor)).astype(np.float32)
+    left = value
+    for _ in range(_ROUNDS):
+        sums = _moments(value, left, across, along, np.float32(CLIP * spread), factor)
+        east, south = _displacement([smooth(part, sheet, window.sigma_km) for part in sums], prior)
+        left = _taken_out(value, across, along, expand(east, factor), expand(south, factor))
+    return left
+
+
+def _displacement(sums: Sequence[Plane], prior: Plane) -> tuple[Plane, Plane]:
+    """Posterior mean along columns and rows, from the sums of :func:`_moments` and the prior's precision."""
+    n, a, b, d, aa, ab, bb, ad, bd = sums
+    n = np.maximum(n, np.float32(1e-6))
+    aa, ab, bb, ad, bd = aa - a * a / n, ab - a * b / n, bb - b * b / n, ad - a * d / n, bd - b * d / n
     aa, bb = aa + prior, bb + prior
     whole = aa * bb - ab * ab
-    moved = (expand((one / whole).astype(np.float32), factor) for one in (bb * ad - ab * bd, aa * bd - ab * ad))
-    return _taken_out(value, across, along, *moved)
+    return ((bb * ad - ab * bd) / whole).astype(np.float32), ((aa * bd - ab * ad) / whole).astype(np.float32)
 
 
 def _shared_slopes(ground: Plane, value: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
@@ -153,15 +164,21 @@ def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.
 
 
 @njit(**KERNEL)
-def _moments(value: Plane, across: Plane, along: Plane, bound: np.float32, factor: int) -> NDArray[np.float32]:
-    """Sums over blocks, shape (9, row, col): of pixels, both slopes and the difference, and of their products."""
+def _moments(
+    value: Plane, left: Plane, across: Plane, along: Plane, bound: np.float32, factor: int
+) -> NDArray[np.float32]:
+    """Sums over blocks, shape (9, row, col): of pixels, both slopes and the difference, and of their products.
+
+    A difference counts as what is taken out of it and as much of the rest as is within bounds.
+    """
     rows, cols = value.shape[0] // factor, value.shape[1] // factor
     sums = np.zeros((9, rows, cols), np.float32)
     for row in range(rows * factor):
         for col in range(cols * factor):
             d = value[row, col]
             if np.isfinite(d):
-                d = min(max(d, -bound), bound)
+                rest = left[row, col]
+                d += min(max(rest, -bound), bound) - rest
                 a, b = across[row, col], along[row, col]
                 own = sums[:, row // factor, col // factor]
                 own[0] += 1.0

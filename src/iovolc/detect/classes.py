@@ -1,0 +1,76 @@
+"""Noise classes: what is compared with the same looks in the same light has noise of one kind.
+
+Where another look comes in, the noise of a difference changes at once, at all sizes. Not for how the noise varies
+within a class (:mod:`iovolc.detect.variance`, :mod:`iovolc.detect.noise`).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.residual import MAD_TO_SIGMA, Combined
+
+Codes = Mapping[str, NDArray[np.uint16]]
+
+PRIOR_KM2: Final = 300_000.0
+"""A class of this area tells its noise by half, the whole map the other half: wider than what changes."""
+
+
+def noise_classes(combined: Mapping[str, Combined], of_light: Codes) -> dict[str, NDArray[np.uint16]]:
+    """A code for each light, best look and number of looks.
+
+    Parameters
+    ----------
+    combined : mapping of str to Combined
+        By sheet.
+    of_light : mapping of str to ndarray, shape (row, col), uint16
+        A code for each pair of sources of light.
+    """
+    looks = 1 + max((int(np.max(part.first)) for part in combined.values()), default=0)
+    counts = 1 + max((int(part.count.max()) for part in combined.values()), default=0)
+    return {
+        name: ((of_light[name] * looks + part.first) * counts + part.count).astype(np.uint16)
+        for name, part in combined.items()
+    }
+
+
+def spread_of_classes(
+    sizes: NDArray[np.float32], codes: NDArray[np.uint16], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Robust standard deviation about zero of the values of each code, 0 of none; and how many they are.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (value,), float32
+        The values without their signs.
+    codes : ndarray, shape (value,), uint16
+        Their codes.
+    count : int
+        Number of codes.
+    """
+    pixels = np.bincount(codes, minlength=count)
+    parts = np.split(sizes[np.argsort(codes, kind="stable")], np.cumsum(pixels)[:-1])
+    return MAD_TO_SIGMA * np.array([float(np.median(part)) if part.size else 0.0 for part in parts]), pixels
+
+
+def class_ratios(
+    sizes: NDArray[np.float32], codes: NDArray[np.uint16], count: int, prior: float
+) -> NDArray[np.float32]:
+    """Standard deviation of each class in units of what is stated, drawn towards 1.
+
+    Parameters
+    ----------
+    sizes, codes, count : ndarray, ndarray, int
+        As for :func:`spread_of_classes`, in units of the stated standard deviation.
+    prior : float
+        As many values of a class count for half.
+    """
+    own, pixels = spread_of_classes(sizes, codes, count)
+    return np.sqrt((pixels * own**2 + prior) / (pixels + prior)).astype(np.float32)
+
+
+def number_of_codes(codes: Codes) -> int:
+    """One more than the largest code of all sheets."""
+    return 1 + max((int(plane.max()) for plane in codes.values()), default=0)

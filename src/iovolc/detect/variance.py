@@ -1,0 +1,132 @@
+"""The noise of a difference: how its pixels scatter about each place, little moved by real change.
+
+Not for how the answers of filters scatter (:mod:`iovolc.detect.noise`).
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
+from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.model.grid import Grid, Sheet
+
+Plane = NDArray[np.float32]
+LOCAL_FWHM_KM: Final = 600.0
+LOCAL_SHARE: Final = 0.3
+_LEAST_SIGMA: Final = 1e-12
+
+
+def baseline_share(count: NDArray[np.uint8]) -> Plane:
+    """Variance of the median of ``count`` epochs in units of one epoch's variance."""
+    n = np.maximum(count, 1).astype(np.float32)
+    return np.where(n <= 2, 1.0 / n, np.float32(math.pi / 2) / n).astype(np.float32)
+
+
+def residual_variance(
+    combined: Mapping[str, Combined],
+    owned: Mapping[str, NDArray[np.bool_]],
+    grid: Grid,
+    of_light: Codes | None = None,
+    classes: Codes | None = None,
+) -> dict[str, Plane]:
+    """Variance of one epoch's residual around each place, little moved by real change.
+
+    The clipped local variance counts for 0.3, the robust variance of the pixel's noise class for 0.7.
+
+    Parameters
+    ----------
+    combined : mapping of str to Combined
+        By sheet.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    grid : Grid
+        The grid.
+    of_light : mapping of str to ndarray, shape (row, col), uint16, or None
+        A code for each pair of sources of light: a night side is far noisier than a day side, so that each counts as a
+        map of its own. None where there is but one.
+    classes : mapping of str to ndarray, shape (row, col), uint16, or None
+        Noise classes (:func:`iovolc.detect.classes.noise_classes`): each is drawn to the variance of its light. None
+        where there is but one.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (row, col), float32
+        By sheet.
+    """
+    one_epoch = {
+        name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
+        for name, part in combined.items()
+    }
+    of_light = of_light or {name: np.zeros(plane.shape, np.uint16) for name, plane in one_epoch.items()}
+    classes = classes or of_light
+    light, _ = spread_of_classes(*_sizes(one_epoch, owned, of_light), number_of_codes(of_light))
+    light = light.astype(np.float32)
+    unit = {
+        name: (plane / np.maximum(light[of_light[name]], np.float32(_LEAST_SIGMA))).astype(np.float32)
+        for name, plane in one_epoch.items()
+    }
+    ratio = class_ratios(*_sizes(unit, owned, classes), number_of_codes(classes), PRIOR_KM2 / grid.pixel_km**2)
+    return {
+        name: _local(plane, np.square(light[of_light[name]] * ratio[classes[name]]), grid.sheet(name))
+        for name, plane in one_epoch.items()
+    }
+
+
+def _local(one_epoch: Plane, variance_of: Plane, sheet: Sheet) -> Plane:
+    known = np.isfinite(one_epoch)
+    square = np.where(known, one_epoch * one_epoch / np.maximum(variance_of, np.float32(1e-20)), np.float32(0.0))
+    clipped = np.minimum(square, np.float32(CLIP**2))
+    sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
+    share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
+    local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
+    return (variance_of * (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE))).astype(np.float32)
+
+
+def spread(planes: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) -> float:
+    """Robust standard deviation of all pixels; 0 of none.
+
+    Parameters
+    ----------
+    planes : mapping of str to ndarray, shape (row, col), float32
+        By sheet; NaN where there is no data.
+    owned : mapping of str to ndarray of bool
+        Pixels that belong to each sheet.
+    """
+    sizes, _ = _sizes(planes, owned, {})
+    return MAD_TO_SIGMA * float(np.median(sizes)) if sizes.size else 0.0
+
+
+def _sizes(
+    planes: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]], codes: Codes
+) -> tuple[Plane, NDArray[np.uint16]]:
+    """Sizes of all values that sheets own, and their codes."""
+    sizes, own_codes = [np.empty(0, np.float32)], [np.empty(0, np.uint16)]
+    for name, plane in planes.items():
+        mine = owned[name] & np.isfinite(plane)
+        sizes.append(np.abs(plane[mine]))
+        if name in codes:
+            own_codes.append(codes[name][mine])
+    return np.concatenate(sizes), np.concatenate(own_codes)
+
+
+def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
+    """Variance of the median difference of maps in place.
+
+    Parameters
+    ----------
+    part : Combined
+        The median difference.
+    noise : ndarray, shape (row, col), float32
+        Variance of one epoch's residual (:func:`residual_variance`).
+    shrinkage : float
+        Weight of ``noise``, in epochs, against the history's own spread.
+    """
+    own = np.maximum(part.count.astype(np.float32) - 1.0, 0.0)
+    spread2 = np.where(np.isfinite(part.spread), part.spread, np.float32(0.0)) ** 2
+    one = (shrinkage * noise + own * spread2) / (shrinkage + own)
+    return (one * (1.0 + baseline_share(part.count))).astype(np.float32)
