@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iovolc.archive.points import PointTable, read_points
+from iovolc.config import SelectConfig
 from iovolc.cube import points as stored
 from iovolc.cube.entry import PointsEntry, Refused
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.quarantine import refuse
 from iovolc.errors import Finding, InputError
 from iovolc.model.glow import Glow
+from iovolc.pipeline.select import in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ def take_tables(paths: Sequence[Path], store: Path) -> TablesRead:
     return TablesRead(entries, tuple(finding for table in tables for finding in table.findings), refused)
 
 
-def measurements(manifest: Manifest, store: Path) -> tuple[Glow, ...]:
-    """All point measurements that a manifest names, in order of time."""
+def measurements(manifest: Manifest, store: Path, select: SelectConfig) -> tuple[Glow, ...]:
+    """The point measurements of the chosen times that a manifest names, in order of time."""
     glows = [glow for table in manifest.points for glow in stored.read_points(store, table)]
-    return tuple(sorted(glows, key=lambda glow: glow.order))
+    return tuple(sorted((glow for glow in glows if in_time(glow.time_utc, select)), key=lambda glow: glow.order))
 
 
 def _once(tables: Sequence[PointTable]) -> list[PointTable]:
