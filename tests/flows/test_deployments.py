@@ -46,6 +46,12 @@ def test_served_flows_have_parameters_that_they_take() -> None:
     assert served[0].parameters["parameters"]["overrides"] == ["a.b=1"]
 
 
+def test_the_monitor_can_be_served_as_cron_says() -> None:
+    (scheduled, *others) = deployments(PARAMETERS, cron="0 */6 * * *")
+    assert [item.schedule.cron for item in scheduled.schedules] == ["0 */6 * * *"]
+    assert not any(item.schedules for item in others)
+
+
 def watched(states, answers=(True, True, True, True)):
     """How often something starts while an inbox passes through states, one a look."""
     seen, left, starts = iter(states), iter(answers), []
