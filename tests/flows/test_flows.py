@@ -15,6 +15,7 @@ from flows.publish import publish
 from flows.rerun import rerun
 from tests.small_maps import contents, write_catalogue
 
+from bad_files import make_corpus
 from flows import ingest as module
 from iovolc.cube.lock import held
 from iovolc.pipeline.diff import EventDifference
@@ -101,6 +102,19 @@ def test_a_stage_that_hangs_ends_as_failed(server, prepared, monkeypatch) -> Non
     start = time.monotonic()
     assert monitor(parameters, return_state=True).is_failed()
     assert time.monotonic() - start < 15
+
+
+def test_hostile_catalogues_and_labels_are_refused_and_the_rest_is_taken_up(server, prepared, tmp_path) -> None:  # noqa: ARG001
+    make_corpus(tmp_path / "bad")
+    hostile = tmp_path / "bad" / "[cz]*" / "catalogue.csv"
+    given = prepared.parameters("hostile")
+    state = ingest(parts(given, IngestParameters, catalogues=(prepared.catalogue, hostile)), return_state=True)
+    assert (state.is_completed(), state.name) == (True, "Degraded")
+    assert state.message.isprintable()
+    assert len(state.message) < 4000
+    held = status(given.store)
+    assert held["epochs"] >= 3  # two of the catalogue, and good rows that go with the bad ones
+    assert len(held["refused"]) >= 10
 
 
 def test_automations_are_told_of_operational_runs_alone(tmp_path, monkeypatch) -> None:

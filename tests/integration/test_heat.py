@@ -98,6 +98,15 @@ def test_the_same_rows_in_another_order_are_the_same_run(heat):
     assert again.code == answer.code
 
 
+def test_a_table_that_a_pattern_found_and_that_cannot_be_read_stops_no_other(tmp_path):
+    write(tmp_path / "keck.csv", ROWS)
+    (tmp_path / "half.csv").write_text(",".join(HEAD) + ',time_utc,site,lat,lon_w,value\n"70,3')
+    answer = iovolc("ingest", tmp_path / "*.csv", "--store", tmp_path / "store", "--json", *settings())
+    assert (answer.code, answer.values["tables"]) == (4, ["keck.csv"])
+    assert "half.csv" in answer.err
+    assert iovolc("check", tmp_path / "*.csv").code == 3
+
+
 def test_the_same_table_again_adds_nothing(heat):
     folder, _ = heat
     before = contents(folder / "store")

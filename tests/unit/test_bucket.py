@@ -115,9 +115,7 @@ def test_what_no_manifest_names_goes_from_bucket_and_copy(bucket_place, monkeypa
     assert (verify(third), read_head(third)) == ((), second)
 
 
-def test_what_another_machine_names_while_it_is_deleted_is_put_again(
-    bucket_place, monkeypatch, tmp_path
-) -> None:
+def test_what_another_machine_names_while_it_is_deleted_is_put_again(bucket_place, monkeypatch, tmp_path) -> None:
     store = store_folder(bucket_place)
     commit(store, GRID, [put(store, 0)])
     other = elsewhere(bucket_place, monkeypatch, tmp_path / "other")
@@ -175,6 +173,18 @@ def test_a_bucket_that_cannot_be_reached_may_be_tried_again(bucket_place, monkey
     monkeypatch.setattr(Bucket, "_at", lambda _, name: (Lost(), name))
     with pytest.raises(TransientIOError, match="cannot be reached: connection reset"):
         commit(store, GRID, [put(store, 0)])
+
+
+def test_a_watched_part_of_a_bucket_tells_what_came(bucket_place) -> None:
+    from flows.watch import listing
+
+    inbox = f"{bucket_place}/inbox"
+    assert listing(inbox) == ()
+    Bucket(inbox).put("maps.csv", b"path\n")
+    first = listing(inbox)
+    assert [row[0].rpartition("/")[2] for row in first] == ["maps.csv"]
+    Bucket(inbox).put("maps.csv", b"path\na.tif\n")
+    assert listing(inbox) != first
 
 
 def test_a_folder_is_itself(tmp_path) -> None:
