@@ -84,7 +84,8 @@ def unless_idle(parameters: StoreParameters, flow: Callable[[], State[Any]]) -> 
         state = flow()
     except NoWork as nothing:
         state = skipped(str(nothing))
-    name = f"{parameters.title}: {(state.message or '').partition(';')[0]}"
+    did = (state.message or "").partition(";")[0]
+    name = f"{parameters.title}: {did}{' (degraded)' if state.name == 'Degraded' else ''}"
     with suppress(httpx.HTTPError), get_client(sync_client=True) as client:  # a name is worth no failure
         client.update_flow_run(UUID(flow_run.get_id()), name=name)
     return state

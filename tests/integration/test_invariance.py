@@ -76,10 +76,11 @@ def cases():
     for kind in (threads, processes, elsewhere):
         for count in (1, 2, 8):
             quick = count == 2 or (kind, count) == (threads, 8)
-            yield pytest.param(kind, count, marks=slow_uncompiled if quick else pytest.mark.soak)
+            yield pytest.param(kind, count, marks=() if quick else pytest.mark.soak)
 
 
-@pytest.mark.parametrize(("kind", "workers"), cases())
+@slow_uncompiled
+@pytest.mark.parametrize(("kind", "workers"), [*cases()])
 def test_workers_of_whatever_kind_and_number_find_the_same(small, expected, tmp_path, kind, workers) -> None:
     with kind(workers, tmp_path) as found:
         context = Context(tmp_path / "store", QUICK, found)
