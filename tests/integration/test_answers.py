@@ -224,6 +224,7 @@ def test_status_tells_backlog_and_health(small, store) -> None:
     assert (values["health"], values["backlog"]) == ("ok", [])
     assert values["latest_run"] == small.record["run_id"]
     assert values["published_utc"].startswith("20")
+    assert values["store_bytes"] > sum(path.stat().st_size for path in (store / "epochs").rglob("*") if path.is_file())
     (store / "runs" / "latest.json").unlink()
     values = iovolc("status", "--store", store, "--json").values
     assert (values["health"], values["latest_run"]) == ("unpublished", None)

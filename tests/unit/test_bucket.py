@@ -175,18 +175,6 @@ def test_a_bucket_that_cannot_be_reached_may_be_tried_again(bucket_place, monkey
         commit(store, GRID, [put(store, 0)])
 
 
-def test_a_watched_part_of_a_bucket_tells_what_came(bucket_place) -> None:
-    from flows.watch import listing
-
-    inbox = f"{bucket_place}/inbox"
-    assert listing(inbox) == ()
-    Bucket(inbox).put("maps.csv", b"path\n")
-    first = listing(inbox)
-    assert [row[0].rpartition("/")[2] for row in first] == ["maps.csv"]
-    Bucket(inbox).put("maps.csv", b"path\na.tif\n")
-    assert listing(inbox) != first
-
-
 def test_a_folder_is_itself(tmp_path) -> None:
     assert store_folder(tmp_path) == tmp_path
     assert bucket_of(tmp_path) is None
