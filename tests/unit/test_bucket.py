@@ -104,11 +104,16 @@ def test_what_no_manifest_names_goes_from_bucket_and_copy(bucket_place, monkeypa
     second = commit(store, GRID, [put(store, 0, licence="CC0")])
     bucket = bucket_of(store)
     bucket.put("epochs/obs-9/ff/zarr.json", b"{}")  # a writer was killed
+    bucket.put("runs/old/run.json", b'{"manifest": {"number": 1}}')
     other = elsewhere(bucket_place, monkeypatch, tmp_path / "other")  # has the newest manifest alone
     assert garbage(other) == {"epochs/obs-9/ff": 2}
     assert collect(other, retention=Retention(manifests=1)) == {}  # of today
-    gone = collect(other, retention=Retention(manifests=1), min_age_s=0.0)
-    assert set(gone) == {"epochs/obs-9/ff", first.entries[0].folder, "manifests/1.json"}
+    assert set(collect(other, retention=Retention(manifests=1), min_age_s=0.0)) == {
+        "epochs/obs-9/ff"
+    }  # a run needs more
+    assert not (other / "runs").exists()
+    gone = collect(other, retention=Retention(manifests=1, runs=0), min_age_s=0.0)
+    assert set(gone) == {"runs/old", first.entries[0].folder, "manifests/1.json"}
     assert all(name.startswith(second.entries[0].folder) for name in bucket.files("epochs"))
     assert set(bucket.files("manifests")) == {"manifests/2.json"}
     third = elsewhere(bucket_place, monkeypatch, tmp_path / "third")

@@ -3,6 +3,7 @@
 Knows names, ages and sizes; what of it can go is decided in :mod:`iovolc.cube.cleaning`.
 """
 
+import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -55,10 +56,10 @@ def runs(store: StorePath) -> dict[str, float]:
 
 def run_record(store: StorePath, run: str) -> dict[str, Any]:
     """What a run says of itself; from the bucket if the copy has it not."""
-    name, bucket = f"{run}/{_RECORD}", bucket_of(store)
-    if bucket is not None and not (local(store) / name).exists():
-        bucket.fetch(name, store)
-    return read_json(local(store) / name)
+    path, bucket = local(store) / run / _RECORD, bucket_of(store)
+    # Not fetched into the copy, where a run must be whole.
+    found = None if bucket is None or path.exists() else bucket.read(f"{run}/{_RECORD}")
+    return read_json(path) if found is None else json.loads(found[0])
 
 
 def fetch_manifests(store: StorePath) -> None:
