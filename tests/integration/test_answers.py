@@ -125,9 +125,11 @@ def test_explain_tells_the_whole_chain(small, store) -> None:
     assert {item["id"]: item["sha256"] for item in found["inputs"]} == inputs
     assert all(item["registration"]["method"] for item in found["inputs"])
     assert found["rules"]["detect.seed_z"] == 3.9
+    assert "light.max_incidence_deg" in found["rules"]
     assert found["null"][mine.iloc[0]["observation_id"]]["null_draws"] >= 1
     text = iovolc("explain", event["event_id"][:8], "--run", small.out).out
     assert all(item["sha256"] in text for item in found["inputs"])
+    assert "    light: " in text
     assert f"began between {found['event']['onset_after_utc']}" in text
 
 
