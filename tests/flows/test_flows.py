@@ -78,7 +78,9 @@ def test_a_rerun_says_what_differs_and_leaves_the_operational_run(server, publis
     shown = artifact(server, "iovolc-rerun-report")["data"]
     assert f"Against {before}" in shown
     assert "detect.q" in shown
-    assert f"Against {before}" not in artifact(server, "iovolc-report")["data"]
+    made = state.message.partition("; run ")[2].partition(";")[0]
+    assert f"# Run {made}" in shown
+    assert f"# Run {made}" not in artifact(server, "iovolc-report")["data"]
 
 
 def test_prefect_shows_a_table_and_a_link_to_the_page(server, published, prepared) -> None:  # noqa: ARG001
