@@ -38,7 +38,7 @@ def backfill(parameters: BackfillParameters) -> State[Any]:
         with alone(parameters):
             return _filled(parameters)
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)
 
 
 def _filled(parameters: BackfillParameters) -> State[Any]:

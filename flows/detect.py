@@ -41,4 +41,4 @@ def detect(parameters: StoreParameters) -> State[Any]:
             scan = within(parameters, compare)(parameters, chosen)
         return ended(f"{len(scan.tasks)} epochs compared, {len(scan.detected.detections)} changes")
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)

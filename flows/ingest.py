@@ -58,4 +58,4 @@ def ingest(parameters: IngestParameters) -> State[Any]:
             return skipped(f"nothing new: {done.known} epochs are in the store already")
         return ended(f"{len(done.added)} epochs added; manifest {done.manifest.number}", done.findings)
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)

@@ -46,7 +46,7 @@ def monitor(parameters: MonitorParameters) -> State[Any]:
         with alone(parameters):
             return _monitored(parameters)
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)
 
 
 def _monitored(parameters: MonitorParameters) -> State[Any]:

@@ -1,6 +1,7 @@
 """What a run tells that the one before did not: as artifacts and events of Prefect.
 
-Prefect's automations can act on the events ``iovolc.event.gained``, ``.lost``, ``.moved`` and ``.changed``.
+Prefect's automations can act on the events ``iovolc.event.gained``, ``.lost``, ``.moved`` and ``.changed``, which
+operational runs alone send.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class News:
     before : str or None
         The operational run before; None if this is the first.
     events : tuple of EventDifference
-        Gained, lost, moved and changed ones; all as gained in a first run.
+        Gained, lost, moved and changed ones; none in a first run, whose page shows all.
     """
 
     run_id: str
@@ -59,14 +60,25 @@ def news_of(before: SavedRun | None, after: SavedRun) -> News:
     return News(after.run_id, before.run_id, diff(before, after).events)
 
 
-def show(news: News, out: Path) -> None:
-    """Hand the news to Prefect: a table, a report, a link to the page, and an event each for automations."""
+def show(news: News, out: Path, *, operational: bool = True) -> None:
+    """Hand the news to Prefect: a table, a report, a link to the page, and an event each for automations.
+
+    Parameters
+    ----------
+    news : News
+        What differs.
+    out : Path
+        The run's outputs.
+    operational : bool
+        Whether the run is the operational one; of others nobody is told, and their artifacts have keys of their own.
+    """
+    key = "iovolc" if operational else "iovolc-rerun"
     page = (out / "page" / "index.html").absolute().as_uri()
     rows = [_row(event) for event in news.events[:SHOWN]]
-    create_table_artifact(key="iovolc-events", table=rows, description=f"Run {news.run_id}: {news.text()}")
-    create_markdown_artifact(key="iovolc-report", markdown=report(news), description=f"Run {news.run_id}")
-    create_link_artifact(key="iovolc-page", link=page, link_text=f"Page of run {news.run_id}")
-    for event in news.events[:SHOWN]:
+    create_table_artifact(key=f"{key}-events", table=rows, description=f"Run {news.run_id}: {news.text()}")
+    create_markdown_artifact(key=f"{key}-report", markdown=report(news), description=f"Run {news.run_id}")
+    create_link_artifact(key=f"{key}-page", link=page, link_text=f"Page of run {news.run_id}")
+    for event in news.events[:SHOWN] if operational else ():
         name = event.after_id or event.before_id or ""
         resource = {"prefect.resource.id": f"iovolc.event.{name}", "prefect.resource.name": escaped(event.place)}
         emit_event(f"iovolc.event.{event.verdict}", resource, payload={**_row(event), "run_id": news.run_id})

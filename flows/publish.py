@@ -119,4 +119,4 @@ def publish(parameters: PublishParameters) -> State[Any]:
         told = f"{done.events} events; run {done.run_id}; {done.news.text()}{alerts.text}"
         return ended(told, degraded=bool(alerts.troubles))
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)

@@ -39,7 +39,7 @@ def rerun(parameters: RerunParameters) -> State[Any]:
         done = within(parameters, again)(parameters)
         compared = done.difference
         news = News(done.folder.name, *(None, ()) if compared is None else (compared.before, compared.events))
-        show(news, done.folder if parameters.out is None else parameters.out)
+        show(news, done.folder if parameters.out is None else parameters.out, operational=parameters.promote)
         return ended(f"{len(done.plan.compute)} epochs compared anew; run {done.folder.name}; {news.text()}")
 
-    return unless_idle(work)
+    return unless_idle(parameters, work)

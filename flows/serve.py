@@ -27,7 +27,9 @@ from iovolc.cube.opening import store_folder
 _ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 
 
-def deployments(parameters: MonitorParameters, every_s: float | None, name: str = "io") -> list[RunnerDeployment]:
+def deployments(
+    parameters: MonitorParameters, every_s: float | None = None, cron: str | None = None, name: str = "io"
+) -> list[RunnerDeployment]:
     """Each flow with the parameters of its own that the monitor's hold.
 
     Parameters
@@ -35,14 +37,16 @@ def deployments(parameters: MonitorParameters, every_s: float | None, name: str 
     parameters : MonitorParameters
         Catalogues, store, outputs, configuration and workers.
     every_s : float or None
-        Seconds between two runs of the monitor; None is no schedule.
+        Seconds between two runs of the monitor.
+    cron : str or None
+        When it runs, as cron writes it, in UTC; without either there is no schedule.
     name : str
         Of the deployments.
     """
     given = parameters.model_dump(mode="json")
     source = {"entrypoint_type": EntrypointType.MODULE_PATH, "name": name}
     scheduled = monitor.to_deployment(
-        **source, interval=every_s, concurrency_limit=_ONE, parameters={"parameters": given}
+        **source, interval=every_s, cron=cron, concurrency_limit=_ONE, parameters={"parameters": given}
     )
     store = _only(given, "store", "config", "overrides", "workers", "dask", "stage_timeout_s", "wait_s")
     read = {**store, "catalogues": given["catalogues"]}
@@ -66,6 +70,7 @@ def main(
     store: Annotated[Path, typer.Option(parser=store_folder, metavar="FOLDER", help="Folder, or s3://BUCKET/PREFIX.")],
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")],
     every: Annotated[float | None, typer.Option(help="Seconds between two runs of the monitor.", min=1.0)] = None,
+    cron: Annotated[str | None, typer.Option(help="When it runs, in UTC: minute hour day month weekday.")] = None,
     name: Annotated[str, typer.Option(help="Of the deployments.")] = "io",
     config: Annotated[Path | None, typer.Option(help="Configuration file (YAML).")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="Override, as section.key=value.")] = None,
@@ -73,6 +78,8 @@ def main(
     dask: Annotated[str | None, typer.Option(help="Dask scheduler's address, or `processes` of this machine.")] = None,
 ) -> None:
     """Serve all flows of one store until interrupted."""
+    if every is not None and cron is not None:
+        raise typer.BadParameter("give --every or --cron, not both")
     parameters = MonitorParameters(
         catalogues=tuple(path.absolute() for path in catalogues),
         store=store.absolute(),
@@ -82,7 +89,7 @@ def main(
         workers=workers,
         dask=dask,
     )
-    serve(*deployments(parameters, every, name))
+    serve(*deployments(parameters, every, cron, name))
 
 
 if __name__ == "__main__":

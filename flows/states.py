@@ -1,12 +1,16 @@
 """How stages are tried and how flows end: the one place that knows Prefect's states."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, ParamSpec, TypeVar, cast
+from uuid import UUID
 
+import httpx
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.tasks import Task
 from prefect.utilities.annotations import quote
@@ -74,12 +78,17 @@ def alone(parameters: StoreParameters) -> Iterator[None]:
         raise NoWork(str(conflict)) from conflict
 
 
-def unless_idle(flow: Callable[[], State[Any]]) -> State[Any]:
-    """The end of a flow, or Skipped if it finds nothing to do."""
+def unless_idle(parameters: StoreParameters, flow: Callable[[], State[Any]]) -> State[Any]:
+    """The end of a flow, or Skipped if it finds nothing to do; its run is named after what it did."""
     try:
-        return flow()
+        state = flow()
     except NoWork as nothing:
-        return skipped(str(nothing))
+        state = skipped(str(nothing))
+    did = (state.message or "").partition(";")[0]
+    name = f"{parameters.title}: {did}{' (degraded)' if state.name == 'Degraded' else ''}"
+    with suppress(httpx.HTTPError), get_client(sync_client=True) as client:  # a name is worth no failure
+        client.update_flow_run(UUID(flow_run.get_id()), name=name)
+    return state
 
 
 def unseen(value: Value) -> Value:

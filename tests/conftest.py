@@ -5,9 +5,9 @@ import pytest
 from s3_parts import BUCKET, given, s3_server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def endpoint():
-    """The address of an S3 server."""
+    """The address of an S3 server: one for all tests, since fsspec keeps its connections."""
     with s3_server() as address:
         yield address
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from dask.base import compute
 from dask.callbacks import Callback
 from dask.delayed import delayed
+from dask.threaded import get as on_threads
 
 from iovolc.cluster import Cluster, Limits, connected, processes
 from iovolc.errors import ConfigError
@@ -57,7 +58,8 @@ class Threads:
             return []
         lazy = [delayed(function, pure=False)(item) for item in items]
         with _counting(self.progress, label, len(items)):
-            return list(compute(*lazy, scheduler="threads", num_workers=self.workers, optimize_graph=False))
+            # Named by its function: by a name Dask loads all of `distributed` first.
+            return list(compute(*lazy, scheduler=on_threads, num_workers=self.workers, optimize_graph=False))
 
 
 def at_most(chosen: Runner, workers: int) -> Runner:

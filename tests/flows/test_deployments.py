@@ -9,6 +9,8 @@ from flows.parameters import MonitorParameters
 from flows.serve import deployments
 from flows.watch import listing, watch
 
+from iovolc.cube.bucket import Bucket
+
 ROOT = Path(__file__).parents[2]
 DECLARED = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 PARAMETERS = MonitorParameters(catalogues=(Path("in.csv"),), store=Path("store"), out=Path("out"), overrides=("a.b=1",))
@@ -44,6 +46,12 @@ def test_served_flows_have_parameters_that_they_take() -> None:
         assert item.entrypoint == f"flows.{item.flow_name}.{item.flow_name}"
     assert [len(item.schedules or ()) for item in served] == [1, 0, 0, 0, 0, 0]
     assert served[0].parameters["parameters"]["overrides"] == ["a.b=1"]
+
+
+def test_the_monitor_can_be_served_as_cron_says() -> None:
+    (scheduled, *others) = deployments(PARAMETERS, cron="0 */6 * * *")
+    assert [item.schedule.cron for item in scheduled.schedules] == ["0 */6 * * *"]
+    assert not any(item.schedules for item in others)
 
 
 def watched(states, answers=(True, True, True, True)):
@@ -86,3 +94,14 @@ def test_a_listing_tells_names_sizes_and_times(tmp_path) -> None:
     assert [Path(name).name for name, *_ in first] == ["maps.csv"]
     file.write_text("path\na.tif\n")
     assert listing(str(tmp_path)) != first
+
+
+def test_a_listing_of_a_part_of_a_bucket_tells_what_came(bucket_place) -> None:
+    pytest.importorskip("s3fs", reason="needs s3fs")
+    inbox = f"{bucket_place}/inbox"
+    assert listing(inbox) == ()
+    Bucket(inbox).put("maps.csv", b"path\n")
+    first = listing(inbox)
+    assert [Path(name).name for name, *_ in first] == ["maps.csv"]
+    Bucket(inbox).put("maps.csv", b"path\na.tif\n")
+    assert listing(inbox) != first

@@ -9,12 +9,13 @@ from flows.backfill import backfill
 from flows.detect import detect
 from flows.ingest import ingest
 from flows.monitor import monitor
-from flows.news import News, escaped, report
+from flows.news import News, escaped, report, show
 from flows.parameters import BackfillParameters, IngestParameters, PublishParameters, RerunParameters, StoreParameters
 from flows.publish import publish
 from flows.rerun import rerun
 from tests.small_maps import contents, write_catalogue
 
+from bad_files import make_corpus
 from flows import ingest as module
 from iovolc.cube.lock import held
 from iovolc.pipeline.diff import EventDifference
@@ -74,9 +75,12 @@ def test_a_rerun_says_what_differs_and_leaves_the_operational_run(server, publis
     assert state.message.startswith("0 epochs compared anew; run ")
     assert " changed" in state.message
     assert status(parameters.store)["latest_run"] == before
-    shown = artifact(server, "iovolc-report")["data"]
+    shown = artifact(server, "iovolc-rerun-report")["data"]
     assert f"Against {before}" in shown
     assert "detect.q" in shown
+    made = state.message.partition("; run ")[2].partition(";")[0]
+    assert f"# Run {made}" in shown
+    assert f"# Run {made}" not in artifact(server, "iovolc-report")["data"]
 
 
 def test_prefect_shows_a_table_and_a_link_to_the_page(server, published, prepared) -> None:  # noqa: ARG001
@@ -100,6 +104,33 @@ def test_a_stage_that_hangs_ends_as_failed(server, prepared, monkeypatch) -> Non
     start = time.monotonic()
     assert monitor(parameters, return_state=True).is_failed()
     assert time.monotonic() - start < 15
+
+
+def test_hostile_catalogues_and_labels_are_refused_and_the_rest_is_taken_up(server, prepared, tmp_path) -> None:  # noqa: ARG001
+    make_corpus(tmp_path / "bad")
+    hostile = tmp_path / "bad" / "[cz]*" / "catalogue.csv"
+    given = prepared.parameters("hostile")
+    state = ingest(parts(given, IngestParameters, catalogues=(prepared.catalogue, hostile)), return_state=True)
+    assert (state.is_completed(), state.name) == (True, "Degraded")
+    assert state.message.isprintable()
+    assert len(state.message) < 4000
+    held = status(given.store)
+    assert held["epochs"] >= 3  # two of the catalogue, and good rows that go with the bad ones
+    assert len(held["refused"]) >= 10
+
+
+def test_automations_are_told_of_operational_runs_alone(tmp_path, monkeypatch) -> None:
+    keys, sent = [], []
+    monkeypatch.setattr("flows.news.emit_event", lambda name, _, payload: sent.append((name, payload)))
+    for kind in ("table", "markdown", "link"):
+        monkeypatch.setattr(f"flows.news.create_{kind}_artifact", lambda key, **_: keys.append(key))
+    event = EventDifference("lost", "e1", None, "dark at 1 N", "B", None, {}, ("parameter detect.q: 0.1 -> 0.2",))
+    show(News("r2", "r1", (event,)), tmp_path, operational=False)
+    assert (sent, keys) == ([], ["iovolc-rerun-events", "iovolc-rerun-report", "iovolc-rerun-page"])
+    show(News("r2", "r1", (event,)), tmp_path)
+    ((name, payload),) = sent
+    assert name == "iovolc.event.lost"
+    assert (payload["event_id"], payload["run_id"], payload["causes"]) == ("e1", "r2", "parameter detect.q: 0.1 -> 0.2")
 
 
 def test_hostile_names_stay_text() -> None:

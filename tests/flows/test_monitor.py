@@ -140,14 +140,16 @@ def test_a_folder_with_other_files_is_left_alone(server, prepared, monkeypatch) 
     assert (attempts, contents(parameters.out)) == ([], {"thesis.txt": b"mine"})
 
 
-def test_the_run_is_named_after_catalogue_and_store(server, prepared, tmp_path) -> None:  # noqa: ARG001
+def test_the_run_is_named_after_what_it_did(server, prepared, tmp_path) -> None:  # noqa: ARG001
     from prefect.client.orchestration import get_client
 
     empty = tmp_path / "mosaics.csv"
     empty.write_text("path\n")
     state = ended(prepared.parameters("named", empty))
     with get_client(sync_client=True) as client:
-        assert client.read_flow_run(state.state_details.flow_run_id).name == "mosaics.csv into store"
+        assert client.read_flow_run(state.state_details.flow_run_id).name == (
+            "mosaics.csv into store: the catalogues hold no row"
+        )
 
 
 def test_long_lists_of_refusals_are_cut() -> None:

@@ -4,13 +4,17 @@ import json
 import shutil
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection
 
+import pandas as pd
 import pytest
 from tests.integration.conftest import BRIGHT, DARK, POLE, SEAM
 from tests.small_grid import slow_uncompiled
 from tests.small_maps import contents, iovolc, near
 
+from iovolc.cube.files import write_json
+from iovolc.cube.manifest import read_manifest
 from iovolc.errors import ConfigError
 from iovolc.pipeline.serve import page_address, server
 
@@ -122,10 +126,25 @@ def test_explain_tells_the_whole_chain(small, store) -> None:
     assert {item["id"]: item["sha256"] for item in found["inputs"]} == inputs
     assert all(item["registration"]["method"] for item in found["inputs"])
     assert found["rules"]["detect.seed_z"] == 3.9
+    assert "light.max_incidence_deg" in found["rules"]
     assert found["null"][mine.iloc[0]["observation_id"]]["null_draws"] >= 1
     text = iovolc("explain", event["event_id"][:8], "--run", small.out).out
     assert all(item["sha256"] in text for item in found["inputs"])
+    assert "    light: " in text
     assert f"began between {found['event']['onset_after_utc']}" in text
+
+
+def test_explain_knows_the_store_of_a_run_that_looked_at_a_part_and_refuses_another(small, store, tmp_path) -> None:
+    part = tmp_path / "part"
+    assert iovolc("publish", "--store", store, "--out", part, "--until", "1998-01-01", *small.settings).code == 0
+    event = pd.read_parquet(part / "events.parquet")["event_id"].iloc[0]
+    found = iovolc("explain", event, "--run", part, "--store", store, "--json").values
+    assert [item["id"] for item in found["inputs"] if item["registration"]] == ["map0", "map1"]
+    whole = read_manifest(store, 1)
+    write_json(store / "manifests" / "1.json", replace(whole, entries=whole.entries[1:]).to_json())
+    answer = iovolc("explain", event, "--run", part, "--store", store)
+    assert answer.code == 2
+    assert "is not the store of run" in answer.err
 
 
 @pytest.mark.parametrize(("name", "words"), [("ffffffffffff", "no event is called"), ("", "events start with")])
@@ -208,6 +227,7 @@ def test_status_tells_backlog_and_health(small, store) -> None:
     assert (values["health"], values["backlog"]) == ("ok", [])
     assert values["latest_run"] == small.record["run_id"]
     assert values["published_utc"].startswith("20")
+    assert values["store_bytes"] > sum(path.stat().st_size for path in (store / "epochs").rglob("*") if path.is_file())
     (store / "runs" / "latest.json").unlink()
     values = iovolc("status", "--store", store, "--json").values
     assert (values["health"], values["latest_run"]) == ("unpublished", None)

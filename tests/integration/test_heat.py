@@ -58,6 +58,17 @@ def test_a_light_curve_is_told_by_name(heat):
     assert "Rarog Patera" in iovolc("light-curve", "Rarog Patera", "--run", folder / "out").out
 
 
+def test_limits_at_a_place_without_a_hot_spot_are_those_of_the_run_s_times(tmp_path):
+    days = [{**RAROG, "time_utc": f"2013-08-{day}T10:00:00Z", "value": 5, "limit": "upper"} for day in (10, 25)]
+    store, table = tmp_path / "store", write(tmp_path / "keck.csv", days)
+    assert iovolc("ingest", table, "--store", store, *settings()).code == 0
+    for name, until, shown in (("all", (), 2), ("part", ("--until", "2013-08-12"), 1)):
+        out = tmp_path / name
+        assert iovolc("publish", "--store", store, "--out", out, *until, *settings()).code == 0
+        told = iovolc("light-curve", "Rarog Patera", "--run", out, "--store", store, "--json").values
+        assert len(told["light_curve"]) == shown
+
+
 def test_an_unknown_name_says_what_there_is(heat):
     folder, _ = heat
     answer = iovolc("light-curve", "Etna", "--run", folder / "out")
@@ -85,6 +96,15 @@ def test_the_same_rows_in_another_order_are_the_same_run(heat):
     for name in ("hotspots.csv", "light_curves.csv"):
         assert (other / "out" / name).read_bytes() == (folder / "out" / name).read_bytes()
     assert again.code == answer.code
+
+
+def test_a_table_that_a_pattern_found_and_that_cannot_be_read_stops_no_other(tmp_path):
+    write(tmp_path / "keck.csv", ROWS)
+    (tmp_path / "half.csv").write_text(",".join(HEAD) + ',time_utc,site,lat,lon_w,value\n"70,3')
+    answer = iovolc("ingest", tmp_path / "*.csv", "--store", tmp_path / "store", "--json", *settings())
+    assert (answer.code, answer.values["tables"]) == (4, ["keck.csv"])
+    assert "half.csv" in answer.err
+    assert iovolc("check", tmp_path / "*.csv").code == 3
 
 
 def test_the_same_table_again_adds_nothing(heat):

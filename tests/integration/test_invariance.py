@@ -1,6 +1,6 @@
 """Workers, order and the number of ingests change nothing in what is found."""
 
-import os
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -17,7 +17,6 @@ from iovolc.pipeline.detect import detect
 from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.track import track
 
-WORKERS = int(os.environ.get("IOVOLC_SOAK_WORKERS", "2"))
 QUICK = load(None, tuple(settings(*FAST, "detect.scales_km=[30,150]", "detect.null_draws=1")[1::2]))
 
 
@@ -51,10 +50,42 @@ def check(expected, context) -> None:
     pd.testing.assert_frame_equal(detections, expected[1])
 
 
-def test_four_threads_and_another_order_of_rows(small, expected, tmp_path) -> None:
-    context = Context(tmp_path / "threads", QUICK, Threads(4))
-    ingest_rows(small, context, 2, 0, 1)
-    check(expected, context)
+@contextmanager
+def threads(workers, folder):  # noqa: ARG001
+    yield Threads(workers)
+
+
+@contextmanager
+def processes(workers, folder):  # noqa: ARG001
+    with runner(workers=workers, address=PROCESSES) as found:
+        yield found
+
+
+@contextmanager
+def elsewhere(workers, folder):
+    """Workers of a scheduler that are no children of this process."""
+    with Scheduler(folder) as scheduler:
+        for _ in range(workers):
+            scheduler.add_worker()
+        with runner(address=scheduler.address) as found:
+            yield found
+
+
+def cases():
+    """Each kind with two workers, and eight threads; in `make soak` all kinds with one, two and eight."""
+    for kind in (threads, processes, elsewhere):
+        for count in (1, 2, 8):
+            quick = count == 2 or (kind, count) == (threads, 8)
+            yield pytest.param(kind, count, marks=() if quick else pytest.mark.soak)
+
+
+@slow_uncompiled
+@pytest.mark.parametrize(("kind", "workers"), [*cases()])
+def test_workers_of_whatever_kind_and_number_find_the_same(small, expected, tmp_path, kind, workers) -> None:
+    with kind(workers, tmp_path) as found:
+        context = Context(tmp_path / "store", QUICK, found)
+        ingest_rows(small, context, 2, 0, 1)
+        check(expected, context)
 
 
 def test_an_older_epoch_that_comes_late_slots_in(small, expected, tmp_path) -> None:
@@ -64,24 +95,6 @@ def test_an_older_epoch_that_comes_late_slots_in(small, expected, tmp_path) -> N
     assert set(tables(context)[1]["reference_ids"].explode()) == {"map0"}
     ingest_rows(small, context, 1)
     check(expected, context)
-
-
-def test_two_processes_of_this_machine(small, expected, tmp_path) -> None:
-    with runner(workers=2, address=PROCESSES) as workers:
-        context = Context(tmp_path / "processes", QUICK, workers)
-        ingest_rows(small, context, 0, 1, 2)
-        check(expected, context)
-
-
-@slow_uncompiled
-def test_a_scheduler_and_its_workers_elsewhere(small, expected, tmp_path) -> None:
-    with Scheduler(tmp_path) as scheduler:
-        for _ in range(WORKERS):
-            scheduler.add_worker()
-        with runner(address=scheduler.address) as workers:
-            context = Context(tmp_path / "dask", QUICK, workers)
-            ingest_rows(small, context, 0, 1, 2)
-            check(expected, context)
 
 
 def test_the_command_line_takes_a_scheduler_by_its_address(small, tmp_path) -> None:

@@ -9,9 +9,10 @@ from tests.store_sample import GRID, put
 
 from iovolc.cube.audit import verify
 from iovolc.cube.bucket import Bucket, bucket_of
+from iovolc.cube.cleaning import Retention, collect, garbage
 from iovolc.cube.manifest import commit, read_head, read_manifest, refresh
 from iovolc.cube.opening import store_folder
-from iovolc.errors import ConfigError, StoreCorrupt, StoreError, TransientIOError
+from iovolc.errors import ConfigError, StoreConflict, StoreCorrupt, StoreError, TransientIOError
 
 pytest.importorskip("s3fs", reason="needs s3fs")
 pytest.importorskip("moto", reason="needs moto's server")
@@ -39,7 +40,7 @@ def test_head_moves_only_from_where_it_was_read(bucket_place) -> None:
     assert bucket.read("HEAD") is None
     assert bucket.put_over("HEAD", b"1", None)
     assert not bucket.put_over("HEAD", b"2", None)
-    _, tag = bucket.read("HEAD")
+    tag = bucket.read("HEAD")[1].tag
     assert bucket.put_over("HEAD", b"3", tag)
     assert not bucket.put_over("HEAD", b"4", tag)
     assert bucket.read("HEAD")[0] == b"3"
@@ -73,6 +74,69 @@ def test_what_the_copy_lost_is_fetched_with_a_new_copy(bucket_place) -> None:
     shutil.rmtree(store)
     assert verify(store_folder(bucket_place)) == ()
     assert len(read_head(store).entries) == 1
+
+
+def chunk_of(bucket, entry):
+    return next(name for name in bucket.files(entry.folder) if name.endswith("equator/value/c/0/0"))
+
+
+@pytest.mark.parametrize("fault", ["lost", "cut", "other", "more"])
+def test_what_the_bucket_holds_otherwise_is_found_and_put_right(bucket_place, fault) -> None:
+    store = store_folder(bucket_place)
+    (entry,) = commit(store, GRID, [put(store, 0)]).entries
+    bucket = bucket_of(store)
+    name = f"{entry.folder}/stray" if fault == "more" else chunk_of(bucket, entry)
+    content = b"" if fault == "more" else (store / name).read_bytes()
+    bucket.remove(name)
+    if fault != "lost":
+        bucket.put(name, {"cut": content[:-7], "other": content[::-1], "more": b"x"}[fault])
+    (damage,) = verify(store)
+    assert damage.observation_id == "obs-0"
+    assert damage.detail == f"it is not as it should be on the bucket: {name}, 1 files in all"
+    bucket.mirror_folder(store, entry.folder)
+    assert verify(store) == ()
+    assert name not in bucket.files(entry.folder) if fault == "more" else bucket.read(name)[0] == content
+
+
+def test_what_no_manifest_names_goes_from_bucket_and_copy(bucket_place, monkeypatch, tmp_path) -> None:
+    store = store_folder(bucket_place)
+    first = commit(store, GRID, [put(store, 0)])
+    second = commit(store, GRID, [put(store, 0, licence="CC0")])
+    bucket = bucket_of(store)
+    bucket.put("epochs/obs-9/ff/zarr.json", b"{}")  # a writer was killed
+    bucket.put("runs/old/run.json", b'{"manifest": {"number": 1}}')
+    other = elsewhere(bucket_place, monkeypatch, tmp_path / "other")  # has the newest manifest alone
+    assert garbage(other) == {"epochs/obs-9/ff": 2}
+    assert collect(other, retention=Retention(manifests=1)) == {}  # of today
+    assert set(collect(other, retention=Retention(manifests=1), min_age_s=0.0)) == {
+        "epochs/obs-9/ff"
+    }  # a run needs more
+    assert not (other / "runs").exists()
+    gone = collect(other, retention=Retention(manifests=1, runs=0), min_age_s=0.0)
+    assert set(gone) == {"runs/old", first.entries[0].folder, "manifests/1.json"}
+    assert all(name.startswith(second.entries[0].folder) for name in bucket.files("epochs"))
+    assert set(bucket.files("manifests")) == {"manifests/2.json"}
+    third = elsewhere(bucket_place, monkeypatch, tmp_path / "third")
+    assert (verify(third), read_head(third)) == ((), second)
+
+
+def test_what_another_machine_names_while_it_is_deleted_is_put_again(bucket_place, monkeypatch, tmp_path) -> None:
+    store = store_folder(bucket_place)
+    commit(store, GRID, [put(store, 0)])
+    other = elsewhere(bucket_place, monkeypatch, tmp_path / "other")
+    entry = put(other, 1)
+    bucket_of(other).put_folder(other, entry.folder)  # an old leftover of the same content
+    remove = Bucket.remove
+
+    def while_it_commits(self, name):
+        remove(self, name)
+        monkeypatch.setattr(Bucket, "remove", remove)
+        commit(other, GRID, [entry])
+
+    monkeypatch.setattr(Bucket, "remove", while_it_commits)
+    with pytest.raises(StoreConflict, match="another machine has taken up epochs/obs-1"):
+        collect(store, min_age_s=0.0)
+    assert verify(elsewhere(bucket_place, monkeypatch, tmp_path / "third")) == ()
 
 
 def test_a_damaged_head_on_the_bucket_is_named(bucket_place) -> None:
@@ -123,4 +187,4 @@ def test_a_folder_is_itself(tmp_path) -> None:
 
 def test_a_folder_whose_first_file_comes_while_it_is_listed_is_still_empty(bucket_place, monkeypatch) -> None:
     monkeypatch.setattr("s3fs.S3FileSystem.find", lambda _, path, **__: {path: {"type": "directory", "name": path}})
-    assert Bucket(bucket_place).names("manifests") == {}
+    assert Bucket(bucket_place).files("manifests") == {}

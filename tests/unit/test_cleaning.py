@@ -5,7 +5,7 @@ import os
 import time
 
 from iovolc.cube.cache import cached_arrays
-from iovolc.cube.cleaning import Retention, collect, garbage, size_of
+from iovolc.cube.cleaning import Retention, collect, garbage
 from iovolc.cube.files import write_json
 from iovolc.cube.layout import latest_run_file, local
 from iovolc.cube.manifest import commit, manifest_numbers, read_head
@@ -17,7 +17,7 @@ def test_what_any_manifest_names_is_not_garbage(tmp_path):
     ingest(tmp_path, range(2))
     commit(tmp_path, GRID, [put(tmp_path, 0, licence="CC0")], refused=[refuse(tmp_path, "ab" * 32, "x.tif")])
     cached_arrays(tmp_path, "null", "k", dict)
-    assert garbage(tmp_path) == ()
+    assert garbage(tmp_path) == {}
 
 
 def litter(store):
@@ -56,8 +56,8 @@ def test_what_may_still_be_written_is_spared(tmp_path):
     litter(tmp_path)
     an_hour_ago = time.time() - 3600.0
     os.utime(tmp_path / ".partial-HEAD", (an_hour_ago, an_hour_ago))
-    assert garbage(tmp_path, min_age_s=1800.0) == (".partial-HEAD",)
-    assert collect(tmp_path) == ()
+    assert garbage(tmp_path, min_age_s=1800.0) == {".partial-HEAD": 4}
+    assert collect(tmp_path) == {}
 
 
 def test_collecting_garbage_leaves_the_store_as_if_it_had_never_been(tmp_path):
@@ -88,12 +88,12 @@ def past(store):
 
 def test_all_of_the_past_is_kept_unless_told(tmp_path):
     past(tmp_path)
-    assert garbage(tmp_path) == ()
+    assert garbage(tmp_path) == {}
 
 
 def test_old_runs_go_and_the_operational_one_stays(tmp_path):
     past(tmp_path)
-    assert garbage(tmp_path, retention=Retention(runs=1)) == ("runs/run2", "runs/run3")
+    assert [*garbage(tmp_path, retention=Retention(runs=1))] == ["runs/run2", "runs/run3"]
 
 
 def test_superseded_epochs_go_with_the_manifests_that_name_them(tmp_path):
@@ -107,7 +107,7 @@ def test_superseded_epochs_go_with_the_manifests_that_name_them(tmp_path):
     assert head is not None
     assert {path.name for path in (tmp_path / "epochs").iterdir()} == {"obs-0", "obs-1"}
     assert all((tmp_path / "epochs" / entry.observation_id / entry.content_hash).is_dir() for entry in head.entries)
-    assert garbage(tmp_path, retention=keep) == ()
+    assert garbage(tmp_path, retention=keep) == {}
 
 
 def test_manifests_of_kept_runs_stay(tmp_path):
@@ -122,11 +122,12 @@ def test_old_results_go_by_age(tmp_path):
         cached_arrays(tmp_path, "null", key, dict)
         then = time.time() - age_s
         os.utime(tmp_path / "cache" / "null" / key, (then, then))
-    assert garbage(tmp_path, retention=Retention(cache_days=2.0)) == ("cache/null/old",)
+    assert [*garbage(tmp_path, retention=Retention(cache_days=2.0))] == ["cache/null/old"]
 
 
 def test_size_counts_the_files_of_folders(tmp_path):
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "b" / "c").write_bytes(b"12345")
-    (tmp_path / "d").write_bytes(b"12")
-    assert size_of(tmp_path, ("a", "d")) == 7
+    ingest(tmp_path, range(1))
+    for name in (".partial-a/b/c", ".partial-a/d"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"12345")
+    assert garbage(tmp_path) == {".partial-a": 10}

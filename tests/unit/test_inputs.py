@@ -91,6 +91,14 @@ def test_an_image_is_a_row_with_a_path_alone(maps: Path) -> None:
     assert (row.path, row.number, row.channel, row.origin.place) == ("a.png", None, "", "a.png")
 
 
-def test_a_catalogue_that_cannot_be_read_stops_all(maps: Path) -> None:
+def test_a_catalogue_that_a_pattern_found_and_that_cannot_be_read_stops_no_other(maps: Path) -> None:
+    (maps / "half.csv").write_bytes(b'path,time_utc\n"a.p')
+    (maps / "whole.csv").write_text("path\na.png\n")
+    listings = {listing.path.name: listing for listing in read_inputs([maps / "*.csv"])}
+    assert [finding.code for finding in listings["half.csv"].findings] == ["E501"]
+    assert [row.path for row in listings["whole.csv"].rows] == ["a.png"]
+
+
+def test_a_catalogue_that_was_named_and_cannot_be_read_stops_all(maps: Path) -> None:
     with pytest.raises(InputError, match="E501"):
         read_inputs([maps / "a.png", maps / "none.csv"])

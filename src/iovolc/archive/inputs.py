@@ -16,7 +16,7 @@ from iovolc.archive.catalogue import read_catalogue
 from iovolc.archive.contents import CatalogueContent
 from iovolc.archive.point_marks import is_points_table
 from iovolc.archive.rows import Row, parse_row
-from iovolc.errors import Finding
+from iovolc.errors import Finding, InputError
 
 Kind = Literal["table", "items", "points", "image", "pattern"]
 
@@ -40,6 +40,8 @@ class Listing:
         Usable rows; of an image one with a path alone, of point measurements none (they are no images).
     findings : tuple of Finding
         Numbered problems.
+    is_found : bool
+        Whether a pattern found it, so that nobody named it: what cannot be read of it stops nothing else.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Listing:
     folder: Path
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
+    is_found: bool = False
 
     @property
     def is_catalogue(self) -> bool:
@@ -57,7 +60,8 @@ class Listing:
 def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
     """The rows of all that is named, in the order of the arguments; a pattern's files in the order of their names.
 
-    A file that is named twice counts once.
+    A file that is named twice counts once. A catalogue that a pattern found and that cannot be read has no rows, but a
+    finding: one that is half written must not stop a monitor.
 
     Parameters
     ----------
@@ -67,16 +71,16 @@ def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
     Raises
     ------
     InputError
-        If a catalogue cannot be read at all (E501).
+        If a catalogue that was named cannot be read at all (E501).
     TransientIOError
         If reading failed in a way that may pass.
     """
     listings: dict[str, Listing] = {}
     for argument in arguments:
-        for path, folder in _files(argument):
+        for path, folder, is_found in _files(argument):
             name = os.path.realpath(path)
             if name not in listings:
-                listings[name] = _listing(path, folder)
+                listings[name] = _listing(path, folder, is_found=is_found)
     return tuple(listings.values())
 
 
@@ -122,13 +126,13 @@ def kind_of(path: Path) -> Kind:
     return _BY_SUFFIX.get(path.suffix.lower(), "table" if path.is_fifo() else "image")
 
 
-def _files(argument: Path) -> Iterator[tuple[Path, Path]]:
-    """Each file that an argument means, and the folder out of which it must not lead."""
+def _files(argument: Path) -> Iterator[tuple[Path, Path, bool]]:
+    """Each file that an argument means, the folder out of which it must not lead, and whether a pattern found it."""
     found = _matches(argument) if kind_of(argument) == "pattern" else []
     folder = _fixed_part(argument)
-    yield from ((path, folder) for path in found)
+    yield from ((path, folder, True) for path in found)
     if not found:
-        yield argument, argument.parent
+        yield argument, argument.parent, False
 
 
 def _matches(pattern: Path) -> list[Path]:
@@ -144,19 +148,24 @@ def _fixed_part(pattern: Path) -> Path:
     return folder
 
 
-def _listing(path: Path, folder: Path) -> Listing:
+def _listing(path: Path, folder: Path, *, is_found: bool) -> Listing:
     kind = kind_of(path)
     if kind == "pattern":
         finding = Finding("E506", str(path), "there is no such file")
         return Listing(path, kind, folder, (), (finding,))
     if kind == "points":
-        return Listing(path, kind, folder, (), ())
+        return Listing(path, kind, folder, (), (), is_found)
     if kind == "image":
         content = _of_image(path, folder)
     else:
         folder = path.parent
-        content = _of_items(path) if kind == "items" else read_catalogue(path)
-    return Listing(path, kind, folder, content.rows, content.findings)
+        try:
+            content = _of_items(path) if kind == "items" else read_catalogue(path)
+        except InputError as error:
+            if not is_found:
+                raise
+            content = CatalogueContent((), error.findings)
+    return Listing(path, kind, folder, content.rows, content.findings, is_found)
 
 
 def _of_items(path: Path) -> CatalogueContent:

@@ -107,13 +107,11 @@ def gc(
 ) -> None:
     """List what no manifest names and is older than a day, and by choice the past; --delete deletes it."""
     from iovolc.console import answer
-    from iovolc.cube.cleaning import DAY_S, Retention, collect, garbage, size_of
+    from iovolc.cube.cleaning import DAY_S, Retention, collect, garbage
 
     retention = Retention(keep_manifests, keep_runs, cache_days)
-    names = garbage(store, retention=retention, min_age_s=DAY_S)
-    n_bytes = size_of(store, names)
-    if delete:
-        names = collect(store, retention=retention)
+    names = collect(store, retention=retention) if delete else garbage(store, retention=retention, min_age_s=DAY_S)
+    n_bytes = sum(names.values())
     verb = "deleted" if delete else "to delete; add --delete"
     lines = "\n".join([*names, f"{len(names)} ({n_bytes / 1e6:.1f} MB) {verb}"])
     answer({"deleted" if delete else "garbage": list(names), "bytes": n_bytes}, lines, as_json=as_json)

@@ -1,8 +1,9 @@
-"""Is the store sound: reads every epoch and table again and compares it with its hash."""
+"""Is the store sound: reads every epoch and table again and compares it with its hash, and a copy with its bucket."""
 
 from dataclasses import dataclass
 
 from iovolc.cube import content, epochs, schema
+from iovolc.cube.bucket import bucket_of
 from iovolc.cube.entry import EpochEntry, PointsEntry
 from iovolc.cube.layout import StorePath
 from iovolc.cube.manifest import Manifest, read_head
@@ -22,7 +23,7 @@ class Damage:
 
 
 def verify(store: StorePath, manifest: Manifest | None = None) -> tuple[Damage, ...]:
-    """Read every epoch and table of a manifest and compare it with its hash.
+    """Read every epoch and table of a manifest and compare it with its hash; and, of a copy, with the bucket.
 
     Parameters
     ----------
@@ -37,11 +38,22 @@ def verify(store: StorePath, manifest: Manifest | None = None) -> tuple[Damage, 
         In the manifest's order, epochs first; empty if the store is sound.
     """
     chosen = manifest if manifest is not None else read_head(store)
-    entries = chosen.entries if chosen is not None else ()
-    found = ((entry, _fault(store, entry)) for entry in entries)
-    damaged = [Damage(entry.observation_id, entry.content_hash, fault) for entry, fault in found if fault]
-    tables = ((table, _table_fault(store, table)) for table in (chosen.points if chosen is not None else ()))
-    return (*damaged, *(Damage(table.name, table.sha256, fault) for table, fault in tables if fault))
+    if chosen is None:
+        return ()
+    found = ((entry, fault(store, entry) or _elsewhere(store, entry)) for entry in (*chosen.entries, *chosen.points))
+    return tuple(Damage(*entry.key, detail) for entry, detail in found if detail)
+
+
+def fault(store: StorePath, entry: EpochEntry | PointsEntry) -> str:
+    """What is wrong with an epoch or table of this disk, in words; empty if it is sound."""
+    return _table_fault(store, entry) if isinstance(entry, PointsEntry) else _fault(store, entry)
+
+
+def _elsewhere(store: StorePath, entry: EpochEntry | PointsEntry) -> str:
+    """What is wrong with it on the bucket, if this is the copy of one."""
+    bucket = bucket_of(store)
+    unlike = () if bucket is None else bucket.unlike(store, entry.folder)
+    return f"it is not as it should be on the bucket: {unlike[0]}, {len(unlike)} files in all" if unlike else ""
 
 
 def require_sound(store: StorePath, manifest: Manifest | None = None) -> None:

@@ -7,8 +7,8 @@ names and bytes, not what they mean: see :mod:`iovolc.cube.manifest` for what a 
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,29 @@ _LOST: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True, slots=True)
+class BucketFile:
+    """A file on a bucket.
+
+    Parameters
+    ----------
+    tag : str
+        Changes with its content.
+    n_bytes : int
+        Its size.
+    modified_s : float
+        When it was written, in seconds since 1970.
+    """
+
+    tag: str
+    n_bytes: int
+    modified_s: float
+
+    def is_like(self, content: bytes) -> bool:
+        """Whether its tag is the usual one of this content; of a file that was sent in parts it never is."""
+        return self.tag.strip('"') == hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """The store's root on a bucket.
 
@@ -35,18 +58,18 @@ class Bucket:
 
     address: str
 
-    def read(self, name: str) -> tuple[bytes, str] | None:
-        """Content and tag of a file; None if there is none."""
+    def read(self, name: str) -> tuple[bytes, BucketFile] | None:
+        """Content of a file, and what else is known of it; None if there is none."""
         system, path = self._at(name)
         with _reaching(self.address):
             try:
-                tag = str(system.info(path)["ETag"])
-                return bytes(system.cat_file(path)), tag
+                facts = _described(system.info(path))
+                return bytes(system.cat_file(path)), facts
             except FileNotFoundError:
                 return None
 
-    def names(self, folder: str) -> dict[str, str]:
-        """The files below a folder, as names below the root, with their tags."""
+    def files(self, folder: str) -> dict[str, BucketFile]:
+        """The files below a folder, by their names below the root."""
         system, path = self._at(folder)
         with _reaching(self.address):
             try:
@@ -55,7 +78,7 @@ class Bucket:
                 raise StoreError(f"{self.address} cannot be used: {error}; make the bucket first") from error
         # A folder whose first file is written while it is listed comes back as its own only entry.
         files = {key: facts for key, facts in found.items() if facts["type"] == "file"}
-        return {f"{folder}/{key[len(path) :].lstrip('/')}": str(facts["ETag"]) for key, facts in files.items()}
+        return {f"{folder}/{key[len(path) :].lstrip('/')}": _described(facts) for key, facts in files.items()}
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file, over another one if need be."""
@@ -71,12 +94,36 @@ class Bucket:
 
     def put_folder(self, store: StorePath, folder: str) -> None:
         """Put what the bucket lacks of a folder of the copy; a second time it puts what a killed process left out."""
-        there = self.names(folder)
+        there = self.files(folder)
         root = local(store)
         for path in sorted(file for file in (root / folder).rglob("*") if file.is_file()):
             name, content = path.relative_to(root).as_posix(), path.read_bytes()
-            if there.get(name, "").strip('"') != hashlib.md5(content, usedforsecurity=False).hexdigest():
+            if name not in there or not there[name].is_like(content):
                 self.put(name, content)
+
+    def unlike(self, store: StorePath, folder: str) -> tuple[str, ...]:
+        """The files of a folder that only the bucket or only the copy has, or that differ; sorted."""
+        there, root = self.files(folder), local(store)
+        here = {path.relative_to(root).as_posix() for path in (root / folder).rglob("*") if path.is_file()}
+        same = {name for name in here & there.keys() if self._is_same(there[name], name, (root / name).read_bytes())}
+        return tuple(sorted((here | there.keys()) - same))
+
+    def _is_same(self, file: BucketFile, name: str, content: bytes) -> bool:
+        return file.is_like(content) or (file.n_bytes == len(content) and self._content(name) == content)
+
+    def mirror_folder(self, store: StorePath, folder: str) -> None:
+        """Let the bucket have of a folder what the copy has, and nothing else."""
+        self.put_folder(store, folder)
+        for name in self.files(folder):
+            if not (local(store) / name).exists():
+                self.remove(name)
+
+    def remove(self, name: str) -> None:
+        """Delete a file, or all below a folder; nothing if it is not there."""
+        system, path = self._at(name)
+        with _reaching(self.address), suppress(FileNotFoundError):
+            for key in system.find(path):  # not `rm`, which takes brackets of a name for a pattern
+                system.rm_file(key)
 
     def fetch_folder(self, folder: str, store: StorePath) -> None:
         """Fetch a folder that is written once, unless the copy has it; it is there complete or not at all."""
@@ -84,16 +131,17 @@ class Bucket:
         if place.exists():
             return
         with new_folder(place) as partial:
-            for name in self.names(folder):
+            for name in self.files(folder):
                 target = _inside(partial, name.removeprefix(f"{folder}/"))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(self._content(name))
 
     def fetch(self, name: str, store: StorePath) -> bool:
-        """Fetch a file over that of the copy; whether there is one."""
-        found = self.read(name)
+        """Fetch a file over that of the copy, with its time; whether there is one."""
+        found, path = self.read(name), _inside(local(store), name)
         if found is not None:
-            write_bytes(_inside(local(store), name), found[0])
+            write_bytes(path, found[0])
+            os.utime(path, (found[1].modified_s, found[1].modified_s))
         return found is not None
 
     def _content(self, name: str) -> bytes:
@@ -117,6 +165,10 @@ class Bucket:
     def _at(self, name: str) -> tuple[Any, str]:
         system, root = fsspec.url_to_fs(self.address, use_listings_cache=False)
         return system, f"{root.rstrip('/')}/{name}"
+
+
+def _described(facts: Mapping[str, Any]) -> BucketFile:
+    return BucketFile(str(facts["ETag"]), int(facts["size"]), facts["LastModified"].timestamp())
 
 
 def _inside(root: Path, name: str) -> Path:

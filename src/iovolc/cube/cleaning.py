@@ -1,26 +1,19 @@
-"""What in a store can go: what no manifest names, and by choice superseded epochs, old runs and old results."""
+"""What in a store can go: what no manifest names, and by choice superseded epochs, old runs and old results.
 
-import shutil
+Of a store on a bucket it goes from the bucket and from the copy.
+"""
+
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from iovolc.cube.files import read_json
-from iovolc.cube.layout import (
-    PARTIAL,
-    StorePath,
-    epoch_folder,
-    local,
-    manifest_file,
-    points_folder,
-    quarantine_file,
-    run_folder,
-)  # fmt: skip
+from iovolc.cube.holdings import Thing, fetch_manifests, remove, run_record, runs, things
+from iovolc.cube.layout import PARTIAL, StorePath
 from iovolc.cube.lock import locked
-from iovolc.cube.manifest import manifest_numbers, read_head, read_manifest
+from iovolc.cube.manifest import manifest_numbers, names_of, read_head, read_manifest, refresh
 from iovolc.cube.pointer import operational_run
+from iovolc.errors import StoreConflict
 
 DAY_S: Final = 86400.0
 
@@ -48,96 +41,83 @@ class Retention:
 KEEP_ALL: Final = Retention()
 
 
-def garbage(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: float = 0.0) -> tuple[str, ...]:
-    """What can go, as paths below the store's root, sorted.
+def garbage(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: float = 0.0) -> dict[str, int]:
+    """What can go: paths below the store's root, sorted, with the bytes that each takes.
 
     Parameters
     ----------
     store : str or Path
-        Root of the store, on a local disk.
+        Root of the store, on a local disk; a copy of one on a bucket.
     retention : Retention
         How much of the past to keep.
     min_age_s : float
         Leave out what was touched within this time, in seconds: a running ingest writes epochs before it names them.
     """
-    root = local(store)
-    runs = tuple(_old_runs(root, retention.runs))
-    old_manifests = tuple(_old_manifests(root, retention.manifests, gone=runs))
-    cache = () if retention.cache_days is None else root.glob("cache/*/*")
-    stale = (path for path in cache if _touched_before(path, time.time() - (retention.cache_days or 0.0) * DAY_S))
-    numbers = [number for number in manifest_numbers(root) if number not in old_manifests]
-    files = [local(manifest_file(root, number)) for number in old_manifests]
-    latest = time.time() - min_age_s
-    old = (path for path in (*_unnamed(root, numbers), *files, *runs, *stale) if _touched_before(path, latest))
-    return tuple(sorted({path.relative_to(root).as_posix() for path in old}))
+    now = time.time()
+    fetch_manifests(store)
+    known = things(store)
+    old_runs = _old_runs(store, retention.runs)
+    old_manifests = _old_manifests(store, retention.manifests, gone=old_runs)
+    stale = () if retention.cache_days is None else _stale(known, now - retention.cache_days * DAY_S)
+    files = (f"manifests/{number}.json" for number in old_manifests)
+    chosen = {*_unnamed(store, known, old_manifests), *files, *old_runs, *stale} & known.keys()
+    return {name: known[name].n_bytes for name in sorted(chosen) if known[name].touched_s <= now - min_age_s}
 
 
-def collect(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: float = DAY_S) -> tuple[str, ...]:
+def collect(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: float = DAY_S) -> dict[str, int]:
     """Delete the garbage, under the store's lock, and say what it was.
 
-    A commit of an epoch that was deleted under its hands ends with ``StoreConflict`` rather than with a hole.
+    A commit of an epoch that was deleted under its hands ends with ``StoreConflict`` rather than with a hole. The lock
+    does not hold other machines that write into the same bucket.
+
+    Raises
+    ------
+    StoreConflict
+        If another machine has named meanwhile what was deleted from the bucket.
     """
-    root = local(store)
     with locked(store):
-        names = garbage(store, retention=retention, min_age_s=min_age_s)
+        refresh(store)
+        found = garbage(store, retention=retention, min_age_s=min_age_s)
         # Manifests first: one whose epochs have gone must never be found.
-        for name in sorted(names, key=lambda name: (not name.startswith("manifests/"), name)):
-            path = root / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-    return names
+        remove(store, sorted(found, key=lambda name: (not name.startswith("manifests/"), name)))
+        refresh(store)
+        lost = sorted(found.keys() & _named(store, ()))
+    if lost:
+        raise StoreConflict(f"another machine has taken up {lost[0]} meanwhile; it must run `iovolc verify --repair`")
+    return found
 
 
-def size_of(store: StorePath, names: Iterable[str]) -> int:
-    """Bytes that paths below the store's root take."""
-    root = local(store)
-    paths = (
-        inner for name in names for inner in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])
-    )
-    return sum(path.stat().st_size for path in paths if path.is_file())
-
-
-def _old_runs(root: Path, keep: int | None) -> Iterator[Path]:
+def _old_runs(store: StorePath, keep: int | None) -> tuple[str, ...]:
     if keep is None:
-        return
-    runs = sorted(root.glob("runs/*/run.json"), key=lambda path: (path.stat().st_mtime, path.parent.name))
-    name = operational_run(root)
-    latest = None if name is None else local(run_folder(root, name))
-    others = [path.parent for path in runs if path.parent != latest]
-    yield from others[: max(len(others) - keep, 0)]
+        return ()
+    published = runs(store)
+    latest = f"runs/{operational_run(store)}"
+    others = sorted((name for name in published if name != latest), key=lambda name: (published[name], name))
+    return tuple(others[: max(len(others) - keep, 0)])
 
 
-def _old_manifests(root: Path, keep: int | None, *, gone: Iterable[Path]) -> Iterator[int]:
+def _old_manifests(store: StorePath, keep: int | None, *, gone: Iterable[str]) -> tuple[int, ...]:
     if keep is None:
-        return
-    numbers = manifest_numbers(root)
-    head = read_head(root)
-    kept_runs = [path for path in root.glob("runs/*/run.json") if path.parent not in set(gone)]
-    kept = {read_json(path)["manifest"]["number"] for path in kept_runs}
+        return ()
+    numbers, head = manifest_numbers(store), read_head(store)
+    kept = {run_record(store, run)["manifest"]["number"] for run in runs(store).keys() - set(gone)}
     kept |= set(numbers[len(numbers) - keep :]) | ({head.number} if head is not None else set[int]())
-    yield from (number for number in numbers if number not in kept)
+    return tuple(number for number in numbers if number not in kept)
 
 
-def _unnamed(root: Path, numbers: Iterable[int]) -> Iterator[Path]:
-    manifests = [read_manifest(root, number) for number in numbers]
-    named = {
-        local(epoch_folder(root, entry.observation_id, entry.content_hash))
-        for manifest in manifests
-        for entry in manifest.entries
-    }
-    kept = {local(quarantine_file(root, item.sha256)) for manifest in manifests for item in manifest.refused}
-    tables = {local(points_folder(root, table.sha256)) for manifest in manifests for table in manifest.points}
-    yield from (path for path in root.glob("epochs/*/*") if path not in named)
-    yield from (path for path in root.glob("points/*") if path not in tables and not path.name.startswith(PARTIAL))
-    yield from (path for path in root.glob("quarantine/*.json") if path not in kept)
-    for folder in (".", "manifests", "quarantine", "cache/*", "runs", "points", "points/*", "alerts"):
-        yield from root.glob(f"{folder}/{PARTIAL}*")
+def _stale(known: Mapping[str, Thing], before_s: float) -> Iterator[str]:
+    yield from (name for name, thing in known.items() if name.startswith("cache/") and thing.touched_s <= before_s)
 
 
-def _touched_before(path: Path, latest: float) -> bool:
-    try:
-        return path.stat().st_mtime <= latest
-    except FileNotFoundError:  # just finished by another process, so not garbage
-        return False
+def _unnamed(store: StorePath, known: Iterable[str], old_manifests: Iterable[int]) -> Iterator[str]:
+    named = _named(store, old_manifests)
+    for name in known:
+        parts = name.split("/")
+        if parts[-1].startswith(PARTIAL) or (parts[0] in {"epochs", "points", "quarantine"} and name not in named):
+            yield name
+
+
+def _named(store: StorePath, but: Iterable[int]) -> set[str]:
+    """What the manifests name, but for some of them."""
+    numbers = set(manifest_numbers(store)) - set(but)
+    return {name for number in numbers for part in names_of(store, read_manifest(store, number)) for name in part}

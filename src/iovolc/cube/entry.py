@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from iovolc.cube.layout import epoch_folder, points_folder
 from iovolc.model.grid import SheetName
 from iovolc.model.observation import ObservationRecord, Quantity, format_utc, parse_utc
 
@@ -60,6 +61,16 @@ class EpochEntry:
     def order(self) -> tuple[datetime, str]:
         """Sorting key: predecessors come first."""
         return self.stop_utc, self.observation_id
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others: its name and the hash of its content."""
+        return self.observation_id, self.content_hash
+
+    @property
+    def folder(self) -> str:
+        """Its folder below the store's root."""
+        return epoch_folder("", *self.key).lstrip("/")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; times as ISO 8601 with Z."""
@@ -154,6 +165,16 @@ class PointsEntry:
     sha256: str
     source_sha256: str
     n_rows: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others: its name and the hash of its content."""
+        return self.name, self.sha256
+
+    @property
+    def folder(self) -> str:
+        """Its folder below the store's root."""
+        return points_folder("", self.sha256).lstrip("/")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""

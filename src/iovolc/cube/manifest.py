@@ -23,7 +23,6 @@ from iovolc.cube.layout import (
     join,
     local,
     manifest_file,
-    points_folder,
     quarantine_file,
 )  # fmt: skip
 from iovolc.cube.lock import locked
@@ -176,19 +175,19 @@ def refresh(store: StorePath) -> str | None:
     found = None if bucket is None else bucket.read("HEAD")
     if bucket is None or found is None:
         return None
-    content, tag = found
+    content, file = found
     head = read_json(local(head_file(store))) if local(head_file(store)).exists() else None
     pointed = _pointed(content, bucket)
     if pointed != head:
         bucket.fetch(f"manifests/{pointed['number']}.json", store)
         manifest = read_manifest(store, pointed["number"])
-        folders, notes = _names(store, manifest)
+        folders, notes = names_of(store, manifest)
         for folder in folders:
             bucket.fetch_folder(folder, store)
         for note in notes:
             bucket.fetch(note, store)
         write_json(local(head_file(store)), pointed)
-    return tag
+    return file.tag
 
 
 def _pointed(content: bytes, bucket: Bucket) -> dict[str, Any]:
@@ -208,20 +207,21 @@ def _placed(
         bucket.put_folder(store, folder)
     for note in notes:
         bucket.put(note, local(join(store, note)).read_bytes())
-    taken = [int(Path(name).stem) for name in bucket.names("manifests")]  # some by writers that were killed
+    taken = [int(Path(name).stem) for name in bucket.files("manifests")]  # some by writers that were killed
     manifest = replace(manifest, number=max((manifest.number, *(number + 1 for number in taken))))
     if not bucket.put_new(f"manifests/{manifest.number}.json", json_bytes(manifest.to_json())):
         return None
-    return manifest if bucket.put_over("HEAD", json_bytes(_pointer(manifest)), tag) else None
+    if not bucket.put_over("HEAD", json_bytes(_pointer(manifest)), tag):
+        return None
+    for folder in folders:  # an old leftover that was the same may have been collected before HEAD named it
+        bucket.put_folder(store, folder)
+    return manifest
 
 
-def _names(store: StorePath, manifest: Manifest) -> tuple[list[str], list[str]]:
+def names_of(store: StorePath, manifest: Manifest) -> tuple[list[str], list[str]]:
     """The folders that a manifest names, and its notes on what was refused, as names below the root."""
-    folders = [epoch_folder(store, entry.observation_id, entry.content_hash) for entry in manifest.entries]
-    folders += [points_folder(store, table.sha256) for table in manifest.points]
-    notes = [quarantine_file(store, item.sha256) for item in manifest.refused]
-    root = f"{join(store)}/"
-    return [name.removeprefix(root) for name in folders], [name.removeprefix(root) for name in dict.fromkeys(notes)]
+    notes = [quarantine_file(store, item.sha256).removeprefix(f"{join(store)}/") for item in manifest.refused]
+    return [entry.folder for entry in (*manifest.entries, *manifest.points)], list(dict.fromkeys(notes))
 
 
 def _pointer(manifest: Manifest) -> dict[str, Any]:
@@ -294,7 +294,7 @@ def commit(
             if head is not None and manifest.digest == head.digest:
                 return head
             if bucket is not None:
-                names = _names(store, Manifest(0, None, 0, added, told, tables))
+                names = names_of(store, Manifest(0, None, 0, added, told, tables))
                 placed = _placed(bucket, store, manifest, names, tag)
                 if placed is None:
                     continue

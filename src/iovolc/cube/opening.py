@@ -32,7 +32,7 @@ def store_folder(place: str | Path) -> Path:
     if bucket is not None:
         with locked(folder):  # another command on the same copy may be about to commit
             refresh(folder)
-        for name in bucket.names("alerts"):
+        for name in bucket.files("alerts"):
             bucket.fetch(name, folder)
         if bucket.fetch(_below(folder, latest_run_file(folder)), folder):
             run = operational_run(folder)

@@ -44,7 +44,7 @@ def check(
     Raises
     ------
     InputError
-        If a catalogue cannot be read at all.
+        If a catalogue that was named cannot be read at all.
     ConfigError
         If the base map cannot be used.
     """
@@ -55,7 +55,7 @@ def check(
     written: list[Path] = []
     listings = read_inputs(files)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
-        findings += _of_points(listing.path) if listing.kind == "points" else listing.findings
+        findings += _of_points(listing) if listing.kind == "points" else listing.findings
         checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]
         findings += [finding for item in checked for finding in item.findings]
         rows += checked
@@ -93,11 +93,16 @@ def _odd_colours(
     return () if colour is None else by_colour(understood, observation, colour, row)
 
 
-def _of_points(path: Path) -> tuple[Finding, ...]:
+def _of_points(listing: Listing) -> tuple[Finding, ...]:
     # Astropy, which reads such tables, takes longer to load than a check of an image takes.
     from iovolc.archive.points import read_points  # noqa: PLC0415
 
-    return read_points(path).findings
+    try:
+        return read_points(listing.path).findings
+    except InputError as error:
+        if not listing.is_found:
+            raise
+        return error.findings
 
 
 def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:

@@ -1,14 +1,12 @@
 """Explain: how an event came about, from the files to the verdict, with every number that had a say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_head_json
-from iovolc.cube.manifest import read_manifest
-from iovolc.errors import ConfigError, StoreCorrupt
 from iovolc.model.tables import DETECTIONS, EVENTS
+from iovolc.pipeline.runs import manifest_of
 from iovolc.publish.explained import Explanation, explained
 from iovolc.publish.saved import SavedRun
 from iovolc.publish.tables import json_rows
@@ -29,7 +27,7 @@ def explain(run: SavedRun, event_id: str, store: Path | None = None) -> Explanat
     Raises
     ------
     ConfigError
-        If there is no such event, or several.
+        If there is no such event, or several, or the store is not that of the run.
     """
     event = _event(run, event_id)
     rows = json_rows(run.detections_of(str(event["event_id"])), DETECTIONS)
@@ -50,18 +48,12 @@ def _registered(run: SavedRun, store: Path | None) -> dict[str, dict[str, Any]]:
     """How each input was registered, from the epochs in the store."""
     if store is None:
         return {}
-    number = run.record["manifest"]["number"]
-    try:
-        entries: Sequence[EpochEntry] = read_manifest(store, number).entries
-    except StoreCorrupt as error:
-        raise ConfigError(f"{store} is not the store of run {run.run_id}: {error}") from error
     found: dict[str, dict[str, Any]] = {}
-    for entry in entries:
-        if entry.observation_id in run.inputs:
-            head = read_head_json(store, entry)
-            found[entry.observation_id] = {
-                "content_hash": entry.content_hash,
-                "registration": head["registration"],
-                "resolution_km": head["resolution_km"],
-            }
+    for entry in manifest_of(run, store).entries:
+        head = read_head_json(store, entry)
+        found[entry.observation_id] = {
+            "content_hash": entry.content_hash,
+            "registration": head["registration"],
+            "resolution_km": head["resolution_km"],
+        }
     return found

@@ -7,12 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iovolc.archive.gazetteer import load_features
-from iovolc.config import SelectConfig
 from iovolc.cube.manifest import Manifest
 from iovolc.errors import ConfigError
 from iovolc.model.frames import conform
-from iovolc.model.glow import Glow
-from iovolc.model.observation import parse_utc
 from iovolc.model.tables import HOTSPOTS, LIGHT_CURVES
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.hot import limits, search, sightings
@@ -34,7 +31,7 @@ def follow(manifest: Manifest, context: Context) -> Heat:
         Store and configuration.
     """
     config = context.config
-    tables = [glow for glow in measurements(manifest, context.store) if _chosen(glow, config.select)]
+    tables = measurements(manifest, context.store, config.select)
     images = combined(search(manifest, context), manifest, context)
     seen = [*tables, *sightings(images)]
     places = [site.place.lat_lon_e for site in find_sites(seen, config.track)]
@@ -62,12 +59,6 @@ def read_heat(run: Path) -> Heat:
     except FileNotFoundError as error:
         raise ConfigError(f"{run} holds no outputs of a run; give the folder named by --out") from error
     return Heat(conform(spots, HOTSPOTS), conform(curves, LIGHT_CURVES))  # older runs lack later columns
-
-
-def _chosen(glow: Glow, select: SelectConfig) -> bool:
-    early = bool(select.since) and glow.time_utc < parse_utc(select.since)
-    late = bool(select.until) and glow.time_utc > parse_utc(select.until)
-    return not (early or late)
 
 
 def _named(spots: pd.DataFrame, site: str) -> NDArray[np.bool_]:

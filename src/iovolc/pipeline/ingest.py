@@ -81,7 +81,7 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
     Raises
     ------
     InputError
-        If a catalogue or table cannot be read at all, or if nothing in the store or the inputs is usable.
+        If a catalogue or table that was named cannot be read at all, or nothing in the store or the inputs is usable.
     """
     return ingest_listed(read_inputs(inputs), context)
 
@@ -89,7 +89,7 @@ def ingest(inputs: Sequence[Path], context: Context) -> Ingested:
 def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     """:func:`ingest` of what has been listed, or of a part of it."""
     grid = Grid.at(context.config.grid.pixels_per_degree)
-    tables = [listing.path for listing in listings if listing.kind == "points"]
+    tables = [listing for listing in listings if listing.kind == "points"]
     tasks, repeated = without_namesakes(tasks_of(listings, context))
     findings = [finding for listing in listings for finding in listing.findings] + repeated
     held = _held(context.store, grid)
@@ -104,7 +104,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     refused += points.refused
     findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
     bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
-    accepted = _accepted([task.row for task in tasks], bad) | {path.name for path in tables}
+    accepted = _accepted([task.row for task in tasks], bad) | {listing.path.name for listing in tables}
     accepted |= {listing.path.name for listing in listings if listing.is_catalogue}
     manifest = commit(
         context.store, grid, entries,

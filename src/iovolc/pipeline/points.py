@@ -1,16 +1,20 @@
 """Tables of point measurements on their way into the store, and out of it again."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from iovolc.archive.inputs import Listing
 from iovolc.archive.points import PointTable, read_points
+from iovolc.config import SelectConfig
 from iovolc.cube import points as stored
 from iovolc.cube.entry import PointsEntry, Refused
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.quarantine import refuse
 from iovolc.errors import Finding, InputError
 from iovolc.model.glow import Glow
+from iovolc.pipeline.select import in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +36,40 @@ class TablesRead:
     refused: tuple[Refused, ...]
 
 
-def take_tables(paths: Sequence[Path], store: Path) -> TablesRead:
+def take_tables(listings: Sequence[Listing], store: Path) -> TablesRead:
     """Read tables and put their measurements into the store; a manifest must name them yet.
 
     Raises
     ------
     InputError
-        If a table cannot be read at all, or two of the same name differ.
+        If a table that was named cannot be read at all, or differs from another one of its name; one that a pattern
+        found is refused.
     """
-    tables = _once([read_points(path) for path in paths])
+    known: dict[str, PointTable] = {}
+    unread: dict[str, tuple[Finding, ...]] = {}
+    for listing in listings:
+        try:
+            _add(read_points(listing.path), known)
+        except InputError as error:
+            if not listing.is_found:
+                raise
+            unread[listing.path.name] = error.findings
+    tables = tuple(known.values())
     entries = tuple(
         stored.write_points(store, table.name, table.sha256, table.glows) for table in tables if table.glows
     )
-    refused = tuple(refuse(store, table.sha256, table.name, table.findings) for table in tables if table.findings)
-    return TablesRead(entries, tuple(finding for table in tables for finding in table.findings), refused)
+    refused = [refuse(store, table.sha256, table.name, table.findings) for table in tables if table.findings]
+    refused += [refuse(store, hashlib.sha256(name.encode()).hexdigest(), name, told) for name, told in unread.items()]
+    findings = [*(table.findings for table in tables), *unread.values()]
+    return TablesRead(entries, tuple(finding for part in findings for finding in part), tuple(refused))
 
 
-def measurements(manifest: Manifest, store: Path) -> tuple[Glow, ...]:
-    """All point measurements that a manifest names, in order of time."""
+def measurements(manifest: Manifest, store: Path, select: SelectConfig) -> tuple[Glow, ...]:
+    """The point measurements of the chosen times that a manifest names, in order of time."""
     glows = [glow for table in manifest.points for glow in stored.read_points(store, table)]
-    return tuple(sorted(glows, key=lambda glow: glow.order))
+    return tuple(sorted((glow for glow in glows if in_time(glow.time_utc, select)), key=lambda glow: glow.order))
 
 
-def _once(tables: Sequence[PointTable]) -> list[PointTable]:
-    first: dict[str, PointTable] = {}
-    for table in tables:
-        if first.setdefault(table.name, table).sha256 != table.sha256:
-            raise InputError([Finding("E504", table.name, "two different tables have this name")])
-    return list(first.values())
+def _add(table: PointTable, known: dict[str, PointTable]) -> None:
+    if known.setdefault(table.name, table).sha256 != table.sha256:
+        raise InputError([Finding("E504", table.name, "two different tables have this name")])

@@ -10,11 +10,11 @@ from typing import Final
 
 from iovolc.archive.inputs import Listing, read_inputs
 from iovolc.archive.points import read_points
-from iovolc.cube.audit import verify
-from iovolc.cube.bucket import share
+from iovolc.cube.audit import fault, verify
+from iovolc.cube.bucket import bucket_of
 from iovolc.cube.entry import EpochEntry, PointsEntry
 from iovolc.cube.files import disk_errors
-from iovolc.cube.layout import PARTIAL, epoch_folder, local, points_folder
+from iovolc.cube.layout import PARTIAL, local
 from iovolc.cube.lock import locked
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.points import write_points
@@ -55,8 +55,9 @@ class Repair:
 def repair(manifest: Manifest, originals: Sequence[Path], context: Context) -> tuple[Repair, ...]:
     """Make damaged epochs and tables of a manifest again from their originals.
 
-    An original is known by its sha256. What is made of it takes the place of what is damaged only if it has the hash
-    that the manifest names: nothing that a run has read can change.
+    What is sound in a copy or on its bucket is taken from there first. An original is known by its sha256; what is made
+    of it takes the place of what is damaged only if it has the hash that the manifest names: nothing that a run has
+    read can change.
 
     Parameters
     ----------
@@ -77,17 +78,39 @@ def repair(manifest: Manifest, originals: Sequence[Path], context: Context) -> t
     InputError
         If a catalogue cannot be read at all.
     """
-    entries = {_name(entry): entry for entry in (*manifest.entries, *manifest.points)}
-    damages = {(item.observation_id, item.content_hash): item.detail for item in verify(context.store, manifest)}
-    wanted = [entries[name] for name in damages]
+    entries: dict[tuple[str, str], Entry] = {entry.key: entry for entry in (*manifest.entries, *manifest.points)}
+    damages = _damages(context.store, manifest)
+    wanted = [entries[key] for key in damages]
     if not wanted:
         return ()
     with _bench(context.store) as bench:
-        found, made = _made(wanted, read_inputs(originals), context, bench)
-        for entry in (entry for entry in wanted if _name(entry) in made):
-            _put_in_place(_folder(bench, entry), _folder(context.store, entry), context.store)
-    left = {(item.observation_id, item.content_hash) for item in verify(context.store, _only(manifest, wanted))}
-    return tuple(_told(entry, damages[_name(entry)], found, left=_name(entry) in left) for entry in wanted)
+        for entry in wanted:
+            _level(entry, context.store, bench)
+        missing = [entries[key] for key in _damages(context.store, _only(manifest, wanted))]
+        found, made = _made(missing, read_inputs(originals), context, bench)
+        for entry in (entry for entry in missing if entry.key in made):
+            _put_in_place(entry, context.store, bench)
+    left = _damages(context.store, _only(manifest, wanted))
+    return tuple(_told(entry, damages[entry.key], found, left=entry.key in left) for entry in wanted)
+
+
+def _damages(store: Path, manifest: Manifest) -> dict[tuple[str, str], str]:
+    return {(item.observation_id, item.content_hash): item.detail for item in verify(store, manifest)}
+
+
+def _level(entry: Entry, store: Path, bench: Path) -> None:
+    """Let the copy have what is sound on the bucket, or the bucket what is sound in the copy."""
+    bucket = bucket_of(store)
+    if bucket is None:
+        return
+    if not fault(store, entry):
+        bucket.mirror_folder(store, entry.folder)
+        return
+    bucket.fetch_folder(entry.folder, bench)
+    if fault(bench, entry):
+        shutil.rmtree(bench / entry.folder)
+    else:
+        _put_in_place(entry, store, bench)
 
 
 def _made(
@@ -102,7 +125,7 @@ def _made(
     written = [write_points(bench, table.name, table.sha256, table.glows) for table in tables]
     epochs = [outcome.entry for outcome in outcomes if outcome.entry is not None]
     found = {task.sha256 for task in tasks} | {table.sha256 for table in tables}
-    return found, {_name(entry) for entry in (*epochs, *written)}
+    return found, {entry.key for entry in (*epochs, *written)}
 
 
 def _make(task: Task) -> Outcome:
@@ -110,7 +133,7 @@ def _make(task: Task) -> Outcome:
 
 
 def _told(entry: Entry, damage: str, found: set[str], *, left: bool) -> Repair:
-    name = _name(entry)[0]
+    name, _ = entry.key
     if not left:
         return Repair(name, mended=True, detail=damage)
     reason = _OTHERWISE if entry.source_sha256 in found else _NO_ORIGINAL
@@ -124,28 +147,18 @@ def _bench(store: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _put_in_place(new: Path, place: Path, store: Path) -> None:
+def _put_in_place(entry: Entry, store: Path, bench: Path) -> None:
+    place, bucket = local(store) / entry.folder, bucket_of(store)
     aside = place.with_name(f"{PARTIAL}{place.name}")
     place.parent.mkdir(parents=True, exist_ok=True)
     with locked(store), disk_errors(f"{place} cannot be replaced"):
         shutil.rmtree(aside, ignore_errors=True)
         if place.exists():
             place.rename(aside)
-        new.rename(place)
+        (bench / entry.folder).rename(place)
     shutil.rmtree(aside, ignore_errors=True)
-    share(store, place.relative_to(local(store)).as_posix())
-
-
-def _name(entry: Entry) -> tuple[str, str]:
-    if isinstance(entry, PointsEntry):
-        return entry.name, entry.sha256
-    return entry.observation_id, entry.content_hash
-
-
-def _folder(store: Path, entry: Entry) -> Path:
-    if isinstance(entry, PointsEntry):
-        return local(points_folder(store, entry.sha256))
-    return local(epoch_folder(store, entry.observation_id, entry.content_hash))
+    if bucket is not None:
+        bucket.mirror_folder(store, entry.folder)
 
 
 def _only(manifest: Manifest, entries: Sequence[Entry]) -> Manifest:

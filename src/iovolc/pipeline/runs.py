@@ -1,10 +1,13 @@
-"""Finds a published run by the way a user names it."""
+"""Finds a published run by the way a user names it, and what of a store it was made from."""
 
 from pathlib import Path
 
+from iovolc.config import Config
 from iovolc.cube.layout import local, run_folder
+from iovolc.cube.manifest import Manifest, read_manifest
 from iovolc.cube.pointer import operational_run
-from iovolc.errors import ConfigError, NoWork
+from iovolc.errors import ConfigError, NoWork, StoreCorrupt
+from iovolc.pipeline.select import select_epochs
 from iovolc.publish.saved import SavedRun, read_run
 
 LATEST = "latest"
@@ -65,3 +68,22 @@ def last_run(store: Path) -> SavedRun | None:
         return operational(store)
     except (NoWork, ConfigError):
         return None
+
+
+def manifest_of(run: SavedRun, store: Path) -> Manifest:
+    """What a run looked at: its manifest, narrowed by its selection.
+
+    Raises
+    ------
+    ConfigError
+        If it is not the store of the run.
+    """
+    number, sha256 = run.record["manifest"]["number"], run.record["manifest"]["sha256"]
+    try:
+        manifest = read_manifest(store, number)
+    except StoreCorrupt as error:
+        raise ConfigError(f"{store} is not the store of run {run.run_id}: {error}") from error
+    chosen = select_epochs(manifest, Config.model_validate(run.record["configuration"]).select)
+    if chosen.digest != sha256:
+        raise ConfigError(f"{store} is not the store of run {run.run_id}: its manifest {number} names something else")
+    return chosen

@@ -1,6 +1,7 @@
 """Which part of a store a run looks at: a manifest and its events, narrowed by the configuration."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,23 @@ def select_epochs(manifest: Manifest, config: SelectConfig) -> Manifest:
 
 
 def _chosen(entry: EpochEntry, config: SelectConfig) -> bool:
+    return in_time(entry.stop_utc, config) and (not config.channels or entry.channel in config.channels)
+
+
+def in_time(time_utc: datetime, config: SelectConfig) -> bool:
+    """Whether a moment is among the chosen times.
+
+    Raises
+    ------
+    ConfigError
+        If a time of the selection cannot be read.
+    """
     try:
-        late = bool(config.since) and entry.stop_utc < parse_utc(config.since)
-        early = bool(config.until) and entry.stop_utc > parse_utc(config.until)
+        early = bool(config.since) and time_utc < parse_utc(config.since)
+        late = bool(config.until) and time_utc > parse_utc(config.until)
     except ValueError as error:
         raise ConfigError(f"a time of the selection cannot be read: {error}; write 2023-12-30T08:36:00Z") from error
-    return not (late or early) and (not config.channels or entry.channel in config.channels)
+    return not (early or late)
 
 
 def select_events(tracked: Tracked, config: SelectConfig) -> Tracked:

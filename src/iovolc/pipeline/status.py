@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from iovolc.cube.entry import EpochEntry
+from iovolc.cube.holdings import things
 from iovolc.cube.layout import latest_run_file, local
 from iovolc.cube.pointer import operational_run
 from iovolc.light.display import ratio_text
@@ -19,8 +20,9 @@ from iovolc.publish.saved import SavedRun
 def status(store: Path) -> dict[str, Any]:
     """Manifest, epochs by channel, operational run, backlog, refused inputs, size and health of a store.
 
-    ``health`` is ``ok``; ``degraded`` if inputs are refused; ``behind`` if the operational run lacks epochs that the
-    store holds; ``unpublished`` if there is no operational run.
+    ``bytes`` is what the epochs of the manifest take, ``store_bytes`` what all of the store does: older versions, runs
+    and kept results, too. ``health`` is ``ok``; ``degraded`` if inputs are refused; ``behind`` if the operational run
+    lacks epochs that the store holds; ``unpublished`` if there is no operational run.
 
     Raises
     ------
@@ -40,6 +42,7 @@ def status(store: Path) -> dict[str, Any]:
         "newest_epoch": f"{newest.observation_id} ({format_utc(newest.stop_utc)})" if newest else None,
         "point_tables": {table.name: table.n_rows for table in manifest.points},
         "bytes": sum(entry.n_bytes for entry in manifest.entries),
+        "store_bytes": sum(thing.n_bytes for thing in things(store).values()),
         "latest_run": operational_run(store),
         "published_utc": _published_utc(store),
         "jupitershine": [] if latest is None else [_night(item) for item in latest.record.get("jupitershine", ())],

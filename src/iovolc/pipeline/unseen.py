@@ -10,8 +10,6 @@ import pandas as pd
 
 from iovolc.archive.gazetteer import load_features
 from iovolc.config import Config
-from iovolc.cube.manifest import read_manifest
-from iovolc.errors import ConfigError, StoreCorrupt
 from iovolc.geometry.sphere import unit_vectors
 from iovolc.model.detection import Feature
 from iovolc.model.glow import Glow
@@ -19,7 +17,7 @@ from iovolc.pipeline.context import Context, working
 from iovolc.pipeline.hot import limits, search
 from iovolc.pipeline.hotstack import combined
 from iovolc.pipeline.points import measurements
-from iovolc.pipeline.select import select_epochs
+from iovolc.pipeline.runs import manifest_of
 from iovolc.publish.saved import SavedRun
 from iovolc.track.hotspot_places import Place, mahalanobis, place_of
 from iovolc.track.hotspots import curve_of_limits
@@ -52,14 +50,11 @@ def unseen(place: Feature, run: SavedRun, store: Path) -> pd.DataFrame:
         If it is not the store of the run.
     """
     config = Config.model_validate(run.record["configuration"])
-    try:
-        manifest = select_epochs(read_manifest(store, run.record["manifest"]["number"]), config.select)
-    except StoreCorrupt as error:
-        raise ConfigError(f"{store} is not the store of run {run.run_id}: {error}") from error
+    manifest = manifest_of(run, store)
     with working(store, config, workers=1) as context:
         images = combined(search(manifest, context), manifest, context)
         shown = limits(images, [(place.lat, place.lon_e)])
-        glows = [*shown, *_of_tables(place, measurements(manifest, store), context)]
+        glows = [*shown, *_of_tables(place, measurements(manifest, store, config.select), context)]
     return curve_of_limits(glows)
 
 

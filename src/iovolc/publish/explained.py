@@ -17,9 +17,10 @@ from iovolc.publish.wording import place_of
 
 _NEIGHBOURS_KM: Final = 500.0
 _NEIGHBOURS: Final = 5
-_RULES: Final = ("detect", "track")
+_RULES: Final = ("light", "detect", "track")
 _OF_NULL: Final = (
-    "clusters", "passed", "null_draws", "null_clusters_per_draw", "p_floor", "inflation", "expected_false",
+    "bulk_centre", "bulk_width", "clusters", "passed", "null_draws", "null_clusters_per_draw", "p_floor", "inflation",
+    "expected_false",
 )  # fmt: skip
 
 
@@ -142,8 +143,17 @@ def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:
         f"  {row['observation_id']} ({row['channel']}), {row['kind']}: {contrast}, SNR {row['snr']:.1f} at "
         f"{row['scale_km']:.0f} km, p = {row['p_value']:.2g}, q = {row['q_value']:.2g}, "
         f"registration {row['registration_sigma_km']:.1f} km, against {len(row['reference_ids'])} earlier: "
-        f"{', '.join(row['reference_ids'])}\n    null: {of_null}"
+        f"{', '.join(row['reference_ids'])}\n    light: {_light(row)}\n    null: {of_null}"
     )
+
+
+def _light(row: Mapping[str, Any]) -> str:
+    """How the place was lit and seen, as far as it is known."""
+    angles = (("incidence", "incidence_deg"), ("emission", "emission_deg"), ("phase", "phase_deg"))
+    told = [f"{name} {row[key]:.1f} deg" for name, key in angles if row.get(key) is not None]  # older runs lack some
+    other = row.get("delta_phase_deg")
+    told += [] if other is None else [f"{other:.1f} deg of phase from the earlier"]
+    return ", ".join([str(row.get("light_class") or "unknown"), *told])
 
 
 def _input(item: Mapping[str, Any]) -> str:
