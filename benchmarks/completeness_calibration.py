@@ -30,9 +30,10 @@ from iovolc.detect.trial import Epochs, plan_injections, sensitivity_maps, try_i
 from iovolc.parallel import runner
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Task, plan
+from iovolc.pipeline.facts import unchanged_probability
 from iovolc.pipeline.ingest import ingest
 from iovolc.pipeline.reach import curves_of
-from iovolc.pipeline.tones import frame_of, look_at, unchanged_probability
+from iovolc.pipeline.tones import frame_of, look_at
 
 SIZES = {300.0: 3, 170.0: 4, 100.0: 8, 55.0: 10, 30.0: 14, 17.0: 14, 10.0: 14}
 """Diameters and how many of each a pass injects."""

@@ -1,6 +1,8 @@
 """The house rules that no linter knows."""
 
 import ast
+import importlib
+import importlib.util
 import re
 import statistics
 from collections.abc import Iterator
@@ -98,3 +100,22 @@ def test_a_machine_or_host_would_be_noticed() -> None:
     assert names_of_machines("https://py" + "pi.org/simple")
     assert not names_of_machines("STORE/tmp/x and ~/wo" + "rk/io.tif")
     assert {"Makefile", "run", "test_house.py", "requirements.lock"} <= {path.name for path in committed()}
+
+
+def names_taken(path: Path) -> Iterator[tuple[str, str]]:
+    """Modules of iovolc from which a file takes names, and the names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("iovolc."):
+            yield from ((str(node.module), alias.name) for alias in node.names)
+
+
+def test_what_benchmarks_and_pages_take_from_iovolc_is_there() -> None:
+    """They are run by hand, so that no test would notice."""
+    taken = {pair for path in python_files("benchmarks", "docs") for pair in names_taken(path)}
+    modules = {name: importlib.import_module(name) for name in sorted({module for module, _ in taken})}
+    missing = {
+        f"{module}.{name}"
+        for module, name in taken
+        if not hasattr(modules[module], name) and importlib.util.find_spec(f"{module}.{name}") is None
+    }
+    assert missing == set()

@@ -35,7 +35,7 @@ REGION_KM = 900.0
 REGION_SHARE = 0.3
 """What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
 
-_PRIOR_FILTERS: Final = 50.0
+_PRIOR_FILTERS: Final = 200.0
 """A class of so many squares of the filter's width, at least, tells its noise by half."""
 
 
