@@ -71,8 +71,11 @@ class Cluster:
 
     @property
     def threads(self) -> int:
-        """How many tasks the workers that there are now can do at a time."""
-        return sum(self.client.nthreads().values())
+        """How many tasks the workers that there are now can do at a time; 0 where the scheduler does not answer."""
+        try:
+            return sum(self.client.nthreads().values())
+        except OSError:
+            return 0
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item], label: str) -> list[Result]:
         """Results in the order of the items; the first error is raised, and what has not begun is left.

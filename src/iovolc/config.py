@@ -153,6 +153,7 @@ class DetectConfig(Section):
     max_predecessors: int = Field(
         default=24,
         ge=1,
+        le=64,
         description="An epoch is compared with at most this many earlier ones, finest and latest first.",
     )
     min_predecessors: int = Field(default=1, ge=1, description="Fewest predecessors with which a pixel is tested.")

@@ -24,7 +24,11 @@ def free_mib() -> float:
 def _container_mib() -> float:
     """What the container's limit leaves; infinite without one."""
     try:
-        most, used = ((_CGROUP / name).read_text(encoding="ascii").strip() for name in ("memory.max", "memory.current"))
+        most, used, stat = (
+            (_CGROUP / f"memory.{name}").read_text(encoding="ascii").strip() for name in ("max", "current", "stat")
+        )
     except OSError:
         return float("inf")
-    return float("inf") if most == "max" else max(float(most) - float(used), 0.0) / _MIB
+    # Files that were read count as used, but give way.
+    cached = next((float(line.split()[1]) for line in stat.splitlines() if line.startswith("inactive_file ")), 0.0)
+    return float("inf") if most == "max" else max(float(most) - float(used) + cached, 0.0) / _MIB

@@ -36,3 +36,9 @@ def test_a_run_says_what_it_expects_before_it_compares(small) -> None:
     lines = small.answer.err.splitlines()
     expected = next(number for number, line in enumerate(lines) if line.startswith("expected: about "))
     assert expected < next(number for number, line in enumerate(lines) if line.startswith("detect: "))
+
+
+def test_other_parameters_are_work_without_anything_new(small, tmp_path) -> None:
+    named = ("--store", small.store, "--out", tmp_path / "out", *small.settings, "--set", "detect.seed_z=4.5")
+    answer = iovolc("run", small.catalogue, *named, "--dry-run", "--json")
+    assert (answer.values["new"], answer.values["compare"]) == (0, 2)

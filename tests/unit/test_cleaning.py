@@ -2,8 +2,12 @@
 
 import json
 import os
+import shutil
 import time
 
+import pytest
+
+from iovolc.cube.audit import verify
 from iovolc.cube.cache import cached_arrays
 from iovolc.cube.cleaning import Retention, collect, garbage
 from iovolc.cube.files import write_json
@@ -131,3 +135,36 @@ def test_size_counts_the_files_of_folders(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"12345")
     assert garbage(tmp_path) == {".partial-a": 10}
+
+
+@pytest.mark.parametrize("keep", [4, 5, 9])
+def test_keeping_more_manifests_than_there_are_keeps_all(tmp_path, keep):
+    past(tmp_path)
+    assert len(manifest_numbers(tmp_path)) == 4
+    assert garbage(tmp_path, retention=Retention(manifests=keep)) == {}
+    ingest(tmp_path, range(3, 6))
+    assert garbage(tmp_path, retention=Retention(manifests=len(manifest_numbers(tmp_path)) + 1)) == {}
+
+
+def test_what_a_killed_clean_up_leaves_does_not_pass_for_an_epoch(tmp_path, monkeypatch):
+    ingest(tmp_path, range(1))
+    unnamed = put(tmp_path, 7)
+    folder = tmp_path / "epochs" / "obs-7" / unnamed.content_hash
+
+    def killed(path):
+        next(file for file in sorted(path.rglob("*")) if file.is_file()).unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        collect(tmp_path, min_age_s=0.0)
+    monkeypatch.undo()
+    assert not folder.exists()
+    assert put(tmp_path, 7) == unnamed
+    assert verify(tmp_path, commit(tmp_path, GRID, [unnamed])) == ()
+
+
+def test_a_half_published_run_takes_no_place(tmp_path):
+    past(tmp_path)
+    shutil.copytree(tmp_path / "runs" / "run3", tmp_path / "runs" / ".partial-run9")
+    assert [*garbage(tmp_path, retention=Retention(runs=2))] == ["runs/.partial-run9", "runs/run2"]

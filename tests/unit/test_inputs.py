@@ -102,3 +102,9 @@ def test_a_catalogue_that_a_pattern_found_and_that_cannot_be_read_stops_no_other
 def test_a_catalogue_that_was_named_and_cannot_be_read_stops_all(maps: Path) -> None:
     with pytest.raises(InputError, match="E501"):
         read_inputs([maps / "a.png", maps / "none.csv"])
+
+
+def test_a_catalogue_that_is_named_and_found_counts_as_named(maps: Path) -> None:
+    (maps / "broken.csv").write_bytes(b"path,mission\n\xff\xfe")
+    with pytest.raises(InputError):
+        read_inputs([maps / "*.csv", maps / "broken.csv"])

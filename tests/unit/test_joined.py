@@ -75,3 +75,11 @@ def test_gaps_stay_gaps():
     other[40:60] = np.nan
     _, found = joined([seen_east(noise(1)), other], SHEET)
     np.testing.assert_array_equal(np.isnan(found), np.isnan(other))
+
+
+def test_turning_the_map_turns_the_levels():
+    best, other = seen_east(noise(1) - 0.03), noise(2)
+    turn = COLS // 2
+    _, found = joined([best, other], SHEET)
+    _, turned = joined([np.roll(plane, turn, axis=1) for plane in (best, other)], SHEET)
+    np.testing.assert_allclose(np.roll(turned, -turn, axis=1), found, atol=1e-5)

@@ -33,3 +33,11 @@ def test_only_what_is_used_is_read(kept):
 def test_they_can_be_sent(kept):
     again = pickle.loads(pickle.dumps(kept))  # noqa: S301 # our own bytes
     np.testing.assert_array_equal(again.floor["equator"], PLANE)
+
+
+def test_a_sheet_that_goes_meanwhile_is_missed(kept, tmp_path):
+    """Taken for one that shows nothing, it would change what is found."""
+    (tmp_path / "value-south.npy").unlink()
+    assert "south" in kept.value
+    with pytest.raises(FileNotFoundError):
+        kept.value["south"]

@@ -79,7 +79,7 @@ def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
     for argument in arguments:
         for path, folder, is_found in _files(argument):
             name = os.path.realpath(path)
-            if name not in listings:
+            if name not in listings or (listings[name].is_found and not is_found):
                 listings[name] = _listing(path, folder, is_found=is_found)
     return tuple(listings.values())
 

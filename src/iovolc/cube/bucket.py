@@ -126,12 +126,21 @@ class Bucket:
                 system.rm_file(key)
 
     def fetch_folder(self, folder: str, store: StorePath) -> None:
-        """Fetch a folder that is written once, unless the copy has it; it is there complete or not at all."""
+        """Fetch a folder that is written once, unless the copy has it; it is there complete or not at all.
+
+        Raises
+        ------
+        StoreError
+            If the bucket has nothing of it.
+        """
         place = _inside(local(store), folder)
         if place.exists():
             return
+        files = self.files(folder)
+        if not files:
+            raise StoreError(f"{self.address} has lost {folder}; repair it from the machine that wrote it")
         with new_folder(place) as partial:
-            for name in self.files(folder):
+            for name in files:
                 target = _inside(partial, name.removeprefix(f"{folder}/"))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(self._content(name))

@@ -101,7 +101,7 @@ def _old_manifests(store: StorePath, keep: int | None, *, gone: Iterable[str]) -
         return ()
     numbers, head = manifest_numbers(store), read_head(store)
     kept = {run_record(store, run)["manifest"]["number"] for run in runs(store).keys() - set(gone)}
-    kept |= set(numbers[len(numbers) - keep :]) | ({head.number} if head is not None else set[int]())
+    kept |= set(numbers[max(len(numbers) - keep, 0) :]) | ({head.number} if head is not None else set[int]())
     return tuple(number for number in numbers if number not in kept)
 
 

@@ -5,6 +5,7 @@ Knows names, ages and sizes; what of it can go is decided in :mod:`iovolc.cube.c
 
 import json
 import shutil
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ _PARTS: Final = {"epochs": 3, "points": 2, "quarantine": 2, "manifests": 2, "run
 
 _MAY_BE_PARTIAL: Final = (".", "manifests", "quarantine", "cache/*", "runs", "points", "points/*", "alerts")
 _RECORD: Final = "run.json"
+_LONGEST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ def things(store: StorePath) -> dict[str, Thing]:
 def runs(store: StorePath) -> dict[str, float]:
     """When each run was published, by the name of its folder below the root, in seconds since 1970."""
     root, bucket = local(store), bucket_of(store)
-    here = {path.parent.relative_to(root).as_posix(): path.stat().st_mtime for path in root.glob(f"runs/*/{_RECORD}")}
+    records = (path for path in root.glob(f"runs/*/{_RECORD}") if not path.parent.name.startswith(PARTIAL))
+    here = {path.parent.relative_to(root).as_posix(): path.stat().st_mtime for path in records}
     there = {} if bucket is None else bucket.files("runs")
-    records = {name: file for name, file in there.items() if name.count("/") == 2 and name.endswith(f"/{_RECORD}")}
-    return here | {name.removesuffix(f"/{_RECORD}"): file.modified_s for name, file in records.items()}
+    found = {name: file for name, file in there.items() if name.count("/") == 2 and name.endswith(f"/{_RECORD}")}
+    return here | {name.removesuffix(f"/{_RECORD}"): file.modified_s for name, file in found.items()}
 
 
 def run_record(store: StorePath, run: str) -> dict[str, Any]:
@@ -71,14 +74,19 @@ def fetch_manifests(store: StorePath) -> None:
 
 
 def remove(store: StorePath, names: Iterable[str]) -> None:
-    """Delete things from the disk and, for a copy, from the bucket, in the order given."""
+    """Delete things from the disk and, for a copy, from the bucket, in the order given.
+
+    A folder loses its name first: what a killed process leaves of it must not pass for the whole.
+    """
     root, bucket = local(store), bucket_of(store)
     for name in names:
         if bucket is not None and name.partition("/")[0] in _PARTS:
             bucket.remove(name)
         path = root / name
         if path.is_dir():
-            shutil.rmtree(path)
+            going = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}-{path.name}"[:_LONGEST])
+            path.rename(going)
+            shutil.rmtree(going)
         else:
             path.unlink(missing_ok=True)
 

@@ -156,14 +156,16 @@ def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> 
     nothing = np.zeros((1, 1), np.float32)
     for sheet in grid.sheets:
         name = sheet.name
-        held = [(pair, group) for pair, group in zip(pairs, groups, strict=True) if name in pair.value]
-        if held:
-            out[name] = combine(
-                joined([pair.value[name] for pair, _ in held], sheet),
-                [group for _, group in held],
-                [pair.tone_variance(name) for pair, _ in held],
-                [pair.light_variance.get(name, nothing) for pair, _ in held],
+        places = [place for place, pair in enumerate(pairs) if name in pair.value]
+        if places:
+            held = [pairs[place] for place in places]
+            part = combine(
+                joined([pair.value[name] for pair in held], sheet),
+                [groups[place] for place in places],
+                [pair.tone_variance(name) for pair in held],
+                [pair.light_variance.get(name, nothing) for pair in held],
             )
+            out[name] = replace(part, first=np.array(places, np.uint8)[part.first])  # the same number on all sheets
     return out
 
 

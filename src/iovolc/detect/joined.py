@@ -55,9 +55,8 @@ def joined(differences: Sequence[Plane], sheet: Sheet) -> list[Plane]:
 
 def _between(level: Plane, factor: int, *, wraps: bool) -> Plane:
     """Linearly between the blocks' middles, at full size."""
-    padded = np.pad(level, [(1, 1)] * 2, mode="edge")
-    if wraps:
-        padded[1:-1] = np.pad(level, [(0, 0), (1, 1)], mode="wrap")
+    padded = np.pad(level, [(0, 0), (1, 1)], mode="wrap" if wraps else "edge")
+    padded = np.pad(padded, [(1, 1), (0, 0)], mode="edge")
     return zoom(padded, factor, order=1, mode="nearest", grid_mode=True)[factor:-factor, factor:-factor]
 
 

@@ -95,14 +95,10 @@ def _odd_colours(
 
 def _of_points(listing: Listing) -> tuple[Finding, ...]:
     # Astropy, which reads such tables, takes longer to load than a check of an image takes.
-    from iovolc.archive.points import read_points  # noqa: PLC0415
+    from iovolc.pipeline.points import read_listed  # noqa: PLC0415
 
-    try:
-        return read_points(listing.path).findings
-    except InputError as error:
-        if not listing.is_found:
-            raise
-        return error.findings
+    table = read_listed(listing)
+    return table if isinstance(table, tuple) else table.findings
 
 
 def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:

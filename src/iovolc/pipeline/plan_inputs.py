@@ -14,12 +14,14 @@ from typing import Any, Final
 from iovolc.archive.inputs import read_inputs
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_provenance
-from iovolc.cube.manifest import read_head
+from iovolc.cube.manifest import Manifest, read_head
 from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.pipeline.choosing import Task, tasks_of, without_namesakes
 from iovolc.pipeline.context import Context
+from iovolc.pipeline.detect import is_kept, plan
 from iovolc.pipeline.expect import expect
 from iovolc.pipeline.forecast import Forecast, Work
+from iovolc.pipeline.select import select_epochs
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -53,7 +55,10 @@ class InputPlan:
 
 
 def plan_inputs(inputs: Sequence[Path], context: Context) -> InputPlan:
-    """Plan a run over catalogues; computes and writes nothing.
+    """Plan a run over catalogues; computes and writes nothing but the choice of partners of long channels.
+
+    What is held and not kept any more, after another parameter or version, counts as well. New rows are taken to be of
+    the chosen times and channels.
 
     Parameters
     ----------
@@ -72,8 +77,8 @@ def plan_inputs(inputs: Sequence[Path], context: Context) -> InputPlan:
     tasks, _ = without_namesakes(tasks_of(read_inputs(inputs), context))
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     new = [task for task in tasks if task.key not in known and not task.findings]
-    compare = tuple(_comparisons(held, new, context))
-    work = Work(len(new), compare, len(compare) + len(new), publish=bool(new))
+    compare = (*_comparisons(held, new, context), *_outdated(head, new, context))
+    work = Work(len(new), compare, len(compare) + len(new), publish=bool(new or compare))
     return InputPlan(len(tasks), len(new), len(compare), expect(work, context))
 
 
@@ -88,6 +93,18 @@ def _comparisons(held: Sequence[EpochEntry], new: Sequence[Task], context: Conte
         ordered = sorted([*times, *((task.row.stop_utc or _LAST, True) for task in arrivals)])
         first = next(place for place, (_, is_new) in enumerate(ordered) if is_new)
         yield from (min(place, most) for place in range(max(first, 1), len(ordered)))
+
+
+def _outdated(head: Manifest | None, new: Sequence[Task], context: Context) -> Iterator[int]:
+    """Number of predecessors of each comparison of held epochs alone whose result is not kept."""
+    if head is None:
+        return
+    first: dict[str, datetime] = {}
+    for channel, arrivals in _by_channel(head.entries, new).items():
+        first[channel] = min(task.row.stop_utc or _LAST for task in arrivals)
+    for task in plan(select_epochs(head, context.config.select), context):
+        if task.entry.stop_utc < first.get(task.entry.channel, _LAST) and not is_kept(task):
+            yield len(task.predecessors)
 
 
 def _by_channel(held: Sequence[EpochEntry], new: Sequence[Task]) -> Mapping[str, list[Task]]:

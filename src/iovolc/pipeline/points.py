@@ -48,12 +48,11 @@ def take_tables(listings: Sequence[Listing], store: Path) -> TablesRead:
     known: dict[str, PointTable] = {}
     unread: dict[str, tuple[Finding, ...]] = {}
     for listing in listings:
-        try:
-            _add(read_points(listing.path), known)
-        except InputError as error:
-            if not listing.is_found:
-                raise
-            unread[listing.path.name] = error.findings
+        table = read_listed(listing)
+        if isinstance(table, PointTable):
+            _add_listed(table, listing, known, unread)
+        else:
+            unread[listing.path.name] = table
     tables = tuple(known.values())
     entries = tuple(
         stored.write_points(store, table.name, table.sha256, table.glows) for table in tables if table.glows
@@ -64,12 +63,33 @@ def take_tables(listings: Sequence[Listing], store: Path) -> TablesRead:
     return TablesRead(entries, tuple(finding for part in findings for finding in part), tuple(refused))
 
 
+def read_listed(listing: Listing) -> PointTable | tuple[Finding, ...]:
+    """A table, or why it cannot be read at all if a pattern found it.
+
+    Raises
+    ------
+    InputError
+        If a table that was named cannot be read at all.
+    """
+    try:
+        return read_points(listing.path)
+    except InputError as error:
+        if not listing.is_found:
+            raise
+        return error.findings
+
+
 def measurements(manifest: Manifest, store: Path, select: SelectConfig) -> tuple[Glow, ...]:
     """The point measurements of the chosen times that a manifest names, in order of time."""
     glows = [glow for table in manifest.points for glow in stored.read_points(store, table)]
     return tuple(sorted((glow for glow in glows if in_time(glow.time_utc, select)), key=lambda glow: glow.order))
 
 
-def _add(table: PointTable, known: dict[str, PointTable]) -> None:
+def _add_listed(
+    table: PointTable, listing: Listing, known: dict[str, PointTable], unread: dict[str, tuple[Finding, ...]]
+) -> None:
     if known.setdefault(table.name, table).sha256 != table.sha256:
-        raise InputError([Finding("E504", table.name, "two different tables have this name")])
+        namesake = Finding("E504", table.name, "two different tables have this name")
+        if not listing.is_found:
+            raise InputError([namesake])
+        unread[listing.path.name] = (namesake,)

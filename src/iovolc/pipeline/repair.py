@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from iovolc.archive.inputs import Listing, read_inputs
-from iovolc.archive.points import read_points
+from iovolc.archive.points import PointTable
 from iovolc.cube.audit import fault, verify
 from iovolc.cube.bucket import bucket_of
 from iovolc.cube.entry import EpochEntry, PointsEntry
@@ -21,6 +21,7 @@ from iovolc.cube.points import write_points
 from iovolc.pipeline.choosing import Task, look_closer, tasks_of
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.ingest import Outcome, ingest_one
+from iovolc.pipeline.points import read_listed
 
 Entry = EpochEntry | PointsEntry
 _NO_ORIGINAL: Final = "no original with its sha256 is among what was named; name the catalogue, image or table"
@@ -120,8 +121,8 @@ def _made(
     sources = {entry.source_sha256 for entry in wanted}
     tasks = [replace(task, store=bench) for task in tasks_of(listings, context) if task.sha256 in sources]
     outcomes = context.runner.map(_make, tasks, "repair")
-    tables = [read_points(listing.path) for listing in listings if listing.kind == "points"]
-    tables = [table for table in tables if table.sha256 in sources]
+    read = [read_listed(listing) for listing in listings if listing.kind == "points"]
+    tables = [table for table in read if isinstance(table, PointTable) and table.sha256 in sources]
     written = [write_points(bench, table.name, table.sha256, table.glows) for table in tables]
     epochs = [outcome.entry for outcome in outcomes if outcome.entry is not None]
     found = {task.sha256 for task in tasks} | {table.sha256 for table in tables}

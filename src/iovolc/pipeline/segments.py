@@ -83,18 +83,21 @@ class _Kept(Mapping[str, NDArray[np.float16]]):
 
     folder: Path
     part: str
+    names: tuple[str, ...]
 
     def __getitem__(self, name: str) -> NDArray[np.float16]:
-        try:
-            return np.load(self.folder / f"{self.part}-{name}.npy", mmap_mode="r", allow_pickle=False)
-        except FileNotFoundError:
-            raise KeyError(name) from None
+        if name not in self.names:
+            raise KeyError(name)
+        return np.load(self.folder / f"{self.part}-{name}.npy", mmap_mode="r", allow_pickle=False)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
 
     def __iter__(self) -> Iterator[str]:
-        return (path.stem.partition("-")[2] for path in sorted(self.folder.glob(f"{self.part}-*.npy")))
+        return iter(self.names)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self.names)
 
 
 def segments(manifest: Manifest, context: Context) -> Segmented:
@@ -201,7 +204,13 @@ def _save_level(level: Level, folder: Path) -> None:
 
 
 def _level(folder: Path) -> Level:
-    return Level(*(_Kept(folder, part) for part in _PARTS))
+    """What was kept; a sheet that goes while it is in use is missed, not taken for one that shows nothing."""
+    return Level(
+        *(
+            _Kept(folder, part, tuple(path.stem.partition("-")[2] for path in sorted(folder.glob(f"{part}-*.npy"))))
+            for part in _PARTS
+        )
+    )
 
 
 def _save(found: Segmented, folder: Path) -> None:
