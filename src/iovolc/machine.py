@@ -24,11 +24,20 @@ def free_mib() -> float:
 def _container_mib() -> float:
     """What the container's limit leaves; infinite without one."""
     try:
-        most, used, stat = (
-            (_CGROUP / f"memory.{name}").read_text(encoding="ascii").strip() for name in ("max", "current", "stat")
-        )
+        most, used = (_in_container(name) for name in ("max", "current"))
     except OSError:
         return float("inf")
-    # Files that were read count as used, but give way.
-    cached = next((float(line.split()[1]) for line in stat.splitlines() if line.startswith("inactive_file ")), 0.0)
-    return float("inf") if most == "max" else max(float(most) - float(used) + cached, 0.0) / _MIB
+    return float("inf") if most == "max" else max(float(most) - float(used) + _yielding_bytes(), 0.0) / _MIB
+
+
+def _yielding_bytes() -> float:
+    """What files that were read take: it counts as used, but gives way."""
+    try:
+        rows = (line.split() for line in _in_container("stat").splitlines())
+    except OSError:
+        return 0.0
+    return next((float(row[1]) for row in rows if row[0] == "inactive_file"), 0.0)
+
+
+def _in_container(name: str) -> str:
+    return (_CGROUP / f"memory.{name}").read_text(encoding="ascii").strip()
