@@ -84,22 +84,22 @@ def test_the_noise_factor_tells_by_how_much_noise_was_understated(true):
         )
         for sheet in GRID.sheets
     }
-    assert noise_factor(responses, owned_pixels(GRID), GRID) == pytest.approx(true, rel=0.05)
+    assert noise_factor(responses, owned_pixels(GRID)) == pytest.approx(true, rel=0.05)
 
 
 def test_the_noise_factor_is_little_moved_by_changes():
     sheet = GRID.sheet("equator")
     noise = np.random.default_rng(3).standard_normal(sheet.shape).astype(np.float32)
     noise[40:60, 40:80] += 30.0
-    found = noise_factor({"equator": respond(noise, ones(sheet), sheet, FINE)}, owned_pixels(GRID), GRID)
+    found = noise_factor({"equator": respond(noise, ones(sheet), sheet, FINE)}, owned_pixels(GRID))
     assert found == pytest.approx(1.0, abs=0.1)
 
 
 def test_without_data_the_noise_factor_is_unknown():
     sheet = GRID.sheet("equator")
-    assert math.isnan(noise_factor({}, owned_pixels(GRID), GRID))
+    assert math.isnan(noise_factor({}, owned_pixels(GRID)))
     nothing = {"equator": respond(ones(sheet, 0.0), ones(sheet, 0.0), sheet, FINE)}
-    assert math.isnan(noise_factor(nothing, owned_pixels(GRID), GRID))
+    assert math.isnan(noise_factor(nothing, owned_pixels(GRID)))
 
 
 @pytest.mark.parametrize("sheet", GRID.sheets, ids=lambda sheet: sheet.name)

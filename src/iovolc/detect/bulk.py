@@ -63,7 +63,7 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     responses = {
         name: respond(field.difference, weights[name], grid.sheet(name), scale) for name, field in fields.items()
     }
-    factor = noise_factor(responses, {name: field.owned for name, field in fields.items()}, grid)
+    factor = noise_factor(responses, {name: field.owned for name, field in fields.items()})
     z = np.concatenate(
         [
             response.amplitude[known] / response.sigma[known]

@@ -59,15 +59,14 @@ class LocalNoise(NamedTuple):
     against: Plane
 
 
-def local_noise(
+def measured_noise(
     responses: Mapping[str, Response],
     owned: Mapping[str, NDArray[np.bool_]],
-    noise: Noise,
     classes: Codes,
     grid: Grid,
     scale: Scale,
-) -> dict[str, LocalNoise]:
-    """The noise about each pixel, by sheet.
+) -> tuple[Noise, dict[str, LocalNoise]]:
+    """The noise of all sheets, and about each pixel by sheet.
 
     A picture is noisier where it is smeared or ends, than all over Io; and the noise changes at once where another look
     comes in.
@@ -78,8 +77,6 @@ def local_noise(
         The filter's answers by sheet.
     owned : mapping of str to ndarray of bool
         Pixels that belong to the sheet, full size.
-    noise : Noise
-        Of all sheets.
     classes : mapping of str to ndarray, shape (row, col), uint16
         Noise classes of the pixels, full size (:func:`iovolc.detect.classes.noise_classes`).
     grid : Grid
@@ -88,10 +85,13 @@ def local_noise(
         Size of the filter.
     """
     reduced = {name: _at_reduced(classes[name], answer.factor) for name, answer in responses.items()}
+    pixel_km = grid.pixel_km * max((answer.factor for answer in responses.values()), default=1)
+    both = [_scattered(responses, owned, against=against) for against in (False, True)]
+    noise = Noise(*(_factor(scattered) for scattered in both))
     of_class = [
-        _class_noise(responses, owned, reduced, factor, grid, scale, against=bool(k)) for k, factor in enumerate(noise)
+        _class_noise(scattered, reduced, factor, pixel_km, scale) for scattered, factor in zip(both, noise, strict=True)
     ]
-    return {
+    return noise, {
         name: LocalNoise(*_regional(answer, [ratio[reduced[name]] for ratio in of_class], grid.sheet(name), scale))
         for name, answer in responses.items()
     }
@@ -101,29 +101,16 @@ def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
     return classes[factor // 2 :: factor, factor // 2 :: factor]
 
 
-def _class_noise(
-    responses: Mapping[str, Response],
-    owned: Mapping[str, NDArray[np.bool_]],
-    reduced: Codes,
-    factor: float,
-    grid: Grid,
-    scale: Scale,
-    *,
-    against: bool,
-) -> Plane:
+def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, pixel_km: float, scale: Scale) -> Plane:
     """Noise factor of each class, drawn to that of all of Io; that itself where nothing scatters or is known."""
     count = number_of_codes(reduced)
-    if not factor > 0.0:
+    if count == 1 or not factor > 0.0:
         return np.full(count, factor, np.float32)
-    sizes = [np.empty(0, np.float32)]
-    codes = [np.empty(0, np.uint16)]
-    for name, answer in responses.items():
-        amplitude, sigma = answer.told_by(against=against)
-        own = _scatter(amplitude, sigma, owned[name], answer.factor)
+    sizes, codes = [np.empty(0, np.float32)], [np.empty(0, np.uint16)]
+    for name, own in scattered.items():
         known = np.isfinite(own)
         sizes.append(own[known] / np.float32(factor))
         codes.append(reduced[name][known])
-    pixel_km = grid.pixel_km * max((answer.factor for answer in responses.values()), default=1)
     prior = max(PRIOR_KM2, _PRIOR_FILTERS * scale.fwhm_km**2) / pixel_km**2
     return np.float32(factor) * class_ratios(np.concatenate(sizes), np.concatenate(codes), count, prior)
 
@@ -219,7 +206,7 @@ def _sum_of_errors(sigma: Plane, noise: Plane, constant: np.float32, floor: Plan
 
 
 def noise_factor(
-    responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], grid: Grid, *, against: bool = False
+    responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], *, against: bool = False
 ) -> float:
     """How much wider the filter's answers scatter than for white noise: 1.4826 MAD about zero, over all sheets.
 
@@ -229,8 +216,6 @@ def noise_factor(
         By sheet.
     owned : mapping of str to ndarray of bool
         Pixels that belong to the sheet, full size.
-    grid : Grid
-        The grid.
     against : bool
         Whether of the amplitudes against the surroundings.
 
@@ -239,14 +224,21 @@ def noise_factor(
     float
         1 for white noise of the stated variance; nan where nothing is covered.
     """
-    parts: list[NDArray[np.float32]] = []
-    for sheet in grid.sheets:
-        if sheet.name not in responses:
-            continue
-        answer = responses[sheet.name]
-        own = _scatter(*answer.told_by(against=against), owned[sheet.name], answer.factor)
-        parts.append(own[np.isfinite(own)])
-    values = np.concatenate(parts) if parts else np.empty(0, np.float32)
+    return _factor(_scattered(responses, owned, against=against))
+
+
+def _scattered(
+    responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], *, against: bool
+) -> dict[str, Plane]:
+    """Sizes of the sheets' own amplitudes in units of sigma; NaN for others."""
+    return {
+        name: _scatter(*answer.told_by(against=against), owned[name], answer.factor)
+        for name, answer in responses.items()
+    }
+
+
+def _factor(scattered: Mapping[str, Plane]) -> float:
+    values = np.concatenate([np.empty(0, np.float32), *(own[np.isfinite(own)] for own in scattered.values())])
     return MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
 
 

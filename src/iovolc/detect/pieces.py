@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Cover, Response, cover
-from iovolc.detect.noise import Floors, Noise, local_noise, noise_factor, significance, smooth_share
+from iovolc.detect.noise import Floors, Noise, measured_noise, significance, smooth_share
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import FoundRing, Ring
 from iovolc.detect.rings import Shape, find_rings
@@ -307,10 +307,9 @@ def _view(
         covered = cover(weights[name], grid.sheet(name), search.scales[index])
         responses[name], floors[name] = covered.answer(fields[name].difference), fields[name].floors(covered)
     owned = {name: field.owned for name, field in fields.items()}
-    noise = Noise(noise_factor(responses, owned, grid), noise_factor(responses, owned, grid, against=True))
     scale = search.scales[index]
     classes = {name: field.noise_classes for name, field in fields.items()}
-    about = local_noise(responses, owned, noise, classes, grid, scale)
+    noise, about = measured_noise(responses, owned, classes, grid, scale)
     sigma: dict[str, Plane] = {}
     z: dict[str, Plane] = {}
     for name, answer in responses.items():

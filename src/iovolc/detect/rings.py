@@ -101,7 +101,7 @@ def find_rings(
     for radius_km in RADII_KM:
         factor = _factor(radius_km, grid)
         if factor:
-            noise[radius_km], peaks = _screen(rest[factor], radius_km, grid, floors[radius_km])
+            noise[radius_km], peaks = _screen(rest[factor], radius_km, floors[radius_km])
             screened += peaks
     found = [measure(one, rest[one.factor], seed_z, floors[one.radius_km]) for one in _apart(screened)]
     outlined = _outlined(shapes, noise, grid)
@@ -203,7 +203,7 @@ def _reduced_sheet(sheet: Sheet, factor: int) -> Sheet:
     return replace(sheet, shape=shape, pixel_m=sheet.pixel_m * factor)
 
 
-def _screen(planes: Reduced, radius_km: float, grid: Grid, floor: float) -> tuple[float, list[Candidate]]:
+def _screen(planes: Reduced, radius_km: float, floor: float) -> tuple[float, list[Candidate]]:
     """The noise factor of round annuli of one radius, and the local maxima of their significance."""
     answers: dict[str, Response] = {}
     for name, sheet in planes.sheets.items():
@@ -211,7 +211,7 @@ def _screen(planes: Reduced, radius_km: float, grid: Grid, floor: float) -> tupl
         given = planes.products[name], planes.weights[name], planes.owned[name]
         amplitude, sigma = annulus_response(*given, sheet, radius_km, width_km)
         answers[name] = Response(amplitude, amplitude, sigma, 1)
-    noise = noise_factor(answers, planes.owned, grid)
+    noise = noise_factor(answers, planes.owned)
     candidates: list[Candidate] = []
     for name, answer in answers.items():
         sigma = np.sqrt((noise * answer.sigma) ** 2 + floor**2)

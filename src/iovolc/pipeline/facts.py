@@ -24,6 +24,7 @@ from iovolc.light.lit import Lit
 from iovolc.model.observation import ObservationRecord
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.lighting import light_settings, lighting_of
+from iovolc.pipeline.siblings import image_of
 from iovolc.pipeline.tones import frame_of, look_at
 
 FACTS_IN_MEMORY: Final = 512
@@ -137,13 +138,9 @@ def _record(store: Path, entry: EpochEntry) -> ObservationRecord:
 
 
 def _bands(entry: EpochEntry, entries: Sequence[EpochEntry]) -> Mapping[str, EpochEntry]:
-    """The bands of one image: same mission, instrument and times."""
-    key = (entry.mission, entry.instrument, entry.start_utc, entry.stop_utc, entry.quantity)
-    same = [
-        other
-        for other in entries
-        if (other.mission, other.instrument, other.start_utc, other.stop_utc, other.quantity) == key
-    ]
+    """The bands of one image in the same quantity, by channel."""
+    key = (image_of(entry), entry.quantity)
+    same = [other for other in entries if (image_of(other), other.quantity) == key]
     return {other.channel: other for other in sorted(same, key=lambda other: other.observation_id, reverse=True)}
 
 

@@ -15,15 +15,16 @@ def by_image(entries: Sequence[EpochEntry]) -> Bands:
     """The epochs of a manifest by image: made once, so that nobody looks through all of them for each."""
     found: dict[Image, list[tuple[int, EpochEntry]]] = {}
     for place, entry in enumerate(entries):
-        found.setdefault(_image(entry), []).append((place, entry))
+        found.setdefault(image_of(entry), []).append((place, entry))
     return found
 
 
 def siblings(mine: Sequence[EpochEntry], bands: Bands) -> tuple[EpochEntry, ...]:
     """All epochs that share an image with one of these, those included, in the order of the manifest."""
-    images = dict.fromkeys(_image(entry) for entry in mine)
+    images = dict.fromkeys(image_of(entry) for entry in mine)
     return tuple(entry for _, entry in sorted((one for image in images for one in bands[image]), key=itemgetter(0)))
 
 
-def _image(entry: EpochEntry) -> Image:
+def image_of(entry: EpochEntry) -> Image:
+    """What the bands of one image have in common."""
     return entry.mission, entry.instrument, entry.start_utc, entry.stop_utc
