@@ -8,7 +8,8 @@ import pytest
 from detect_scene import look
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.residual import slopes
-from iovolc.detect.settle import settled
+from iovolc.detect.settle import mean_left_km2, settled
+from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import distance_km, pixel_lat_lon
 from iovolc.light.match import Difference
 from iovolc.model.epoch import Lattice
@@ -34,11 +35,15 @@ def moved_by(east_km, south_km):
     return (east_km * across + south_km * along).astype(np.float32)
 
 
-def settle(difference, shown=GROUND, stated_km=STATED_KM):
+def settle_both(difference, shown=GROUND, stated_km=STATED_KM):
     pair = Difference({"equator": difference}, {}, GRID.pixel_km, shown={"equator": shown})
     sigma = Lattice(np.full((3, 4, 1), stated_km, np.float32), 90.0)
     newer, older = (replace(look(GRID, number, noise=0.0), registration_sigma=sigma) for number in (1, 0))
-    return settled(pair, newer, older, OWNED, GRID).value["equator"]
+    return settled(pair, newer, older, OWNED, GRID)
+
+
+def settle(difference, shown=GROUND, stated_km=STATED_KM):
+    return settle_both(difference, shown, stated_km).pair.value["equator"]
 
 
 def smooth_shift():
@@ -110,3 +115,36 @@ def test_a_steep_dark_spot_does_not_stay_where_it_was():
     around = away_km < 150.0
     left, before = (float(across[around] @ plane[around]) for plane in (found, 8.0 * across))
     assert abs(left) < 0.3 * before
+
+
+@pytest.mark.parametrize("noise_share", [0.5, 2.0])
+def test_what_is_left_is_as_large_as_told(noise_share):
+    made = noise_share * noise(8)
+    both = settle_both(moved_by(*(0.1 * axis for axis in smooth_shift())) + made, stated_km=1.4)
+    told = mean_left_km2([both], SHEET) * (slopes(GROUND, SHEET)[0] ** 2 + slopes(GROUND, SHEET)[1] ** 2)
+    left = both.pair.value["equator"] - made
+    assert rms(left) == pytest.approx(float(np.sqrt(told[OWNED["equator"]].mean())), rel=0.4)
+
+
+def test_a_map_that_does_not_show_a_place_tells_nothing_about_it():
+    hidden = disc(SHEET, 0.0, 0.0, 800.0)
+    one = settle_both(moved_by(*smooth_shift()) + noise(9))
+    other = settle_both(np.where(hidden, np.float32(np.nan), moved_by(*smooth_shift()) + 5.0 * noise(9)))
+    middle = disc(SHEET, 0.0, 0.0, 400.0)
+    both, alone = (mean_left_km2(settles, SHEET) for settles in ([one, other], [one]))
+    np.testing.assert_allclose(both[middle], alone[middle])
+    assert both[disc(SHEET, 0.0, 150.0, 400.0)].mean() > 2.0 * alone[disc(SHEET, 0.0, 150.0, 400.0)].mean()
+
+
+def test_noise_is_counted_as_independent_as_it_is():
+    """Blurred noise tells a displacement less well than white noise of the same pixels."""
+    white = noise(10)
+    blurred = smooth(white, SHEET, 1.5 * GRID.pixel_km)
+    blurred *= np.float32(NOISE / blurred[OWNED["equator"]].std())
+    pair = {name: Difference({"equator": plane}, {}, 4.0 * GRID.pixel_km, shown={"equator": GROUND})
+            for name, plane in (("white", white), ("blurred", blurred))}  # fmt: skip
+    sigma = Lattice(np.full((3, 4, 1), STATED_KM, np.float32), 90.0)
+    newer, older = (replace(look(GRID, number, noise=0.0), registration_sigma=sigma) for number in (1, 0))
+    left = {name: mean_left_km2([settled(one, newer, older, OWNED, GRID)], SHEET)[OWNED["equator"]].mean()
+            for name, one in pair.items()}  # fmt: skip
+    assert left["blurred"] > 2.0 * left["white"]

@@ -18,7 +18,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import scales
 from iovolc.detect.residual import Combined, combine, shared_gradient, slopes
-from iovolc.detect.settle import settled
+from iovolc.detect.settle import Settled, mean_left_km2, settled
 from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -72,7 +72,8 @@ def compare(
     relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
     if relative:
         newer = replace(newer, side=by_rank(newer.side, frame))
-    pairs = _pairs(newer, ordered, frame, config, unchanged or {}, law)
+    settles = _pairs(newer, ordered, frame, config, unchanged or {}, law)
+    pairs = [one.pair for one in settles]
     combined = _combine(pairs, groups, frame.grid)
     of_light = _of_light(pairs, combined)
     classes = noise_classes(combined, of_light)
@@ -85,11 +86,17 @@ def compare(
         for name, ground in grounds.items()
     }
     shares = displaced_shares(sloped, frame.grid, resolution_km)
-    registration_km = {name: (np.sqrt(share) * stated_km[name]).astype(np.float32) for name, share in shares.items()}
-    fields = {
-        name: _field(ground, combined[name], registration_km[name], frame.owned[name], classes[name], relative=relative)
-        for name, ground in grounds.items()
+    borne_out_km = {name: (np.sqrt(share) * stated_km[name]).astype(np.float32) for name, share in shares.items()}
+    registration_km = {
+        name: np.sqrt(own**2 + mean_left_km2(settles, frame.grid.sheet(name))) for name, own in borne_out_km.items()
     }
+    fields = {
+        name: _field(
+            ground, combined[name], borne_out_km[name], registration_km[name], frame.owned[name], classes[name],
+            relative=relative,
+        )
+        for name, ground in grounds.items()
+    }  # fmt: skip
     bare = {name: _weight(ground.known, ground.still) for name, ground in grounds.items()}
     search = Search(
         scales(frame.grid, max(config.scales_km[0], resolution_km), config.scales_km[1], config.scale_step),
@@ -129,17 +136,18 @@ def _pairs(
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]],
     law: Law,
-) -> list[Difference]:
+) -> list[Settled]:
     """The settled differences, of which only the first to show a sheet keeps what it shows: planes fill the memory."""
-    pairs: list[Difference] = []
+    pairs: list[Settled] = []
     shown: set[str] = set()
     for look in ordered:
         known = unchanged.get(look.record.id)
         pair = difference(
             newer.side, look.side, frame, reuse_correlation=config.reuse_correlation, unchanged=known, law=law
         )
-        pair = settled(pair, newer, look, frame.owned, frame.grid)
-        pairs.append(replace(pair, shown={name: plane for name, plane in pair.shown.items() if name not in shown}))
+        one = settled(pair, newer, look, frame.owned, frame.grid)
+        fresh = {name: plane for name, plane in one.pair.shown.items() if name not in shown}
+        pairs.append(replace(one, pair=replace(one.pair, shown=fresh)))
         shown |= set(pair.shown)
     return pairs
 
@@ -226,13 +234,14 @@ def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray
 def _field(
     ground: _Ground,
     part: Combined,
+    borne_out_km: Plane,
     registration_km: Plane,
     owned: NDArray[np.bool_],
     classes: NDArray[np.uint16],
     *,
     relative: bool,
 ) -> Field:
-    shift = (registration_km * ground.steepest) ** 2
+    shift = (borne_out_km * ground.steepest) ** 2
     return Field(
         np.where(ground.known, part.median, np.float32(0.0)),
         _weight(ground.known, ground.still + shift),

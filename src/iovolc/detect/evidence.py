@@ -39,7 +39,7 @@ class Compared:
     bare : mapping of str to ndarray, shape (row, col), float32
         Inverse variance without the part for misregistration.
     registration_km : mapping of str to ndarray, shape (row, col), float32
-        Registration sigma of the difference, as far as the difference bears it out.
+        Registration sigma of the difference: as far as the difference bears it out, and what settling left.
     search : Search
         Scales and thresholds.
     resolution_km : float

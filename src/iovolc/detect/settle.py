@@ -8,7 +8,7 @@ like albedo on large scales; detail tells it better. Not for how far maps are di
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
-from iovolc.detect.residual import CLIP, slopes
+from iovolc.detect.residual import CLIP, MAD_TO_SIGMA, slopes
 from iovolc.detect.variance import spread as spread_of
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.lattice import sample
@@ -37,9 +37,24 @@ _LEAST_SIGMA_KM: Final = 1e-3
 _ROUNDS: Final = 3
 
 
-def settled(
-    pair: Difference, newer: Look, older: Look, owned: Mapping[str, NDArray[np.bool_]], grid: Grid
-) -> Difference:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A difference of two maps that lie on each other.
+
+    Parameters
+    ----------
+    pair : Difference
+        Less what another contrast and a smooth displacement make.
+    left_km2 : mapping of str to ndarray, shape (row, col), float32
+        Variance of the displacement that is left, along each axis, by sheet, at reduced pixels; NaN where
+        the maps share nothing.
+    """
+
+    pair: Difference
+    left_km2: Mapping[str, Plane]
+
+
+def settled(pair: Difference, newer: Look, older: Look, owned: Mapping[str, NDArray[np.bool_]], grid: Grid) -> Settled:
     """The difference less what another contrast and a smooth displacement of one map make of what both show.
 
     Parameters
@@ -58,8 +73,8 @@ def settled(
     The contrast is one number: the regression of the detail of all differences on that of both maps' mean.
 
     About each place the displacement u is the mean of its posterior: the prior is a Gaussian of the stated registration
-    sigma of both maps, the likelihood that of ``d = c + u . slope`` with the robust scatter of all differences, one
-    datum for each resolution element.
+    sigma of both maps, the likelihood that of ``d = c + u . slope`` with the robust scatter of all differences, of
+    which as many count for one as err together. Its posterior variance, and what varies within a window, are left.
 
     What a displacement leaves of a difference counts for at most three sigma (Huber's weights, in three rounds; steep
     edges would else count for too little), and slopes are those that both maps share, so that a change moves little;
@@ -67,20 +82,30 @@ def settled(
     """
     spread = spread_of(pair.value, owned)
     if not spread > 0.0:
-        return pair
+        return Settled(pair, {})
     ground = {name: (pair.shown[name] - 0.5 * value).astype(np.float32) for name, value in pair.value.items()}
     level = {name: _mean(plane, _window(grid.sheet(name)), grid.sheet(name)) for name, plane in ground.items()}
     excess = _contrast(pair.value, ground, level, spread, owned, grid)
     even = {
         name: (value - excess * (ground[name] - level[name])).astype(np.float32) for name, value in pair.value.items()
     }
-    return replace(
-        pair,
-        value={
-            name: _in_place(value, ground[name], spread, (newer, older), grid.sheet(name), pair.resolution_km)
-            for name, value in even.items()
-        },
-    )
+    datum = _datum(pair.value, spread, max(1.0, pair.resolution_km / grid.pixel_km), owned)
+    placed = {
+        name: _in_place(value, ground[name], spread, datum, (newer, older), grid.sheet(name))
+        for name, value in even.items()
+    }
+    settled_value = {name: value for name, (value, _) in placed.items()}
+    return Settled(replace(pair, value=settled_value), {name: left for name, (_, left) in placed.items()})
+
+
+def mean_left_km2(settles: Sequence[Settled], sheet: Sheet) -> Plane:
+    """Variance of the displacement that is left against the older maps that show a place, at each pixel of a sheet."""
+    held = [one.left_km2[sheet.name] for one in settles if sheet.name in one.left_km2]
+    if not held:
+        return np.zeros(sheet.shape, np.float32)
+    shown = np.sum([np.isfinite(left) for left in held], axis=0)
+    mean = np.nansum(held, axis=0) / np.maximum(shown, 1)
+    return expand(mean.astype(np.float32), sheet.shape[0] // mean.shape[0])
 
 
 def _window(sheet: Sheet) -> Scale:
@@ -118,32 +143,66 @@ def _mean(plane: Plane, scale: Scale, sheet: Sheet) -> Plane:
     return expand(total / np.maximum(weight, np.float32(1e-6)), factor)
 
 
+def _datum(
+    values: Mapping[str, Plane], spread: float, resolution_px: float, owned: Mapping[str, NDArray[np.bool_]]
+) -> float:
+    """Variance of pixels as if they were independent, as blocks scatter: from one pixel's to a resolution element's.
+
+    What blurs a map correlates its noise; that of a duller camera's own pixels stays as it is.
+    """
+    factor = 2 ** math.ceil(math.log2(resolution_px))
+    steps = [np.empty(0, np.float32)]
+    for name, value in values.items():
+        own = owned[name] & np.isfinite(value)
+        sums, counts, _ = reduce_weighted(np.where(own, value, np.float32(0.0)), own.astype(np.float32), factor)
+        means = np.where(counts == factor**2, sums / np.float32(factor**2), np.float32(np.nan))
+        between = np.abs(np.diff(means, axis=1))
+        steps.append(between[np.isfinite(between)])
+    sizes = np.concatenate(steps)
+    most = resolution_px * spread
+    scatter = factor * MAD_TO_SIGMA * float(np.median(sizes)) / math.sqrt(2.0) if sizes.size else most
+    return min(max(scatter, spread), most) ** 2
+
+
 def _in_place(
-    value: Plane, ground: Plane, spread: float, looks: tuple[Look, Look], sheet: Sheet, resolution_km: float
-) -> Plane:
+    value: Plane, ground: Plane, spread: float, datum: float, looks: tuple[Look, Look], sheet: Sheet
+) -> tuple[Plane, Plane]:
     across, along = _shared_slopes(ground, value, sheet)
     window = _window(sheet)
     factor = window.factor(sheet)
-    # Sums over a block of all pixels under the window, as many as count for one; in units of the prior's precision.
-    blocks = 4.0 * math.pi * (window.sigma_km / (sheet.pixel_km * factor)) ** 2
-    elements = max(1.0, (resolution_km / sheet.pixel_km) ** 2)
-    prior = (spread**2 * elements / blocks / _stated2(looks, sheet, factor)).astype(np.float32)
-    left = value
+    # Sums over a block stand for all pixels under the window.
+    unit = np.float32(datum / (4.0 * math.pi * (window.sigma_km / (sheet.pixel_km * factor)) ** 2))
+    prior = (unit / _stated2(looks, sheet, factor)).astype(np.float32)
+    left, doubt = value, prior
+    east = south = np.zeros_like(prior)
+    sums = np.empty((0, *prior.shape), np.float32)
     for _ in range(_ROUNDS):
         sums = _moments(value, left, across, along, np.float32(CLIP * spread), factor)
-        east, south = _displacement([smooth(part, sheet, window.sigma_km) for part in sums], prior)
+        east, south, doubt = _displacement([smooth(part, sheet, window.sigma_km) for part in sums], prior)
         left = _taken_out(value, across, along, expand(east, factor), expand(south, factor))
-    return left
+    left_km2 = unit * doubt + _hidden2((east, south), sheet, window)
+    return left, np.where(sums[0] > 0, left_km2, np.float32(np.nan))
 
 
-def _displacement(sums: Sequence[Plane], prior: Plane) -> tuple[Plane, Plane]:
-    """Posterior mean along columns and rows, from the sums of :func:`_moments` and the prior's precision."""
+def _hidden2(displacement: tuple[Plane, Plane], sheet: Sheet, window: Scale) -> Plane:
+    """What a window hides of how a displacement varies, as variance along an axis: what it would hide of this."""
+    shown = smooth(np.ones_like(displacement[0]), sheet, window.sigma_km)
+    hidden = [axis - smooth(axis, sheet, window.sigma_km) / shown for axis in displacement]
+    return (smooth(np.mean(np.square(hidden), axis=0), sheet, window.sigma_km) / shown).astype(np.float32)
+
+
+def _displacement(sums: Sequence[Plane], prior: Plane) -> tuple[Plane, Plane, Plane]:
+    """Posterior mean along columns and rows, and variance along either, from the sums of :func:`_moments`.
+
+    The prior's precision and the variance are in units of a datum's.
+    """
     n, a, b, d, aa, ab, bb, ad, bd = sums
     n = np.maximum(n, np.float32(1e-6))
     aa, ab, bb, ad, bd = aa - a * a / n, ab - a * b / n, bb - b * b / n, ad - a * d / n, bd - b * d / n
     aa, bb = aa + prior, bb + prior
     whole = aa * bb - ab * ab
-    return ((bb * ad - ab * bd) / whole).astype(np.float32), ((aa * bd - ab * ad) / whole).astype(np.float32)
+    east, south, variance = (bb * ad - ab * bd) / whole, (aa * bd - ab * ad) / whole, 0.5 * (aa + bb) / whole
+    return east.astype(np.float32), south.astype(np.float32), variance.astype(np.float32)
 
 
 def _shared_slopes(ground: Plane, value: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
