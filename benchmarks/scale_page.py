@@ -34,7 +34,7 @@ from, so nothing is ever out of date: what depends on something that changed has
 | stage | one result for each | made from | a new epoch, the latest of its channel, makes |
 |---|---|---|---|
 | `epochs/` | row of a catalogue | file, row, grid, reference map, settings of ingest, version | 1 |
-| `cache/facts` | epoch | epoch, light | 1, where its light is known |
+| `cache/facts` | epoch | epoch, light | 1 |
 | `cache/partners` | epoch with more predecessors than are compared | all epochs of its channel before it, light | 1 |
 | `cache/detect` | comparison | epoch, chosen predecessors, other bands of these images, settings, curves, version | 1 |
 | `cache/levels` | epoch of a channel | epoch, the channel's base, other bands of these images, settings | 1 |

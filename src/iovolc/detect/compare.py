@@ -23,7 +23,7 @@ from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.match import Difference, Frame, by_rank, difference, shown_by
-from iovolc.light.partners import Candidate, Law, mean_growth, rank_partners
+from iovolc.light.partners import Candidate, Law, mismatch, rank_partners
 from iovolc.model.epoch import Lattice
 from iovolc.model.grid import Grid
 
@@ -108,15 +108,19 @@ def compare(
 def _partners(
     newer: Look, predecessors: Sequence[Look], frame: Frame, law: Law, most: int
 ) -> tuple[list[Look], list[int]]:
-    """The predecessors that an epoch is compared with, best first, and the group of each."""
+    """The predecessors that an epoch is compared with, best first, and the group of each.
+
+    Of too many those that share no ground with it take no place of others.
+    """
+    apart = [_mismatch(newer, look, frame, law) for look in predecessors]
+    if len(predecessors) > most:
+        shared = [k for k, own in enumerate(apart) if own is not None] or [0]
+        predecessors, apart = [predecessors[k] for k in shared], [apart[k] for k in shared]
     candidates = [
         Candidate(
-            max(newer.side.resolution_km, look.side.resolution_km),
-            _mean_growth(newer, look, frame, law),
-            look.record.stop_utc,
-            look.record.id,
+            max(newer.side.resolution_km, look.side.resolution_km), own or 0.0, look.record.stop_utc, look.record.id
         )
-        for look in predecessors
+        for look, own in zip(predecessors, apart, strict=True)
     ]
     order, groups = rank_partners(candidates)
     return [predecessors[k] for k in order[:most]], groups[:most]
@@ -144,11 +148,9 @@ def _pairs(
     return pairs
 
 
-def _mean_growth(newer: Look, older: Look, frame: Frame, law: Law) -> float:
-    ours, theirs = newer.side.lit, older.side.lit
-    if ours is None or theirs is None:
-        return 0.0
-    return mean_growth(ours, theirs, (newer.side.blocks, older.side.blocks), frame.places, law)
+def _mismatch(newer: Look, older: Look, frame: Frame, law: Law) -> float | None:
+    ours, theirs = newer.side, older.side
+    return mismatch((ours.lit, theirs.lit), (ours.blocks, theirs.blocks), frame.places, law)
 
 
 def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> dict[str, Combined]:
