@@ -51,10 +51,13 @@ becomes the base of its channel's levels, and all levels are made anew: of N epo
 _HELD: Final = """
 ## What is held in memory, and what waits for the disk
 
-A process holds at most 32 epochs and 1 GiB of them, the planes of the comparisons that are at work, and of each
-comparison that was made a map of one pixel per degree (0.8 MB), its tables and its outlines. Levels are read band by
-band, rates and series epoch by epoch. Reading and writing overlap with computing since several epochs are at work at a
-time; within one it is not worth while: an epoch is read in a small part of the time that its comparison takes.
+A comparison matches one predecessor at a time and takes the median of some rows at a time; the tones of its epochs and
+its differences lie meanwhile in files without names in the store's `cache`, up to 32 epochs (4 GiB) and 8 to 14 bytes a
+pixel and predecessor, which are gone with the process. What is smaller than 8 MiB stays in memory. So its memory is that
+of the search, whatever the number of predecessors. Of each comparison that was made a process holds a map of one pixel
+per degree (0.8 MB), its tables and its outlines. Levels are read band by band, rates and series epoch by epoch. Reading
+and writing overlap with computing since several epochs are at work at a time; within one it is not worth while: an epoch
+is read in a small part of the time that its comparison takes.
 """
 
 _FUTURE: Final = """
