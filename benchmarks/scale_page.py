@@ -34,7 +34,7 @@ from, so nothing is ever out of date: what depends on something that changed has
 | stage | one result for each | made from | a new epoch, the latest of its channel, makes |
 |---|---|---|---|
 | `epochs/` | row of a catalogue | file, row, grid, reference map, settings of ingest, version | 1 |
-| `cache/facts` | epoch | epoch, light | 1, where its light is known |
+| `cache/facts` | epoch | epoch, light | 1 |
 | `cache/partners` | epoch with more predecessors than are compared | all epochs of its channel before it, light | 1 |
 | `cache/detect` | comparison | epoch, chosen predecessors, other bands of these images, settings, curves, version | 1 |
 | `cache/levels` | epoch of a channel | epoch, the channel's base, other bands of these images, settings | 1 |
@@ -51,10 +51,13 @@ becomes the base of its channel's levels, and all levels are made anew: of N epo
 _HELD: Final = """
 ## What is held in memory, and what waits for the disk
 
-A process holds at most 32 epochs and 1 GiB of them, the planes of the comparisons that are at work, and of each
-comparison that was made a map of one pixel per degree (0.8 MB), its tables and its outlines. Levels are read band by
-band, rates and series epoch by epoch. Reading and writing overlap with computing since several epochs are at work at a
-time; within one it is not worth while: an epoch is read in a small part of the time that its comparison takes.
+A comparison matches one predecessor at a time and takes the median of some rows at a time; the tones of its epochs and
+its differences lie meanwhile in files without names in the store's `cache`, up to 32 epochs (4 GiB) and 8 to 14 bytes a
+pixel and predecessor, which are gone with the process. What is smaller than 8 MiB stays in memory. So its memory is that
+of the search, whatever the number of predecessors. Of each comparison that was made a process holds a map of one pixel
+per degree (0.8 MB), its tables and its outlines. Levels are read band by band, rates and series epoch by epoch. Reading
+and writing overlap with computing since several epochs are at work at a time; within one it is not worth while: an epoch
+is read in a small part of the time that its comparison takes.
 """
 
 _FUTURE: Final = """

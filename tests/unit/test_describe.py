@@ -77,7 +77,9 @@ def test_pixels_without_data_do_not_spoil_the_measurement():
 
 def test_places_are_unit_vectors_and_areas():
     for sheet in GRID.sheets:
-        np.testing.assert_allclose(np.linalg.norm(PLACES.vectors[sheet.name], axis=1), 1.0, rtol=1e-6)
+        np.testing.assert_allclose(
+            np.linalg.norm(PLACES.vectors(sheet.name, np.arange(0, sheet.shape[1], 7)), axis=1), 1.0, rtol=1e-6
+        )
         assert PLACES.area_km2[sheet.name].shape == (sheet.shape[0] * sheet.shape[1],)
 
 

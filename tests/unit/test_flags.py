@@ -15,7 +15,6 @@ from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
 from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
-from iovolc.detect.residual import Combined
 from iovolc.detect.setting import measure_artefacts, setting
 from iovolc.light.classes import LightClass
 from iovolc.light.match import SHARPNESS_STEP, Difference, Side
@@ -82,14 +81,15 @@ def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None
         {} if reused is None else {"equator": reused},
         GRID.pixel_km,
         sharpness or {},
-        shown={"equator": newer},
     )
     registration = np.full(SHEET.shape, registration_px * GRID.pixel_km, np.float32)
     held = Compared(
         look("newer", newer, **kinds),
         (look("older", older, **kinds),),
         (pair,),
-        {"equator": Combined(change, np.zeros_like(change), count)},
+        {"equator": change},
+        {"equator": count},
+        {"equator": newer},
         {},
         {"equator": np.where(count > 0, np.float32(100.0), np.float32(0.0))},
         {"equator": registration},

@@ -113,4 +113,3 @@ def test_facts_keep_what_is_known_of_the_light(tmp_path, monkeypatch):
     np.testing.assert_array_equal(found.blocks, [1.0, np.nan])
     assert found.lit is None
     assert facts.resolution_of(tmp_path, entry) == 8.25
-    assert not facts.has_light(tmp_path, entry, config)

@@ -15,7 +15,7 @@ from iovolc.light.partners import (
     Slant,
     added_variance,
     best_partners,
-    mean_growth,
+    mismatch,
     rank_partners,
     shared_blocks,
     slant_at,
@@ -99,7 +99,7 @@ def test_sun_and_jupiter_light_a_place_each_at_its_own_angle():
 def test_epochs_under_one_geometry_differ_in_nothing():
     found = added_variance(lit(), lit(), SUN, tone(0.05), np.ones(3, bool), PLACES, LAW)
     np.testing.assert_array_equal(found.values, 0.0)
-    assert mean_growth(lit(), lit(), (np.ones(3), np.ones(3)), PLACES, LAW) == 0.0
+    assert mismatch((lit(), lit()), (np.ones(3), np.ones(3)), PLACES, LAW) == 0.0
 
 
 def test_the_error_grows_with_the_difference_of_geometry_and_with_the_scatter():
@@ -114,8 +114,13 @@ def test_the_error_grows_with_the_difference_of_geometry_and_with_the_scatter():
 def test_only_what_both_show_is_shared():
     blocks = np.array([0.1, np.nan, 0.2]), np.array([0.1, 0.2, np.nan])
     assert shared_blocks(lit(), lit(), blocks, SUN).tolist() == [True, False, False]
-    nowhere = np.full(3, np.nan)
-    assert mean_growth(lit(), lit(sub_observer_lon_e=90.0), (nowhere, nowhere), PLACES, LAW) == 0.0
+
+
+@pytest.mark.parametrize("lights", [(None, None), (lit(), None), (lit(), lit(sub_observer_lon_e=90.0))])
+def test_who_shows_nothing_of_the_same_ground_is_told_apart_from_who_shows_it_in_like_light(lights):
+    west, east = np.array([0.1, np.nan, np.nan]), np.array([np.nan, 0.2, 0.3])
+    assert mismatch(lights, (west, east), PLACES, LAW) is None
+    assert mismatch(lights, (west, np.ones(3)), PLACES, LAW) is not None
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -129,14 +134,20 @@ def test_the_best_few_are_the_first_of_all_and_few_are_looked_at(seed):
     fine = sorted(range(60), key=lambda k: (many[k].resolution_km, -many[k].stop_utc.timestamp(), many[k].id))
     looked = []
 
-    def mismatch(place):
+    def apart(place):
         looked.append(place)
         return many[fine[place]].mismatch
 
-    best = best_partners([many[k].resolution_km for k in fine], mismatch, 8)
+    best = best_partners([many[k].resolution_km for k in fine], apart, 8)
     assert [fine[place] for place in best] == rank_partners(many)[0][:8]
     assert len(looked) < 60
 
 
 def test_few_candidates_are_all_taken_unseen():
     assert best_partners([1.0, 2.0], lambda place: [][place], 2) == [0, 1]
+
+
+def test_who_shares_no_ground_takes_nobodys_place():
+    shared = {4: 0.3, 7: 0.0}
+    assert best_partners([1.0] * 8, shared.get, 5) == [7, 4]
+    assert best_partners([1.0] * 8, lambda _: None, 5) == [0]

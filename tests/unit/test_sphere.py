@@ -80,3 +80,11 @@ def test_the_sheets_together_cover_the_sphere_once() -> None:
         mine = np.abs(lat) < 60.0 if item.name == "equator" else np.abs(lat) >= 60.0
         total += sphere.pixel_area_km2(item)[mine].sum()
     assert total == pytest.approx(SPHERE_KM2, rel=2e-4)
+
+
+@pytest.mark.parametrize("name", ["equator", "north", "south"])
+def test_a_column_and_a_row_are_placed_as_all_their_places_are(name: str) -> None:
+    lat, lon_e = np.linspace(-89.0, 89.0, 40)[:, None], np.linspace(-400.0, 400.0, 70)[None, :]
+    each = sphere.sheet_pixel(sheet(name), *(np.array(part) for part in np.broadcast_arrays(lat, lon_e)))
+    together = sphere.sheet_pixel(sheet(name), lat, lon_e)
+    assert all(np.array_equal(one, other) for one, other in zip(each, together, strict=True))

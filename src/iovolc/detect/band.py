@@ -3,9 +3,9 @@
 Not for results: what is near the band's edges is seen by half a filter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,35 @@ from iovolc.detect.look import Look
 from iovolc.light.match import Frame
 from iovolc.model.grid import Grid
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+_SHEET: Final = "equator"
 _HEIGHT_DEG: Final = 30.0
 _CENTRES_DEG: Final = (-19.0, 19.0)
 _MARGIN_DEG: Final = 5.0
 """At the band's edges, 160 km: half the window in which displacement is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Mapping[str, NDArray[Scalar]]):
+    """Some rows of ``equator``, if it is there; cut when they are asked for, since planes may lie on the disk."""
+
+    planes: Mapping[str, NDArray[Scalar]]
+    rows: slice
+
+    def __getitem__(self, name: str) -> NDArray[Scalar]:
+        if name != _SHEET:
+            raise KeyError(name)
+        return self.planes[name][self.rows]
+
+    def __contains__(self, name: object) -> bool:
+        return name == _SHEET and name in self.planes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([_SHEET] if _SHEET in self.planes else [])
+
+    def __len__(self) -> int:
+        return int(_SHEET in self.planes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +63,12 @@ class Band:
     rows: slice
     lat_range: tuple[float, float]
 
-    def planes(self, planes: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
-        """The band's part of planes by sheet; empty where ``equator`` is absent."""
-        return {name: plane[self.rows] for name, plane in planes.items() if name == "equator"}
-
     def look(self, look: Look) -> Look:
         """The band's part of an epoch; block means stay those of the whole, since tones are matched by them."""
         light = look.side.lit
         if light is not None:
-            light = replace(light, planes={n: codes[self.rows] for n, codes in light.planes.items() if n == "equator"})
-        return replace(look, side=replace(look.side, tone=self.planes(dict(look.side.tone)), lit=light))
+            light = replace(light, planes=_Part(light.planes, self.rows))
+        return replace(look, side=replace(look.side, tone=_Part(look.side.tone, self.rows), lit=light))
 
 
 def bands(frame: Frame) -> Sequence[Band]:

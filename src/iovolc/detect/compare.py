@@ -5,6 +5,7 @@ Causal: nothing here knows a later epoch. Not for finding changes in it (:mod:`i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,16 @@ from iovolc.detect.settle import Settled, mean_left_km2, settled
 from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
-from iovolc.light.match import Difference, Frame, by_rank, difference, shown_by
-from iovolc.light.partners import Candidate, Law, mean_growth, rank_partners
+from iovolc.light.match import Difference, Frame, by_rank, difference
+from iovolc.light.partners import Candidate, Law, mismatch, rank_partners
 from iovolc.model.epoch import Lattice
-from iovolc.model.grid import Grid
+from iovolc.model.grid import Grid, Sheet
+from iovolc.model.keeping import Keep, in_memory
 
 Plane = NDArray[np.float32]
+
+_HELD_BYTES: Final = 1 << 25
+"""So much of all differences is in memory at a time to take their median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,12 @@ def compare(
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
     light: LightConfig | None = None,
+    keep: Keep = in_memory,
 ) -> Compared:
     """Hold an epoch against its predecessors: match, difference, variance.
+
+    One predecessor is matched at a time, and the median is taken of some rows at a time, so that memory does not grow
+    with their number as far as ``keep`` takes their planes out of it.
 
     Parameters
     ----------
@@ -65,6 +74,8 @@ def compare(
         Probability of no change per block and predecessor id, where several bands tell it.
     light : LightConfig or None
         How the light model errs; None is the default.
+    keep : callable
+        Keeps what belongs to one predecessor.
     """
     light = light or LightConfig()
     law = Law(config.sigma_model, light.sigma_phase, light.sigma_slant)
@@ -72,13 +83,13 @@ def compare(
     relative = any(look.side.quantity == "relative" for look in (newer, *ordered))
     if relative:
         newer = replace(newer, side=by_rank(newer.side, frame))
-    settles = _pairs(newer, ordered, frame, config, unchanged or {}, law)
+    settles, shown = _pairs(newer, ordered, frame, config, unchanged or {}, law, keep)
     pairs = [one.pair for one in settles]
-    combined = _combine(pairs, groups, frame.grid)
+    combined = _combine(pairs, groups, frame.grid, keep)
     of_light = _of_light(pairs, combined)
     classes = noise_classes(combined, of_light)
     noise = residual_variance(combined, frame.owned, frame.grid, of_light, classes)
-    grounds = _grounds(pairs, combined, noise, frame, config)
+    grounds = _grounds(shown, combined, noise, frame, config)
     stated_km = _registration_sigma(newer, ordered, frame.grid)
     resolution_km = min(pair.resolution_km for pair in pairs)
     sloped = {
@@ -106,24 +117,29 @@ def compare(
         local=not relative,  # stretched pictures err at all sizes: nothing drops out against their surroundings
         rings=True,
     )
+    median, count = ({name: getattr(part, one) for name, part in combined.items()} for one in ("median", "count"))
     return Compared(
-        newer, tuple(ordered), tuple(pairs), combined, fields, bare, registration_km, search, resolution_km,
-        relative,
+        newer, tuple(ordered), tuple(pairs), keep(median), keep(count), keep(shown), fields, keep(bare),
+        registration_km, search, resolution_km, relative,
     )  # fmt: skip
 
 
 def _partners(
     newer: Look, predecessors: Sequence[Look], frame: Frame, law: Law, most: int
 ) -> tuple[list[Look], list[int]]:
-    """The predecessors that an epoch is compared with, best first, and the group of each."""
+    """The predecessors that an epoch is compared with, best first, and the group of each.
+
+    Of too many those that share no ground with it take no place of others.
+    """
+    apart = [_mismatch(newer, look, frame, law) for look in predecessors]
+    if len(predecessors) > most:
+        shared = [k for k, own in enumerate(apart) if own is not None] or [0]
+        predecessors, apart = [predecessors[k] for k in shared], [apart[k] for k in shared]
     candidates = [
         Candidate(
-            max(newer.side.resolution_km, look.side.resolution_km),
-            _mean_growth(newer, look, frame, law),
-            look.record.stop_utc,
-            look.record.id,
+            max(newer.side.resolution_km, look.side.resolution_km), own or 0.0, look.record.stop_utc, look.record.id
         )
-        for look in predecessors
+        for look, own in zip(predecessors, apart, strict=True)
     ]
     order, groups = rank_partners(candidates)
     return [predecessors[k] for k in order[:most]], groups[:most]
@@ -136,45 +152,67 @@ def _pairs(
     config: DetectConfig,
     unchanged: Mapping[str, NDArray[np.float64]],
     law: Law,
-) -> list[Settled]:
-    """The settled differences, of which only the first to show a sheet keeps what it shows: planes fill the memory."""
-    pairs: list[Settled] = []
-    shown: set[str] = set()
+    keep: Keep,
+) -> tuple[list[Settled], dict[str, Plane]]:
+    """The settled differences, and what of the newer epoch the best that has a sheet shows there."""
+    settles: list[Settled] = []
+    shown: dict[str, Plane] = {}
     for look in ordered:
         known = unchanged.get(look.record.id)
         pair = difference(
             newer.side, look.side, frame, reuse_correlation=config.reuse_correlation, unchanged=known, law=law
         )
         one = settled(pair, newer, look, frame.owned, frame.grid)
-        fresh = {name: plane for name, plane in one.pair.shown.items() if name not in shown}
-        pairs.append(replace(one, pair=replace(one.pair, shown=fresh)))
-        shown |= set(pair.shown)
-    return pairs
+        pair = one.pair
+        shown = {**pair.shown, **shown}
+        kept = replace(
+            pair, value=keep(pair.value), reused=keep(pair.reused), of_light=keep(pair.of_light),
+            light_variance=keep(pair.light_variance), shown={},
+        )  # fmt: skip
+        settles.append(replace(one, pair=kept))
+    return settles, shown
 
 
-def _mean_growth(newer: Look, older: Look, frame: Frame, law: Law) -> float:
-    ours, theirs = newer.side.lit, older.side.lit
-    if ours is None or theirs is None:
-        return 0.0
-    return mean_growth(ours, theirs, (newer.side.blocks, older.side.blocks), frame.places, law)
+def _mismatch(newer: Look, older: Look, frame: Frame, law: Law) -> float | None:
+    ours, theirs = newer.side, older.side
+    return mismatch((ours.lit, theirs.lit), (ours.blocks, theirs.blocks), frame.places, law)
 
 
-def _combine(pairs: Sequence[Difference], groups: Sequence[int], grid: Grid) -> dict[str, Combined]:
+def _combine(
+    pairs: Sequence[Difference], groups: Sequence[int], grid: Grid, keep: Keep = in_memory
+) -> dict[str, Combined]:
     out: dict[str, Combined] = {}
-    nothing = np.zeros((1, 1), np.float32)
     for sheet in grid.sheets:
-        name = sheet.name
-        places = [place for place, pair in enumerate(pairs) if name in pair.value]
+        places = [place for place, pair in enumerate(pairs) if sheet.name in pair.value]
         if places:
             held = [pairs[place] for place in places]
-            part = combine(
-                joined([pair.value[name] for pair in held], sheet),
-                [groups[place] for place in places],
-                [pair.tone_variance(name) for pair in held],
-                [pair.light_variance.get(name, nothing) for pair in held],
-            )
-            out[name] = replace(part, first=np.array(places, np.uint8)[part.first])  # the same number on all sheets
+            levelled = [keep({sheet.name: plane}) for plane in joined((pair.value[sheet.name] for pair in held), sheet)]
+            part = _together(held, levelled, [groups[place] for place in places], sheet)
+            out[sheet.name] = replace(part, first=np.array(places, np.uint8)[part.first])  # one number on all sheets
     return out
+
+
+def _together(
+    held: Sequence[Difference], levelled: Sequence[Mapping[str, Plane]], groups: Sequence[int], sheet: Sheet
+) -> Combined:
+    """The median of the differences of some rows at a time."""
+    name, (height, width) = sheet.name, sheet.shape
+    step = max(1, _HELD_BYTES // (4 * len(held) * width))
+    nothing = np.zeros((1, 1), np.float32)
+    parts = [
+        combine(
+            [one[name][rows] for one in levelled],
+            groups,
+            [pair.tone_variance(name, rows) for pair in held],
+            [pair.light_variance[name][rows] if name in pair.light_variance else nothing for pair in held],
+        )
+        for rows in (slice(top, top + step) for top in range(0, height, step))
+    ]
+    planes = (
+        np.concatenate([getattr(part, one) for part in parts])
+        for one in ("median", "spread", "count", "first", "tone", "light")
+    )
+    return Combined(*planes)
 
 
 def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> dict[str, NDArray[np.uint16]]:
@@ -199,7 +237,7 @@ def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[
 
 
 def _grounds(
-    pairs: Sequence[Difference],
+    shown: Mapping[str, Plane],
     combined: Mapping[str, Combined],
     noise: Mapping[str, Plane],
     frame: Frame,
@@ -207,13 +245,13 @@ def _grounds(
 ) -> dict[str, _Ground]:
     grounds: dict[str, _Ground] = {}
     for name, part in combined.items():
-        sheet, shown = frame.grid.sheet(name), shown_by(pairs, name)
+        sheet, newest = frame.grid.sheet(name), shown[name]
         grounds[name] = _Ground(
             np.isfinite(part.median) & (part.count >= config.min_predecessors),
             variance(part, noise[name], config.shrinkage),
-            shared_gradient(shown, part.median, sheet),
-            slopes(shown - part.median, sheet),
-            slopes(shown, sheet),
+            shared_gradient(newest, part.median, sheet),
+            slopes(newest - part.median, sheet),
+            slopes(newest, sheet),
         )
     return grounds
 

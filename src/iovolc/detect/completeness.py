@@ -130,7 +130,7 @@ def margin_per_contrast(
         covered = cover(field.weight, sheet, scale)
         answer, floors = covered.nothing(), field.floors(covered)
         alone, against = (
-            expand((1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32), answer.factor)
+            (1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32)
             for error in total_errors(answer, sensitivity.noise[index], sensitivity, floors, scale)
         )
         for size in wanted:
@@ -138,7 +138,8 @@ def margin_per_contrast(
                 np.float32(seen_share(size, width_km, sensitivity.resolution_km))
                 for width_km in (scale.fwhm_km, SURROUNDINGS * scale.fwhm_km)
             )
-            np.maximum(best[size], np.maximum(whole * alone, (whole - around) * against), out=best[size])
+            told = expand(np.maximum(whole * alone, (whole - around) * against), answer.factor)
+            np.maximum(best[size], told, out=best[size])
     return best
 
 

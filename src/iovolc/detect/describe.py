@@ -12,7 +12,7 @@ from iovolc import body
 from iovolc.detect.clusters import Cluster
 from iovolc.geometry.longitudes import west_from_east
 from iovolc.geometry.sphere import lat_lon, pixel_area_km2, pixel_lat_lon, unit_vectors
-from iovolc.model.grid import Grid
+from iovolc.model.grid import Grid, SheetName
 from iovolc.model.observation import ObservationRecord
 
 Plane = NDArray[np.float32]
@@ -20,28 +20,34 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Unit vectors and areas of all pixels of a grid, by sheet.
+    """Where the pixels of a grid are, and how large, by sheet.
 
     Parameters
     ----------
-    vectors : mapping of str to ndarray, shape (pixel, 3), float32
-        Flat row-major.
+    grid : Grid
+        The grid.
     area_km2 : mapping of str to ndarray, shape (pixel,), float32
-        On the sphere.
+        On the sphere; flat row-major.
     """
 
-    vectors: Mapping[str, NDArray[np.float32]]
+    grid: Grid
     area_km2: Mapping[str, NDArray[np.float32]]
+
+    def vectors(self, name: SheetName, pixels: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Unit vectors to pixels of a sheet, shape (pixel, 3)."""
+        lat, lon_e = (part.ravel()[pixels] for part in pixel_lat_lon(self.grid.sheet(name)))
+        return unit_vectors(lat, lon_e).astype(np.float32)
 
 
 def pixel_places(grid: Grid) -> Places:
-    """Unit vectors and areas of a grid's pixels."""
-    vectors: dict[str, NDArray[np.float32]] = {}
-    areas: dict[str, NDArray[np.float32]] = {}
-    for sheet in grid.sheets:
-        vectors[sheet.name] = unit_vectors(*pixel_lat_lon(sheet)).reshape(-1, 3).astype(np.float32)
-        areas[sheet.name] = np.broadcast_to(pixel_area_km2(sheet), sheet.shape).astype(np.float32).ravel()
-    return Places(vectors, areas)
+    """Places of a grid's pixels."""
+    return Places(
+        grid,
+        {
+            sheet.name: np.broadcast_to(pixel_area_km2(sheet), sheet.shape).astype(np.float32).ravel()
+            for sheet in grid.sheets
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def measure(cluster: Cluster, difference: Mapping[str, Plane], places: Places) -
         km2 = places.area_km2[name][pixels].astype(np.float64)
         change = np.nan_to_num(difference[name].ravel()[pixels].astype(np.float64))
         strength = km2 * np.maximum(cluster.sign * change, 0.1 * abs(cluster.amplitude))
-        centre += (places.vectors[name][pixels] * strength[:, None]).sum(axis=0, dtype=np.float64)
+        centre += (places.vectors(name, pixels) * strength[:, None]).sum(axis=0, dtype=np.float64)
         area += float(km2.sum())
         total += float((km2 * change).sum())
     lat, lon_e = lat_lon(centre)

@@ -31,6 +31,7 @@ from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
 from iovolc.light.match import Frame
 from iovolc.model.detection import Detected
+from iovolc.model.keeping import Keep, in_memory
 
 Plane = NDArray[np.float32]
 
@@ -80,6 +81,7 @@ def detect_epoch(
     light: LightConfig | None = None,
     curves: Curves | None = None,
     learned: Learned | None = None,
+    keep: Keep = in_memory,
 ) -> EpochChange:
     """Compare an epoch with its predecessors.
 
@@ -101,9 +103,11 @@ def detect_epoch(
         Detection curves, for limits and adequate looks; None takes what passes the seed threshold as found.
     learned : Learned or None
         What orders the changes; None orders them by the plain product of their measures.
+    keep : callable
+        Keeps what belongs to one predecessor (:func:`iovolc.detect.compare.compare`).
     """
     light = light or LightConfig()
-    held = compare(newer, predecessors, frame, config, unchanged, light)
+    held = compare(newer, predecessors, frame, config, unchanged, light, keep)
     fields, search = held.fields, held.search
     clusters, factors = find_clusters(fields, frame.grid, search)
     least_km2 = held.least_km2(config)

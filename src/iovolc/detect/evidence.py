@@ -14,8 +14,7 @@ from iovolc.detect.curve import Curves
 from iovolc.detect.look import Look
 from iovolc.detect.null import NullClusters
 from iovolc.detect.pieces import Field, Search
-from iovolc.detect.residual import Combined
-from iovolc.light.match import Difference, shown_by
+from iovolc.light.match import Difference
 
 Plane = NDArray[np.float32]
 
@@ -31,9 +30,13 @@ class Compared:
     older : tuple of Look
         The predecessors used, best first.
     pairs : tuple of Difference
-        Difference against each of them.
-    combined : mapping of str to Combined
-        Median difference by sheet.
+        Difference against each of them; what of the newer one it shows is left out.
+    median : mapping of str to ndarray, shape (row, col), float32
+        Median difference by sheet; NaN where there is none.
+    count : mapping of str to ndarray, shape (row, col), uint8
+        Predecessors that it is the median of.
+    shown : mapping of str to ndarray, shape (row, col), float32
+        The newer epoch in its tone, as sharp as it is compared with the best predecessor that has the sheet.
     fields : mapping of str to Field
         What is searched.
     bare : mapping of str to ndarray, shape (row, col), float32
@@ -51,18 +54,15 @@ class Compared:
     newer: Look
     older: tuple[Look, ...]
     pairs: tuple[Difference, ...]
-    combined: Mapping[str, Combined]
+    median: Mapping[str, Plane]
+    count: Mapping[str, NDArray[np.uint8]]
+    shown: Mapping[str, Plane]
     fields: Mapping[str, Field]
     bare: Mapping[str, Plane]
     registration_km: Mapping[str, Plane]
     search: Search
     resolution_km: float
     relative: bool
-
-    @property
-    def shown(self) -> Mapping[str, Plane]:
-        """The newer epoch in its tone, as sharp as it is compared."""
-        return {name: shown_by(self.pairs, name) for name in self.combined}
 
     @property
     def median_registration_km(self) -> float:

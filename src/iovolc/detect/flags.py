@@ -109,7 +109,7 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
         words.append("poor_registration")
     if _is_shift_like(cluster, evidence, grid):
         words.append("shift_like")
-    if any(_touches(evidence.held.combined[name].count == 0, px, 0.0) for name, px in cluster.footprint.pixels):
+    if any(_touches(evidence.held.count[name] == 0, px, 0.0) for name, px in cluster.footprint.pixels):
         words.append("edge")
     if any(
         _touches(pair.reused[name], px, REUSED_SHARE)
@@ -144,7 +144,7 @@ def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
         return False
     return shift_explains(
         evidence.held.shown[name],
-        evidence.held.combined[name].median,
+        evidence.held.median[name],
         evidence.held.bare[name],
         pixels,
         grid.sheet(name),

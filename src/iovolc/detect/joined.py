@@ -5,7 +5,7 @@ one is compared, and the difference jumps by what both matches err. A jump looks
 one pair (:mod:`iovolc.light.match`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -25,32 +25,33 @@ _LEAST_SHARE: Final = 0.05
 """Where both are known under so little of the Gaussian, half of what they differ by is believed."""
 
 
-def joined(differences: Sequence[Plane], sheet: Sheet) -> list[Plane]:
+def joined(differences: Iterable[Plane], sheet: Sheet) -> Iterator[Plane]:
     """Each difference less what it and the better ones, where they are known, differ by over large areas.
 
     Parameters
     ----------
-    differences : sequence of ndarray, shape (row, col), float32
+    differences : iterable of ndarray, shape (row, col), float32
         Newest epoch minus each predecessor, best first; NaN where either has no data.
     sheet : Sheet
         The sheet of all.
 
-    Returns
-    -------
-    list of ndarray, shape (row, col), float32
+    Yields
+    ------
+    ndarray, shape (row, col), float32
         The first as it is. Beyond the better ones' edge the level fades out.
     """
     factor = _REACH.factor(sheet)
-    best, levelled = differences[0], [differences[0]]
-    for own in differences[1:]:
-        apart = best - own
-        both = np.isfinite(apart)
-        if both.any():
-            levelled.append(own + _between(_level(apart, both, sheet, factor), factor, wraps=sheet.wraps))
-        else:
-            levelled.append(own)
-        best = np.where(np.isfinite(best), best, levelled[-1])
-    return levelled
+    best: Plane | None = None
+    for own in differences:
+        levelled = own if best is None else _levelled(own, best, sheet, factor)
+        yield levelled
+        best = levelled if best is None else np.where(np.isfinite(best), best, levelled)
+
+
+def _levelled(own: Plane, best: Plane, sheet: Sheet, factor: int) -> Plane:
+    apart = best - own
+    both = np.isfinite(apart)
+    return own + _between(_level(apart, both, sheet, factor), factor, wraps=sheet.wraps) if both.any() else own
 
 
 def _between(level: Plane, factor: int, *, wraps: bool) -> Plane:

@@ -91,6 +91,7 @@ def measured_noise(
     of_class = [
         _class_noise(scattered, reduced, factor, pixel_km, scale) for scattered, factor in zip(both, noise, strict=True)
     ]
+    del both  # planes fill the memory
     return noise, {
         name: LocalNoise(*_regional(answer, [ratio[reduced[name]] for ratio in of_class], grid.sheet(name), scale))
         for name, answer in responses.items()

@@ -47,7 +47,7 @@ def describe_all(
     learned: Learned | None = None,
 ) -> Detected:
     """Tables and footprints of an epoch's clusters."""
-    difference = {name: part.median for name, part in evidence.held.combined.items()}
+    difference = evidence.held.median
     shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found = measure_artefacts(clusters, shapes, known, evidence, grid)
@@ -148,7 +148,7 @@ def _limit(cluster: Cluster, shape: Shape, evidence: Evidence, probability: floa
 
 def _share(cluster: Cluster, evidence: Evidence) -> float:
     """Variance of the baseline in units of one epoch's, over the footprint."""
-    counts = np.concatenate([evidence.held.combined[name].count.ravel()[px] for name, px in cluster.footprint.pixels])
+    counts = np.concatenate([evidence.held.count[name].ravel()[px] for name, px in cluster.footprint.pixels])
     return float(baseline_share(counts).mean())
 
 

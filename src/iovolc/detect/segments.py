@@ -312,7 +312,7 @@ def _place(cluster: Cluster, grid: Grid, places: Places, snr: float) -> dict[str
     centre = np.zeros(3)
     for name, pixels in cluster.footprint.pixels:
         km2 = places.area_km2[name][pixels].astype(np.float64)
-        centre += (places.vectors[name][pixels] * km2[:, None]).sum(axis=0, dtype=np.float64)
+        centre += (places.vectors(name, pixels) * km2[:, None]).sum(axis=0, dtype=np.float64)
     lat, lon_e = (float(value) for value in lat_lon(centre))
     return {
         "lat": lat,

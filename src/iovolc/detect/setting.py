@@ -34,7 +34,7 @@ def measure_artefacts(
     clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
 ) -> list[Artefacts]:
     """Artefact measures of all clusters of an epoch."""
-    difference = {name: part.median for name, part in evidence.held.combined.items()}
+    difference = evidence.held.median
     shown = evidence.held.shown
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
     for cluster in clusters:

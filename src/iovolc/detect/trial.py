@@ -26,6 +26,7 @@ from iovolc.detect.significance import p_values, would_pass
 from iovolc.geometry.sphere import distance_km, lat_lon, pixel_area_km2, pixel_lat_lon, sheet_pixel, unit_vectors
 from iovolc.light.match import Frame, by_rank
 from iovolc.model.grid import Grid
+from iovolc.model.keeping import Keep, in_memory
 
 Plane = NDArray[np.float32]
 Margins = Mapping[str, Mapping[float, Plane]]
@@ -54,6 +55,8 @@ class Epochs:
         How the light model errs.
     unchanged : mapping of str to ndarray or None
         As for :func:`iovolc.detect.epoch.detect_epoch`.
+    keep : callable
+        Keeps what belongs to one predecessor.
     """
 
     newer: Look
@@ -62,6 +65,7 @@ class Epochs:
     config: DetectConfig
     light: LightConfig
     unchanged: Mapping[str, NDArray[np.float64]] | None = None
+    keep: Keep = in_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ def try_injections(
     newer = inject(newer, [injection for injection, _ in planned], frame)
     if band is not None:
         newer, older, frame = band.look(newer), tuple(band.look(look) for look in older), band.frame
-    held = compare(newer, older, frame, epochs.config, epochs.unchanged, epochs.light)
+    held = compare(newer, older, frame, epochs.config, epochs.unchanged, epochs.light, epochs.keep)
     clusters, centres = _clusters(held, frame.grid, held.least_km2(epochs.config))
     verdict = change.verdict
     scale = np.array([cluster.rank_class(held.search) for cluster in clusters], np.int64)

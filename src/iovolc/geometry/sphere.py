@@ -146,8 +146,8 @@ def sheet_pixel(sheet: Sheet, lat: ArrayLike, lon_e: ArrayLike) -> Pair:
     row, col : ndarray
         Outside the sheet's shape for places that it does not show.
     """
-    lat, lon_e = np.asarray(lat, np.float64), wrap180(np.asarray(lon_e, np.float64))
-    lat, lon_e = np.broadcast_arrays(lat, lon_e)
+    lat, lon_e = np.asarray(lat, np.float64), wrap180(np.asarray(lon_e, np.float64))  # of a map, a column and a row
+    shape = np.broadcast_shapes(lat.shape, lon_e.shape)
     if sheet.name == "equator":
         x, y = np.radians(lon_e) * body.RADIUS_M, np.radians(lat) * body.RADIUS_M
     else:
@@ -155,7 +155,7 @@ def sheet_pixel(sheet: Sheet, lat: ArrayLike, lon_e: ArrayLike) -> Pair:
         rho = 2.0 * body.RADIUS_M * np.tan(np.radians(90.0 - sign * lat) / 2.0)
         x, y = rho * np.sin(np.radians(lon_e)), -sign * rho * np.cos(np.radians(lon_e))
     row, col = (sheet.top_m - y) / sheet.pixel_m - 0.5, (x - sheet.left_m) / sheet.pixel_m - 0.5
-    return np.array(row, dtype=np.float64), np.array(col, dtype=np.float64)
+    return np.array(np.broadcast_to(row, shape)), np.array(np.broadcast_to(col, shape))
 
 
 def _pixel_metres(sheet: Sheet, window: Window | None) -> Pair:

@@ -31,6 +31,7 @@ _LEAST_SEEN = 0.95
 """A duller camera saw beyond the edges of a sharper one's picture: nearer to them the two cannot be compared."""
 SHARPNESS_STEP = 8
 """Sharpness is measured in windows far wider than this many pixels."""
+ALL_ROWS = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,11 @@ class Difference:
     light_variance: Mapping[str, Plane] = field(default_factory=dict[str, Plane])
     shown: Mapping[str, Plane] = field(default_factory=dict[str, Plane])
 
-    def tone_variance(self, sheet_name: str) -> Plane:
+    def tone_variance(self, sheet_name: str, rows: slice = ALL_ROWS) -> Plane:
         """Variance of the match of tone, shape (row, col), or (1, 1) where it is everywhere the same."""
         errors = np.nan_to_num(np.array([light.error for light in self.lights] or [0.0], np.float64))
         variances = np.square(errors).astype(np.float32)
-        return variances[self.of_light[sheet_name]] if self.of_light else variances[:1, None]
+        return variances[self.of_light[sheet_name][rows]] if self.of_light else variances[:1, None]
 
 
 def difference(
@@ -180,19 +181,6 @@ def difference(
         for name, plane in found.value.items()
     }
     return replace(found, value=kept, reused=reused)
-
-
-def shown_by(pairs: Sequence[Difference], sheet_name: str) -> Plane:
-    """The newer epoch in its tone, as sharp as it is compared with the best predecessor that has the sheet.
-
-    Parameters
-    ----------
-    pairs : sequence of Difference
-        Of one epoch, the best first.
-    sheet_name : str
-        A sheet that at least one has.
-    """
-    return next(pair.shown[sheet_name] for pair in pairs if sheet_name in pair.shown)
 
 
 def by_rank(side: Side, frame: Frame) -> Side:

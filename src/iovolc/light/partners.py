@@ -122,26 +122,36 @@ class Law:
         return math.exp(math.log(scatter / expected) * measured / (measured + prior))
 
 
-def mean_growth(newer: Lit, older: Lit, blocks: tuple[Vector, Vector], places: BlockPlaces, law: Law) -> float:
-    """Mean of the law's growth over the blocks that two epochs share; 0 where they share none.
+def mismatch(
+    lit: tuple[Lit | None, Lit | None], blocks: tuple[Vector, Vector], places: BlockPlaces, law: Law
+) -> float | None:
+    """How far the geometries of two epochs are apart: mean of the law's growth over the blocks that both show.
 
     Parameters
     ----------
-    newer, older : Lit
-        Their light.
+    lit : tuple of Lit or None
+        Light of the newer and the older one.
     blocks : tuple of ndarray, shape (block,)
         Block means of their tones.
     places : BlockPlaces
         Where the blocks lie.
     law : Law
         The prior law.
+
+    Returns
+    -------
+    float or None
+        0 where a light is not known; None where they share no block, so that they cannot be compared.
     """
+    newer, older = lit
+    if newer is None or older is None:
+        return 0.0 if (np.isfinite(blocks[0]) & np.isfinite(blocks[1])).any() else None
     found = [
         _growth(newer, older, pair, places, shared_blocks(newer, older, blocks, pair), law)
         for pair in light_pairs(newer, older)
     ]
     growths = np.concatenate(found)
-    return float(growths.mean()) if len(growths) else 0.0
+    return float(growths.mean()) if len(growths) else None
 
 
 def shared_blocks(newer: Lit, older: Lit, blocks: tuple[Vector, Vector], pair: LightPair) -> NDArray[np.bool_]:
@@ -194,7 +204,7 @@ class Candidate:
     resolution_km : float
         The coarser of its and the newer one's.
     mismatch : float
-        :func:`mean_growth` between it and the newer one; 0 where a geometry is not known.
+        :func:`mismatch` between it and the newer one.
     stop_utc : datetime
         Its end.
     id : str
@@ -229,22 +239,25 @@ def rank_partners(candidates: Sequence[Candidate]) -> tuple[list[int], list[int]
     return order, [total[k] for k in order]
 
 
-def best_partners(resolutions_km: Sequence[float], mismatch: Callable[[int], float], most: int) -> list[int]:
+def best_partners(resolutions_km: Sequence[float], apart: Callable[[int], float | None], most: int) -> list[int]:
     """Which candidates come first by :func:`rank_partners`, with as few looks at their geometry as it takes.
+
+    Those that share no ground with the newer one take no place of others.
 
     Parameters
     ----------
     resolutions_km : sequence of float
         Of each candidate, the coarser of its and the newer one's, ascending; of equals the latest first.
-    mismatch : callable
-        :func:`mean_growth` of a candidate, by its position.
+    apart : callable
+        :func:`mismatch` of a candidate, by its position.
     most : int
         How many are wanted.
 
     Returns
     -------
     list of int
-        Positions, best first; where there are no more than wanted all of them, unranked.
+        Positions, best first; where there are no more than wanted all of them, unranked; where none shares any ground
+        the finest, so that a comparison tells that there was nothing to compare.
     """
     if len(resolutions_km) <= most:
         return list(range(len(resolutions_km)))
@@ -254,10 +267,12 @@ def best_partners(resolutions_km: Sequence[float], mismatch: Callable[[int], flo
         # A mismatch only ever makes a candidate worse than its step: later ones cannot push these out any more.
         if sum(count for total, count in counts.items() if total <= step) >= most:
             break
-        total = step + int(mismatch(k) // MISMATCH_STEP)
-        counts[total] += 1
-        found.append((total, k))
-    return [k for _, k in sorted(found)[:most]]
+        own = apart(k)
+        if own is not None:
+            total = step + int(own // MISMATCH_STEP)
+            counts[total] += 1
+            found.append((total, k))
+    return [k for _, k in sorted(found)[:most]] or [0]
 
 
 def resolution_groups(resolutions_km: Sequence[float]) -> list[int]:

@@ -16,6 +16,7 @@ from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
+from iovolc.cube.scratch import scratch_of
 from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.detect.pieces import Field
 from iovolc.detect.residual import slopes
@@ -219,8 +220,9 @@ def _compute(task: Task) -> tuple[EpochChange, Reach]:
     newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
     curves, learned = curves_of(task.config.completeness), learned_reliability()
-    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves, learned)
-    epochs = Epochs(newer, tuple(older), frame, task.config, task.light, unchanged)
+    keep = scratch_of(task.store)
+    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves, learned, keep)
+    epochs = Epochs(newer, tuple(older), frame, task.config, task.light, unchanged, keep)
     return change, reach_of(epochs, change, curves)
 
 

@@ -87,12 +87,6 @@ def keep_facts(entries: Sequence[EpochEntry], context: Context) -> None:
 
 
 @lru_cache(maxsize=HEADS_IN_MEMORY)
-def has_light(store: Path, entry: EpochEntry, light: LightConfig) -> bool:
-    """Whether an epoch's light is known; reads its head alone."""
-    return light.model and lighting_of(_record(store, entry), light) is not None
-
-
-@lru_cache(maxsize=HEADS_IN_MEMORY)
 def resolution_of(store: Path, entry: EpochEntry) -> float:
     """Effective resolution of an epoch in kilometres; reads its head alone."""
     return content.resolution_of(read_head_json(store, entry))

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from iovolc.cube.cache import cache_key, cached_arrays
 from iovolc.cube.entry import EpochEntry
-from iovolc.light.partners import Law, best_partners, mean_growth
+from iovolc.light.partners import Law, best_partners, mismatch
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
-from iovolc.pipeline.facts import facts_of, has_light, keep_facts, resolution_of
+from iovolc.pipeline.facts import facts_of, keep_facts, resolution_of
 from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.tones import frame_of
 
 _STAGE: Final = "partners"
 _CHOSEN: Final = "chosen"
+_RULE: Final = 2
+"""Choices by an older rule are made anew."""
 
 
 def with_partners(
@@ -42,7 +44,7 @@ def with_partners(
     ordered = sorted(entries, key=lambda entry: entry.order)
     most, settings = context.config.detect.max_predecessors, _settings(context)
     if len(ordered) > most + 1:
-        keep_facts([entry for entry in ordered if has_light(context.store, entry, context.config.light)], context)
+        keep_facts(ordered, context)
     chain = hashlib.sha256()  # of all epochs before: one step an epoch instead of one list
     for number, entry in enumerate(ordered):
         before = ordered[:number]
@@ -55,9 +57,8 @@ def with_partners(
 
 def _settings(context: Context) -> str:
     detect = context.config.detect
-    return cache_key(
-        ALGORITHM_VERSIONS["detect"], detect.max_predecessors, detect.sigma_model, light_settings(context.config.light)
-    )
+    light = light_settings(context.config.light)
+    return cache_key(ALGORITHM_VERSIONS["detect"], _RULE, detect.max_predecessors, detect.sigma_model, light)
 
 
 def _kept(entry: EpochEntry, before: Sequence[EpochEntry], made_of: tuple[str, str], context: Context) -> list[int]:
@@ -79,13 +80,10 @@ def _chosen(entry: EpochEntry, before: Sequence[EpochEntry], context: Context) -
         range(len(before)), key=lambda k: (coarser[k], -before[k].stop_utc.timestamp(), before[k].observation_id)
     )
 
-    def mismatch(place: int) -> float:
-        if not (has_light(store, entry, light) and has_light(store, before[fine[place]], light)):
-            return 0.0
-        newer, older = facts_of(store, entry, light), facts_of(store, before[fine[place]], light)
-        if newer.lit is None or older.lit is None:
-            return 0.0
-        places = frame_of(entry.pixels_per_degree)[0].places
-        return mean_growth(newer.lit, older.lit, (newer.blocks, older.blocks), places, law)
+    newer, places = facts_of(store, entry, light), frame_of(entry.pixels_per_degree)[0].places
 
-    return [fine[place] for place in best_partners([coarser[k] for k in fine], mismatch, detect.max_predecessors)]
+    def apart(place: int) -> float | None:
+        older = facts_of(store, before[fine[place]], light)
+        return mismatch((newer.lit, older.lit), (newer.blocks, older.blocks), places, law)
+
+    return [fine[place] for place in best_partners([coarser[k] for k in fine], apart, detect.max_predecessors)]

@@ -1,6 +1,7 @@
 """From stored epochs to what detection takes in: tones, block means and registration sigma."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from iovolc.config import LightConfig
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_epoch
+from iovolc.cube.scratch import scratch_of
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import Places, pixel_places
 from iovolc.detect.look import Look
@@ -29,9 +31,9 @@ from iovolc.pipeline.recent import Recent
 
 Plane = NDArray[np.float32]
 
-LOOKS_IN_MEMORY: Final = 32
-LOOKS_IN_MEMORY_BYTES: Final = 1024**3
-"""About 16 epochs at 16 pixels per degree."""
+LOOKS_AT_HAND: Final = 32
+LOOKS_AT_HAND_BYTES: Final = 4 * 1024**3
+"""On the disk, but for small grids; all of them at 16 pixels per degree."""
 
 
 @lru_cache(maxsize=2)
@@ -43,7 +45,7 @@ def frame_of(pixels_per_degree: int) -> tuple[Frame, Places]:
 
 
 def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
-    """An epoch of the store as detection takes it in; the last ones stay in memory."""
+    """An epoch of the store as detection takes it in; the last ones stay at hand."""
     return _looks.get((store, entry, light), lambda: _look(store, entry, light))
 
 
@@ -52,7 +54,7 @@ def _look_bytes(look: Look) -> int:
     return sum(plane.nbytes for plane in planes)
 
 
-_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_IN_MEMORY, LOOKS_IN_MEMORY_BYTES, _look_bytes)
+_looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_AT_HAND, LOOKS_AT_HAND_BYTES, _look_bytes)
 
 
 def _look(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
@@ -61,14 +63,16 @@ def _look(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
     tone = tone_of(epoch, frame, places, light)
     lighting = _lighting(epoch, light)
     warp = epoch.registration.warp
+    light_of = None if lighting is None else lit(lighting, tone, _codes(epoch), frame.owned, frame.grid)
+    blocks, keep = block_means(tone, frame.owned, frame.grid), scratch_of(store)
     side = Side(
         entry.observation_id,
         entry.quantity,
         entry.is_mosaic,
         epoch.resolution_km,
-        tone,
-        block_means(tone, frame.owned, frame.grid),
-        None if lighting is None else lit(lighting, tone, _codes(epoch), frame.owned, frame.grid),
+        keep(tone),
+        blocks,
+        None if light_of is None else replace(light_of, planes=keep(light_of.planes)),
     )
     return Look(epoch.record, side, Lattice(warp.values[..., 3:4], warp.step_deg))
 

@@ -1,6 +1,7 @@
 """The strongest events of a run: their views, and the page's figures of before, after and difference."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,10 +57,15 @@ def write_figures(folder: Path, views: Path, run: RunOutput, events: pd.DataFram
     views.mkdir(parents=True, exist_ok=True)
     rows = {row["event_id"]: row for row in events.to_dict("records")}
     drawn: dict[str, str] = {}
-    for event_id, shown in event_views(run, events):
-        write_view(views, event_id, shown)
-        drawn[event_id] = f"{event_id}.png"
-        draw_triplet(folder / drawn[event_id], shown.cutout, shown.outline, headline(rows[event_id]))
+    # Each view is a file of its own, so the thread cannot change a byte.
+    with ThreadPoolExecutor(1) as writer:
+        written: list[Future[None]] = []
+        for event_id, shown in event_views(run, events):
+            written.append(writer.submit(write_view, views, event_id, shown))
+            drawn[event_id] = f"{event_id}.png"
+            draw_triplet(folder / drawn[event_id], shown.cutout, shown.outline, headline(rows[event_id]))
+        for view_of in written:
+            view_of.result()
     return drawn
 
 

@@ -15,7 +15,8 @@ from iovolc.geometry.sphere import lat_lon, sheet_pixel, tangent_basis, unit_vec
 from iovolc.model.grid import Grid, Sheet, SheetName
 
 SPLIT_LAT: Final = 60.0
-_BLOCK_ROWS: Final = 128
+_BLOCK_PIXELS: Final = 1 << 15
+"""So many are sampled at a time: what stays in the processor's cache."""
 
 Array = NDArray[Any]
 Sheets = Mapping[SheetName, Array]
@@ -55,9 +56,10 @@ def mosaic(grid: Grid, sheets: Sheets) -> Array:
     out = np.empty(map_shape(grid), dtype=equator.dtype)
     out[cap:-cap] = equator[margin:-margin]
     caps: tuple[tuple[SheetName, range], ...] = (("north", range(cap)), ("south", range(lat.size - cap, lat.size)))
+    step = max(1, _BLOCK_PIXELS // lon_e.size)
     for name, rows in caps:
-        for start in range(rows.start, rows.stop, _BLOCK_ROWS):
-            part = slice(start, min(start + _BLOCK_ROWS, rows.stop))
+        for start in range(rows.start, rows.stop, step):
+            part = slice(start, min(start + step, rows.stop))
             out[part] = sample(grid.sheet(name), sheets[name], lat[part, None], lon_e[None, :])
     return out
 
@@ -181,14 +183,18 @@ def sample(sheet: Sheet, array: Array, lat: Array, lon_e: Array) -> Array:
         return array[_rows(sheet, np.rint(row)), _cols(sheet, np.rint(col))]
     row0, col0 = np.floor(row), np.floor(col)
     down, right = row - row0, col - col0
+    flat, width = array.reshape(-1), sheet.shape[1]
     total = np.zeros(row.shape)
     weight = np.zeros(row.shape)
-    for step_row, step_col in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        share = np.abs(1 - step_row - down) * np.abs(1 - step_col - right)
-        pixel = array[_rows(sheet, row0 + step_row), _cols(sheet, col0 + step_col)]
-        valid = np.isfinite(pixel)
-        total += np.where(valid, pixel, 0.0) * share
-        weight += np.where(valid, share, 0.0)
+    for rows, over in ((_rows(sheet, row0), 1.0 - down), (_rows(sheet, row0 + 1.0), down)):
+        first = rows * width
+        for cols, beside in ((_cols(sheet, col0), 1.0 - right), (_cols(sheet, col0 + 1.0), right)):
+            pixel, share = flat.take(first + cols), over * beside
+            valid = np.isfinite(pixel)
+            if not valid.all():
+                pixel, share = np.where(valid, pixel, 0.0), np.where(valid, share, 0.0)
+            total += pixel * share
+            weight += share
     enough = weight > 0.5
     return np.where(enough, total / np.where(enough, weight, 1.0), np.nan).astype(array.dtype)
 

@@ -54,7 +54,7 @@ def write_view(folder: Path, event_id: str, shown: View) -> None:
     spans = {name: [time.isoformat() for time in getattr(cutout, name)] for name in ("before_utc", "after_utc")}
     with rasterio.open(
         folder / f"{event_id}.tif", "w", driver="COG", height=rows, width=cols, count=len(planes), dtype="float32",
-        nodata=np.nan, compress="ZSTD", predictor="YES", statistics="YES", crs=_crs(cutout),
+        nodata=np.nan, compress="ZSTD", level=1, predictor="YES", statistics="YES", crs=_crs(cutout),
         transform=Affine(2.0 * half_m / cols, 0.0, -half_m, 0.0, -2.0 * half_m / rows, half_m),
     ) as dataset:  # fmt: skip
         dataset.write(np.stack([np.asarray(plane, np.float32) for plane in planes]))
