@@ -65,14 +65,6 @@ def run_record(store: StorePath, run: str) -> dict[str, Any]:
     return read_json(path) if found is None else json.loads(found[0])
 
 
-def fetch_manifests(store: StorePath) -> None:
-    """Fetch the old manifests of a bucket that its copy lacks; nothing for a store on disk."""
-    bucket = bucket_of(store)
-    for name in () if bucket is None else bucket.files("manifests"):
-        if bucket is not None and not (local(store) / name).exists():
-            bucket.fetch(name, store)
-
-
 def remove(store: StorePath, names: Iterable[str]) -> None:
     """Delete things from the disk and, for a copy, from the bucket, in the order given.
 
