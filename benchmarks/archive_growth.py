@@ -21,7 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -153,14 +153,14 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def exponent(cases: Sequence[dict[str, Any]], size: str) -> float:
+def exponent(cases: Sequence[Mapping[str, Any]], size: str) -> float:
     """Slope of the logarithm of all processor time so far against that of a size."""
     x = [math.log(case[size]) for case in cases]
     y = [math.log(case["cpu_s"]) for case in cases]
     return statistics.linear_regression(x, y).slope
 
 
-def growths(cases: Sequence[dict[str, Any]]) -> Iterator[str]:
+def growths(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What the cases say, where they differ in one size alone."""
     for size, others in (("epochs", "pixels"), ("pixels", "epochs")):
         fixed = (others, "workers", "dask", "profile", "apart")

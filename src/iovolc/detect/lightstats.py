@@ -64,7 +64,7 @@ def match_statistics(older: Sequence[Look], pairs: Sequence[Difference]) -> dict
 
 
 def _rounded(value: float) -> float | None:
-    return round(value, 4) if math.isfinite(value) else None
+    return round(value, 4) + 0.0 if math.isfinite(value) else None  # no -0.0
 
 
 def _gain(light: LightClass, pairs: Sequence[Difference], prior_sigma: float) -> Gain | None:
