@@ -4,8 +4,9 @@
 archive grow to each number of them: the whole job, in a process of its own. What it took is added to
 ``OUT/measured.json``: peak memory of the largest process, processor time, seconds, the stages of ``timings.json``, and
 processor time since the archive was empty. Then come one epoch more, and nothing new. ``--pixels-per-degree 4 8`` and
-``--workers 1 2`` begin archives of their own, ``--dask processes`` takes that kind of workers, ``--set`` changes the
-configuration; cases that were measured are not run again. It ends with the exponents of growth. Processor time is what
+``--workers 1 2`` begin archives of their own, ``--apart`` lets each number of epochs begin with an empty store,
+``--dask processes`` takes that kind of workers, ``--set`` changes the configuration; cases that were measured are not
+run again. It ends with the exponents of growth. Processor time is what
 to compare: machines are shared.
 
 ``python benchmarks/archive_growth.py OUT --overhead`` times empty tasks: plain calls, threads and processes of Dask.
@@ -20,7 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,7 @@ class Case:
     workers: int
     dask: str
     profile: str
+    apart: bool = False
 
     @property
     def name(self) -> str:
@@ -65,7 +67,8 @@ class Case:
     def archive(self) -> str:
         """Of what grows: cases that differ in epochs alone share it."""
         kind = f"_{self.dask}" if self.dask else ""
-        return f"{self.profile}_{self.pixels_per_degree}ppd_{self.workers}workers{kind}"
+        own = f"_apart{self.epochs}" if self.apart else ""
+        return f"{self.profile}_{self.pixels_per_degree}ppd_{self.workers}workers{kind}{own}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,27 +153,31 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def exponent(cases: Sequence[dict[str, Any]], size: str) -> float:
+def exponent(cases: Sequence[Mapping[str, Any]], size: str) -> float:
     """Slope of the logarithm of all processor time so far against that of a size."""
     x = [math.log(case[size]) for case in cases]
     y = [math.log(case["cpu_s"]) for case in cases]
     return statistics.linear_regression(x, y).slope
 
 
-def growths(cases: Sequence[dict[str, Any]]) -> Iterator[str]:
+def growths(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What the cases say, where they differ in one size alone."""
     for size, others in (("epochs", "pixels"), ("pixels", "epochs")):
-        fixed = (others, "workers", "dask", "profile")
+        fixed = (others, "workers", "dask", "profile", "apart")
         ordered = sorted(cases, key=lambda case: (*(case[name] for name in fixed), case[size]))
         for key, group in itertools.groupby(ordered, key=lambda case: tuple(case[name] for name in fixed)):
             mine = list(group)
             if len(mine) > 1:
                 named = ", ".join(f"{name} {value}" for name, value in zip(fixed, key, strict=True) if value)
                 sizes = ", ".join(str(case[size]) for case in mine)
-                peaks = ", ".join(f"{case['grown']['peak_mib']:.0f}" for case in mine)
-                yield f"{named}: {size} {sizes}: time grows with the power {exponent(mine, size):.3f}; peak MiB {peaks}"
-    by_workers = sorted(cases, key=lambda case: (case["profile"], case["pixels"], case["epochs"], case["dask"]))
-    for _, group in itertools.groupby(by_workers, key=lambda c: (c["profile"], c["pixels"], c["epochs"], c["dask"])):
+                peaks, more = (
+                    ", ".join(f"{case[what]['peak_mib']:.0f}" for case in mine) for what in ("grown", "one_more")
+                )
+                power = f"time grows with the power {exponent(mine, size):.3f}"
+                yield f"{named}: {size} {sizes}: {power}; peak MiB {peaks}; with one more {more}"
+    alike = ("profile", "pixels", "epochs", "dask", "apart")
+    by_workers = sorted(cases, key=lambda case: tuple(case[name] for name in alike))
+    for _, group in itertools.groupby(by_workers, key=lambda case: tuple(case[name] for name in alike)):
         mine = sorted(group, key=lambda case: case["workers"])
         for one, other in itertools.pairwise(mine):
             gain = one["grown"]["wall_s"] / other["grown"]["wall_s"]
@@ -215,6 +222,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=[2])
     parser.add_argument("--dask", default="", help="`processes`; nothing is threads")
     parser.add_argument("--profile", choices=tuple(PROFILES), default="whole")
+    parser.add_argument("--apart", action="store_true", help="an archive of its own for each number of epochs")
     parser.add_argument("--set", nargs="*", default=[], dest="overrides")
     parser.add_argument("--overhead", action="store_true")
     given = parser.parse_args()
@@ -225,7 +233,7 @@ def main() -> None:
     results = given.out / "measured.json"
     known = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
     for epochs, ppd, workers in itertools.product(given.epochs, given.pixels_per_degree, given.workers):
-        case = Case(epochs, ppd, workers, given.dask, given.profile)
+        case = Case(epochs, ppd, workers, given.dask, given.profile, given.apart)
         if case.name not in known:
             before = [one for one in known.values() if one["archive"] == case.archive]
             found = measure(case, given.out.absolute(), given.overrides, before)

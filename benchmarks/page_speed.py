@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def _reach(inputs: tuple[InputFile, ...], random: np.random.Generator) -> Comple
     epochs = tuple(
         EpochReach(
             item.id, "red", False, 20.0, item.start_utc, item.stop_utc,
-            CoarseMaps(random.uniform(0.1, 30.0, (4, 180, 360)).astype(np.float32), share),
+            partial(CoarseMaps, random.uniform(0.1, 30.0, (4, 180, 360)).astype(np.float32), share),
         )
         for item in inputs[1:]
     )  # fmt: skip

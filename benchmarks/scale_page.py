@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.archive_growth import growths
+
 from iovolc.archive.costs import Costs
+from iovolc.detect.completeness import SIZES_KM
 from iovolc.pipeline.forecast import TRUE_WITHIN
+from iovolc.publish.page_reach import BLOCK
 
 Told = Mapping[str, Any]
 
-MAP_BYTES: Final = 180 * 360 * (4 * 2 + 4)
-"""Of what a publishing process holds of a comparison: four margins at half precision, and the share compared."""
+ROW_BYTES: Final = len(SIZES_KM) * BLOCK * 360
+"""Of what a publishing process holds of a comparison: a row of the page's blocks of places."""
 
 _TOP: Final = """# Scale
 
@@ -52,12 +56,13 @@ _HELD: Final = """
 ## What is held in memory, and what waits for the disk
 
 A comparison matches one predecessor at a time and takes the median of some rows at a time; the tones of its epochs and
-its differences lie meanwhile in files without names in the store's `cache`, up to 32 epochs (4 GiB) and 8 to 14 bytes a
-pixel and predecessor, which are gone with the process. What is smaller than 8 MiB stays in memory. So its memory is that
-of the search, whatever the number of predecessors. Of each comparison that was made a process holds a map of one pixel
-per degree (0.8 MB), its tables and its outlines. Levels are read band by band, rates and series epoch by epoch. Reading
-and writing overlap with computing since several epochs are at work at a time; within one it is not worth while: an epoch
-is read in a small part of the time that its comparison takes.
+its differences lie meanwhile in files without names in the store's `cache`, up to 32 epochs (4 GiB) and 8 to 14 bytes
+a pixel and predecessor, which are gone with the process. What is smaller than 8 MiB stays in memory. So its memory is
+that of the search, whatever the number of predecessors. Of each comparison that was made a process holds its tables
+and its outlines. What a comparison would have shown is read one at a time, and what the page needs of all together
+waits in a file, of which a row of blocks is read at a time (43 kB of each). Levels are read band by band, rates and
+series epoch by epoch. Reading and writing overlap with computing since several epochs are at work at a time; within
+one it is not worth while: an epoch is read in a small part of the time that its comparison takes.
 """
 
 _FUTURE: Final = """
@@ -71,8 +76,8 @@ _FUTURE: Final = """
    and a channel whose epochs have not changed is not looked at again. What would follow is to keep them by band, for
    bands that the new epoch does not show, and to limit how long a brief change may last.
 3. **What is read of every epoch at each run** (heads, tables, coverage: {alone:.3g} h) is linear in the archive.
-4. **Memory of the publishing process**: {maps:.2g} GiB of maps of one pixel per degree, linear in the archive. They
-   could be read one by one.
+4. **Memory of the publishing process**: {maps:.2g} GiB of a row of the page's blocks of places, beside tables and
+   outlines; linear in the archive.
 5. **The store's link**: {read:.3g} TiB are read, since workers hold few epochs of this size; it is busy {store:.0%}
    of the time with 100 workers.
 6. **The scheduler** is busy {scheduler:.1%} of the time with 100 workers: tasks are whole epochs.
@@ -110,20 +115,23 @@ def _measured(known: Told) -> Iterator[str]:
 
 def _growth(cases: Sequence[Told]) -> Iterator[str]:
     yield "\n## Archives as they grow\n"
-    yield "`python benchmarks/archive_growth.py OUT`: the whole job, then one epoch more, then nothing new. Profiles"
-    yield "`quick` and `light` seek fewer sizes with fewer surrogates and predecessors.\n"
+    yield "`python benchmarks/archive_growth.py OUT`: the whole job, then one epoch more, then nothing new, each in a"
+    yield "process of its own. Profiles `quick` and `light` seek fewer sizes with fewer surrogates and predecessors;"
+    yield "from nothing (`--apart`), an archive begins with an empty store, elsewhere with that of the line before.\n"
     yield (
         "| profile | pixels | epochs | workers | so far, s | one more, s | nothing new, s | peak, MiB | "
-        "expected over measured: time, memory |"
+        "with one more, MiB | expected over measured: time, memory |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for case in sorted(cases, key=lambda one: (one["profile"], one["pixels"], one["epochs"])):
         times = " | ".join(f"{case[what]['cpu_s']:.1f}" for what in ("one_more", "nothing_new"))
-        peak = max(case[what]["peak_mib"] for what in ("grown", "one_more"))
+        peaks = " | ".join(f"{case[what]['peak_mib']:.0f}" for what in ("grown", "one_more"))
+        kind = ", from nothing" if case["apart"] else ""
         yield (
-            f"| {case['profile']} | {case['pixels'] / 1e6:.1f} M | {case['epochs']} | {case['workers']} | "
-            f"{case['cpu_s']:.1f} | {times} | {peak:.0f} | {_ratios(case)} |"
+            f"| {case['profile']}{kind} | {case['pixels'] / 1e6:.1f} M | {case['epochs']} | {case['workers']} | "
+            f"{case['cpu_s']:.1f} | {times} | {peaks} | {_ratios(case)} |"
         )
+    yield from ("", *(f"- {line}" for line in growths(cases)))
 
 
 def _ratios(case: Told) -> str:
@@ -187,7 +195,7 @@ def _scale(told: Told, constants: Told, costs: Costs, setting: Told) -> Iterator
         gib=whole["facts"]["worker_gib"],
         steps=one["facts"]["steps_h"],
         alone=whole["alone_s"]["reading what is kept of every epoch"] / 3600.0,
-        maps=setting["epochs"] * MAP_BYTES / 1024.0**3,
+        maps=setting["epochs"] * ROW_BYTES / 1024.0**3,
         read=whole["facts"]["read_tib"],
         store=_mean(last, "store"),
         scheduler=_mean(last, "scheduler"),

@@ -1,6 +1,7 @@
 """What a user asks of runs afterwards: again with other parameters, what differs and why, how an event came about."""
 
 import json
+import re
 import shutil
 import threading
 from contextlib import contextmanager
@@ -128,7 +129,12 @@ def test_explain_tells_the_whole_chain(small, store) -> None:
     assert found["rules"]["detect.seed_z"] == 3.9
     assert "light.max_incidence_deg" in found["rules"]
     assert found["null"][mine.iloc[0]["observation_id"]]["null_draws"] >= 1
+    for row in found["detections"]:
+        matched = {item["observation_id"]: item for item in found["null"][row["observation_id"]]["matched"]}
+        assert set(row["reference_ids"]) <= set(matched)
+        assert all(0.9 < item["gain"] < 1.1 and item["error"] < 0.1 for item in matched.values())
     text = iovolc("explain", event["event_id"][:8], "--run", small.out).out
+    assert re.search(r"    matched map0 \(light: \w+\): gain [01]\.\d+, .*smooth surface", text)
     assert all(item["sha256"] in text for item in found["inputs"])
     assert "    light: " in text
     assert f"began between {found['event']['onset_after_utc']}" in text

@@ -156,7 +156,7 @@ def reach():
     seen[:, 180:] = 1.0
     margin = np.array([0.1, 1.0, 10.0, 30.0], np.float32)[:, None, None] * seen
     epoch = EpochReach(
-        "obs-c", "red", False, 20.0, utc(2013, 12, 30), utc(2023, 12, 30), CoarseMaps(margin, seen)
+        "obs-c", "red", False, 20.0, utc(2013, 12, 30), utc(2023, 12, 30), lambda: CoarseMaps(margin, seen)
     )  # fmt: skip
     curves = Curves((FittedCurve(False, 5.0, Curve(1.0, 0.1, 1.0, count=500)),), "made up", "2026-01-01")
     check = {"calibrated": {"injected": 30, "found": 21, "expected": 21.0, "expected_sigma": 2.0, "contradicts": False}}

@@ -120,6 +120,27 @@ def test_what_no_manifest_names_goes_from_bucket_and_copy(bucket_place, monkeypa
     assert (verify(third), read_head(third)) == ((), second)
 
 
+def test_a_damaged_record_of_a_run_is_named_before_anything_goes(bucket_place) -> None:
+    store = store_folder(bucket_place)
+    commit(store, GRID, [put(store, 0)])
+    bucket_of(store).put("runs/one/run.json", b"{half")
+    with pytest.raises(StoreCorrupt, match=r"runs/one/run.json is damaged on the bucket"):
+        collect(store, retention=Retention(manifests=1), min_age_s=0.0)
+
+
+def test_a_run_that_another_machine_made_operational_stays(bucket_place, monkeypatch, tmp_path) -> None:
+    store = store_folder(bucket_place)
+    commit(store, GRID, [put(store, 0)])
+    bucket = bucket_of(store)
+    for name in ("one", "two"):
+        bucket.put(f"runs/{name}/run.json", b'{"manifest": {"number": 1}}')
+    bucket.put("runs/latest.json", b'{"run_id": "one"}')
+    other = elsewhere(bucket_place, monkeypatch, tmp_path / "other")
+    bucket.put("runs/latest.json", b'{"run_id": "two"}')
+    assert set(collect(other, retention=Retention(runs=0), min_age_s=0.0)) == {"runs/one"}
+    assert set(bucket.files("runs")) == {"runs/latest.json", "runs/two/run.json"}
+
+
 def test_what_another_machine_names_while_it_is_deleted_is_put_again(bucket_place, monkeypatch, tmp_path) -> None:
     store = store_folder(bucket_place)
     commit(store, GRID, [put(store, 0)])

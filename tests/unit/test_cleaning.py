@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from iovolc.cube.cache import cached_arrays
 from iovolc.cube.cleaning import Retention, collect, garbage
 from iovolc.cube.files import write_json
 from iovolc.cube.layout import latest_run_file, local
+from iovolc.cube.lock import publishing
 from iovolc.cube.manifest import commit, manifest_numbers, read_head
 from iovolc.cube.quarantine import refuse
 from store_sample import GRID, files, ingest, put
@@ -69,6 +71,7 @@ def test_collecting_garbage_leaves_the_store_as_if_it_had_never_been(tmp_path):
     clean = files(tmp_path)
     names = litter(tmp_path)
     assert set(collect(tmp_path, min_age_s=0.0)) == names
+    (tmp_path / ".publish.lock").unlink()  # always empty
     assert files(tmp_path) == clean
     assert read_head(tmp_path) == manifest
 
@@ -162,6 +165,18 @@ def test_what_a_killed_clean_up_leaves_does_not_pass_for_an_epoch(tmp_path, monk
     assert not folder.exists()
     assert put(tmp_path, 7) == unnamed
     assert verify(tmp_path, commit(tmp_path, GRID, [unnamed])) == ()
+
+
+def test_a_run_that_becomes_operational_while_the_clean_up_waits_stays(tmp_path):
+    past(tmp_path)
+    with publishing(tmp_path):
+        keep = {"retention": Retention(runs=0), "min_age_s": 0.0}
+        cleaning = threading.Thread(target=collect, args=(tmp_path,), kwargs=keep)
+        cleaning.start()
+        cleaning.join(0.3)
+        write_json(local(latest_run_file(tmp_path)), {"run_id": "run2"})
+    cleaning.join()
+    assert {path.parent.name for path in tmp_path.glob("runs/*/run.json")} == {"run2"}
 
 
 def test_a_half_published_run_takes_no_place(tmp_path):

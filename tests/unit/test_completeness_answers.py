@@ -2,18 +2,25 @@
 
 import json
 import math
+import weakref
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import rasterio
-from publish_sample import published
+from publish_sample import published, reach, sample_run
 from typer.testing import CliRunner
 
 from iovolc import body
 from iovolc.cli import app
+from iovolc.detect.completeness import SIZES_KM, CoarseMaps
 from iovolc.errors import ConfigError
-from iovolc.pipeline.completeness import Change, completeness, contradictions, place_of
+from iovolc.pipeline.completeness import Change, channel_rates, completeness, contradictions, place_of
+from iovolc.publish.page_reach import write_reach_maps
+from iovolc.publish.reach import write_reach
 from iovolc.publish.saved import read_run
+from iovolc.publish.timeline import looks_of
 
 HALF_KM2 = 2.0 * math.pi * body.RADIUS_KM**2
 
@@ -118,3 +125,25 @@ def test_a_run_whose_injections_contradict_the_curves_says_so():
     assert "relative" in told
     assert "not to be trusted" in told
     assert asked().warnings == ()
+
+
+def test_the_maps_of_a_few_comparisons_are_held_at_a_time(tmp_path):
+    """However many comparisons a run has."""
+    alive, most = set(), []
+
+    def read(number):
+        maps = CoarseMaps(np.full((len(SIZES_KM), 180, 360), 2.0, np.float16), np.ones((180, 360), np.float32))
+        alive.add(number)
+        weakref.finalize(maps.margin, alive.discard, number)
+        most.append(len(alive))
+        return maps
+
+    (plain,) = reach().epochs
+    epochs = tuple(replace(plain, observation_id=f"o{k}", read=partial(read, k)) for k in range(12))
+    run = sample_run(completeness=replace(reach(), epochs=epochs))
+    channel_rates(epochs, reach().curves, [Change(100.0, 0.2)], run.tracked.detections, run.tracked.events)
+    write_reach(tmp_path, run)
+    write_reach_maps(tmp_path / "page", run.completeness, {epoch.observation_id: k for k, epoch in enumerate(epochs)})
+    assert len(looks_of(run.manifest.inputs, run.completeness)) == len(run.manifest.inputs)
+    assert len(most) >= 36
+    assert max(most) <= 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from iovolc import body
-from iovolc.track.exposure import Watch, area_rate, exposure_km2_years, map_area_km2
+from iovolc.track.exposure import Watch, area_rate, exposures_km2_years, map_area_km2
 
 YEAR = 365.25
 IO_KM2 = 4.0 * math.pi * body.RADIUS_KM**2
@@ -14,7 +14,7 @@ SHAPE = (18, 36)
 
 
 def watch(since, seen, chance=1.0, share=1.0):
-    return Watch(since * YEAR, seen * YEAR, np.full(SHAPE, float(chance)), np.full(SHAPE, float(share)))
+    return Watch(since * YEAR, seen * YEAR, np.full((1, *SHAPE), float(chance)), np.full(SHAPE, float(share)))
 
 
 def test_the_pixels_of_a_map_make_up_io():
@@ -22,31 +22,36 @@ def test_the_pixels_of_a_map_make_up_io():
 
 
 def test_a_certain_look_a_year_after_the_last_is_worth_a_year_of_io():
-    assert exposure_km2_years([watch(0.0, 1.0)]) == pytest.approx(IO_KM2)
-    assert exposure_km2_years([watch(0.0, 1.0, chance=0.25, share=0.5)]) == pytest.approx(IO_KM2 / 8.0)
+    assert exposures_km2_years([watch(0.0, 1.0)])[0] == pytest.approx(IO_KM2)
+    assert exposures_km2_years([watch(0.0, 1.0, chance=0.25, share=0.5)])[0] == pytest.approx(IO_KM2 / 8.0)
+
+
+def test_kinds_of_change_are_counted_each_for_itself():
+    two = Watch(0.0, YEAR, np.stack([np.full(SHAPE, 0.5), np.ones(SHAPE)]), np.ones(SHAPE))
+    assert exposures_km2_years([two, two]) == pytest.approx((0.5 * IO_KM2, IO_KM2))
 
 
 def test_time_counts_once():
     both = [watch(0.0, 1.0), watch(1.0, 3.0)]
-    assert exposure_km2_years(both) == pytest.approx(3.0 * IO_KM2)
+    assert exposures_km2_years(both)[0] == pytest.approx(3.0 * IO_KM2)
 
 
 def test_a_place_is_watched_since_it_was_last_seen():
     north, whole = np.zeros(SHAPE), watch(1.0, 4.0)
     north[:9] = 1.0
-    first = Watch(0.0, YEAR, north, north)
+    first = Watch(0.0, YEAR, north[None], north)
     # The north since year 1, the south since the latest predecessor, which may have shown it.
-    assert exposure_km2_years([first, whole]) == pytest.approx(0.5 * IO_KM2 + 3.0 * IO_KM2)
-    late = Watch(3.0 * YEAR, 4.0 * YEAR, np.ones(SHAPE), np.ones(SHAPE))
-    assert exposure_km2_years([first, late]) == pytest.approx((0.5 + 0.5 * 3.0 + 0.5 * 1.0) * IO_KM2)
+    assert exposures_km2_years([first, whole])[0] == pytest.approx(0.5 * IO_KM2 + 3.0 * IO_KM2)
+    late = Watch(3.0 * YEAR, 4.0 * YEAR, np.ones((1, *SHAPE)), np.ones(SHAPE))
+    assert exposures_km2_years([first, late])[0] == pytest.approx((0.5 + 0.5 * 3.0 + 0.5 * 1.0) * IO_KM2)
 
 
 def test_what_fades_is_watched_only_as_long_as_it_stays():
-    assert exposure_km2_years([watch(0.0, 10.0)], lasting_days=0.5 * YEAR) == pytest.approx(0.5 * IO_KM2)
+    assert exposures_km2_years([watch(0.0, 10.0)], lasting_days=0.5 * YEAR)[0] == pytest.approx(0.5 * IO_KM2)
 
 
 def test_no_comparison_no_exposure():
-    assert exposure_km2_years([]) == 0.0
+    assert exposures_km2_years([]) == ()
     found = area_rate(0, 0.0)
     assert (found.high, math.isnan(found.rate)) == (math.inf, True)
 

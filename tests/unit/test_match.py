@@ -34,6 +34,24 @@ def test_light_is_taken_out_on_every_sheet(name):
     assert found.value[name].dtype == np.float32
 
 
+def test_the_gain_and_the_smooth_surface_of_the_match_are_told():
+    newer = look(GRID, 1, gain=1.2, offset=0.3)
+    (plain,) = compare(newer, look(GRID, 0)).lights
+    assert plain.gain == pytest.approx(1.2, abs=0.02)
+    assert plain.uneven == pytest.approx(0.0, abs=0.01)
+    tilted = newer.side.blocks + 0.1 * np.sin(np.radians(FRAME.places.lat))
+    (tilt,) = compare(replace(newer, side=replace(newer.side, blocks=tilted)), look(GRID, 0)).lights
+    assert tilt.gain == pytest.approx(1.2, abs=0.02)
+    assert tilt.uneven == pytest.approx(0.1 / np.sqrt(3.0), rel=0.15)
+
+
+def test_nothing_is_told_of_the_match_of_maps_without_common_ground():
+    newer, older = look(GRID, 1), look(GRID, 0)
+    gone = replace(older, side=replace(older.side, blocks=np.full_like(older.side.blocks, np.nan)))
+    (light,) = compare(newer, gone).lights
+    assert np.isnan([light.gain, light.uneven, light.offset]).all()
+
+
 def test_a_change_remains():
     newer, older = look(GRID, 1, offset=0.2), look(GRID, 0)
     where = disc(GRID.sheet("equator"), 10.0, 20.0, 300.0)
@@ -116,6 +134,17 @@ def test_stretched_pictures_are_compared_by_rank(quantities):
     spread = float(np.nanstd(newer.side.tone["equator"]))
     assert np.nanstd(found) < 0.4 * spread
     assert float(np.nanmedian(found)) == pytest.approx(0.0, abs=0.1 * spread)
+
+
+@slow_uncompiled
+def test_the_gain_of_a_match_by_rank_is_told():
+    grid = coarse_grid()
+    older, newer = (look(grid, k, quantity="relative", gain=gain) for k, gain in ((0, 1.0), (1, 3.0)))
+    (light,) = compare(newer, older, frame_of(grid)).lights
+    widths = [float(np.subtract(*np.nanquantile(side.side.tone["equator"], [0.9, 0.1]))) for side in (newer, older)]
+    assert light.gain == pytest.approx(widths[0] / widths[1], rel=0.15)
+    assert light.uneven < 0.1 * widths[0]
+    assert np.isnan(light.offset)
 
 
 def test_a_calibrated_epoch_may_be_given_by_rank():

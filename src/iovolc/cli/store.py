@@ -61,8 +61,9 @@ def verify(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Read every epoch and table of the store again and compare it with its hash; --repair mends what it can."""
+    """Read every epoch, table and manifest of the store again, and of a bucket's copy runs too; --repair mends."""
     from iovolc.console import DONE, FAILED, answer
+    from iovolc.cube.agreement import unlike
     from iovolc.cube.audit import verify as use_case
     from iovolc.errors import ConfigError
 
@@ -71,7 +72,8 @@ def verify(
     if repair:
         chosen = tuple(overrides or ())
         _repair(originals or [], Common(store, config, chosen, workers, dask, quiet), as_json=as_json)
-    damages = [str(damage) for damage in use_case(store)]
+    manifests = unlike(store)  # first, since HEAD must be readable for the rest
+    damages = [*map(str, manifests), *map(str, use_case(store))]
     answer({"damaged": damages}, "\n".join(damages) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if damages else DONE)
 
@@ -79,13 +81,15 @@ def verify(
 def _repair(originals: list[Path], common: Common, *, as_json: bool) -> NoReturn:
     """Mend what can be, with the configuration of the operational run unless told otherwise."""
     from iovolc.console import DONE, FAILED, answer
+    from iovolc.cube.agreement import unlike
     from iovolc.pipeline.repair import repair
     from iovolc.pipeline.rerun import rerun_config
     from iovolc.pipeline.run import current_manifest
 
+    level = unlike(common.store, mend=True)
     settings = rerun_config(common.store, common.config, common.overrides)
     with context_of(common, settings) as context:
-        found = repair(current_manifest(common.store), originals, context)
+        found = (*level, *repair(current_manifest(common.store), originals, context))
     mended, left = ([str(item) for item in found if item.mended is state] for state in (True, False))
     answer({"mended": mended, "damaged": left}, "\n".join(map(str, found)) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if left else DONE)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from iovolc.cube.holdings import Thing, fetch_manifests, remove, run_record, runs, things
+from iovolc.cube.holdings import Thing, remove, run_record, runs, things
 from iovolc.cube.layout import PARTIAL, StorePath
-from iovolc.cube.lock import locked
+from iovolc.cube.lock import locked, publishing
 from iovolc.cube.manifest import manifest_numbers, names_of, read_head, read_manifest, refresh
+from iovolc.cube.past import fetch_latest, fetch_manifests
 from iovolc.cube.pointer import operational_run
 from iovolc.errors import StoreConflict
 
@@ -65,25 +66,30 @@ def garbage(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: flo
 
 
 def collect(store: StorePath, *, retention: Retention = KEEP_ALL, min_age_s: float = DAY_S) -> dict[str, int]:
-    """Delete the garbage, under the store's lock, and say what it was.
+    """Delete the garbage, under the store's locks, and say what it was.
 
-    A commit of an epoch that was deleted under its hands ends with ``StoreConflict`` rather than with a hole. The lock
-    does not hold other machines that write into the same bucket.
+    HEAD and the operational run are read under the locks: a run that was promoted meanwhile stays. A commit of an epoch
+    that was deleted under its hands ends with ``StoreConflict`` rather than with a hole. The locks do not hold other
+    machines that write into the same bucket.
 
     Raises
     ------
     StoreConflict
         If another machine has named meanwhile what was deleted from the bucket.
     """
-    with locked(store):
+    with publishing(store), locked(store):
         refresh(store)
+        fetch_latest(store)
         found = garbage(store, retention=retention, min_age_s=min_age_s)
         # Manifests first: one whose epochs have gone must never be found.
         remove(store, sorted(found, key=lambda name: (not name.startswith("manifests/"), name)))
         refresh(store)
-        lost = sorted(found.keys() & _named(store, ()))
+        fetch_latest(store)
+        lost = sorted(found.keys() & (_named(store, ()) | {f"runs/{operational_run(store)}"}))
     if lost:
-        raise StoreConflict(f"another machine has taken up {lost[0]} meanwhile; it must run `iovolc verify --repair`")
+        raise StoreConflict(
+            f"another machine has taken up {lost[0]} meanwhile; run `iovolc verify --repair` there, or publish again"
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from iovolc.cube.bucket import Bucket, bucket_of
 from iovolc.cube.files import read_json
 from iovolc.cube.layout import PARTIAL, StorePath, local
+from iovolc.errors import StoreCorrupt
 
 _PARTS: Final = {"epochs": 3, "points": 2, "quarantine": 2, "manifests": 2, "runs": 2, "cache": 3}
 """Of how many names the name of a thing consists, by its first."""
@@ -58,19 +59,20 @@ def runs(store: StorePath) -> dict[str, float]:
 
 
 def run_record(store: StorePath, run: str) -> dict[str, Any]:
-    """What a run says of itself; from the bucket if the copy has it not."""
+    """What a run says of itself; from the bucket if the copy has it not.
+
+    Raises
+    ------
+    StoreCorrupt
+        If it cannot be read.
+    """
     path, bucket = local(store) / run / _RECORD, bucket_of(store)
     # Not fetched into the copy, where a run must be whole.
     found = None if bucket is None or path.exists() else bucket.read(f"{run}/{_RECORD}")
-    return read_json(path) if found is None else json.loads(found[0])
-
-
-def fetch_manifests(store: StorePath) -> None:
-    """Fetch the old manifests of a bucket that its copy lacks; nothing for a store on disk."""
-    bucket = bucket_of(store)
-    for name in () if bucket is None else bucket.files("manifests"):
-        if bucket is not None and not (local(store) / name).exists():
-            bucket.fetch(name, store)
+    try:
+        return read_json(path) if found is None else json.loads(found[0])
+    except ValueError as error:
+        raise StoreCorrupt(f"{run}/{_RECORD} is damaged on the bucket: {error}; delete the run there") from error
 
 
 def remove(store: StorePath, names: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import fsspec
 
@@ -144,11 +144,23 @@ def read_manifest(store: StorePath, number: int) -> Manifest:
     """
     path = manifest_file(store, number)
     try:
-        data = cast("dict[str, Any]", read_json(path))
-        manifest = Manifest.from_json(data)
-        sound = data["digest"] == manifest.digest and manifest.number == number
+        data = read_json(path)
     except FileNotFoundError as error:
         raise StoreCorrupt(f"{path} is missing; restore it from a copy") from error
+    return understood(data, number, path)
+
+
+def understood(data: Any, number: int, path: str) -> Manifest:
+    """The manifest of this number that the content of a file holds.
+
+    Raises
+    ------
+    StoreCorrupt
+        If it is none, or does not match its digest.
+    """
+    try:
+        manifest = Manifest.from_json(data)
+        sound = data["digest"] == manifest.digest and manifest.number == number
     except (KeyError, TypeError, ValueError) as error:
         raise StoreCorrupt(f"{path} is not a manifest: {error}; restore it from a copy") from error
     if not sound:

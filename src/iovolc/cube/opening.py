@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from iovolc.cube.bucket import bucket_of, copy_of
-from iovolc.cube.layout import join, latest_run_file, run_folder
 from iovolc.cube.lock import locked
 from iovolc.cube.manifest import refresh
+from iovolc.cube.past import fetch_latest
 from iovolc.cube.pointer import operational_run
 
 
@@ -34,11 +34,6 @@ def store_folder(place: str | Path) -> Path:
             refresh(folder)
         for name in bucket.files("alerts"):
             bucket.fetch(name, folder)
-        if bucket.fetch(_below(folder, latest_run_file(folder)), folder):
-            run = operational_run(folder)
-            bucket.fetch_folder(_below(folder, run_folder(folder, run or "")), folder)
+        if fetch_latest(folder):
+            bucket.fetch_folder(f"runs/{operational_run(folder)}", folder)
     return folder
-
-
-def _below(store: Path, path: str) -> str:
-    return path.removeprefix(f"{join(store)}/")

@@ -21,7 +21,7 @@ from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Places
 from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
-from iovolc.detect.lightstats import light_statistics
+from iovolc.detect.lightstats import light_statistics, match_statistics
 from iovolc.detect.look import Look
 from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters, fit_spectrum, null_clusters
@@ -144,6 +144,7 @@ def detect_epoch(
         "needed_z": [round(z, 4) for z in sensitivity.needed_z],
         **checks.statistics(),
         **light_statistics(held.newer, held.pairs, light.sigma_gain),
+        **match_statistics(held.older, held.pairs),
     }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}

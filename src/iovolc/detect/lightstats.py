@@ -1,5 +1,6 @@
-"""What a comparison tells of an epoch's own light, for the record of the run."""
+"""What a comparison tells of tone and light, for the record of the run."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,44 @@ def light_statistics(newer: Look, pairs: Sequence[Difference], prior_sigma: floa
     solved = {light.word: _gain(light, pairs, prior_sigma) for light in newer.side.lit.classes}
     told = {word: _plain(gain) for word, gain in solved.items() if gain is not None}
     return {"light_gains": told} if told else {}
+
+
+def match_statistics(older: Sequence[Look], pairs: Sequence[Difference]) -> dict[str, Any]:
+    """How each predecessor was brought to the tone of the epoch, under ``matched``.
+
+    Parameters
+    ----------
+    older : sequence of Look
+        The predecessors, best first.
+    pairs : sequence of Difference
+        Against each of them.
+
+    Returns
+    -------
+    dict
+        A list of rows: ``observation_id``, ``light`` (sources of the epoch and of the predecessor), ``gain`` (ratio of
+        contrasts), ``offset`` (newer minus older in ln albedo), ``surface`` (standard deviation of the smooth surface)
+        and ``error`` (of the match itself). Null where there is none: what is matched by rank has no offset, and
+        nothing is known where no ground is shared.
+    """
+    return {
+        "matched": [
+            {
+                "observation_id": look.record.id,
+                "light": [light.word for light in matched.pair],
+                "gain": _rounded(matched.gain),
+                "offset": _rounded(matched.offset),
+                "surface": _rounded(matched.uneven),
+                "error": _rounded(matched.error),
+            }
+            for look, pair in zip(older, pairs, strict=True)
+            for matched in pair.lights
+        ]
+    }
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) + 0.0 if math.isfinite(value) else None  # no -0.0
 
 
 def _gain(light: LightClass, pairs: Sequence[Difference], prior_sigma: float) -> Gain | None:

@@ -70,6 +70,26 @@ class Step:
     stretch: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Sums over a series up to each epoch: of weights, and of weighted values about their mean."""
+
+    weights: Vector
+    sums: Vector
+    around: float
+    shrinkage: float
+
+    def split(self, first: NDArray[np.intp], until: NDArray[np.intp]) -> tuple[Vector, Vector, Vector, Vector]:
+        """Ratio, jump, its sigma and the stretch, for parts of the series that begin and end so."""
+        n = len(self.weights) - 1
+        w_in, s_in = self.weights[until] - self.weights[first], self.sums[until] - self.sums[first]
+        w_out = self.weights[-1] - w_in
+        jump = s_in / w_in - (self.sums[-1] - s_in) / w_out
+        gain = w_in * w_out / (w_in + w_out) * jump**2
+        s2 = (self.shrinkage + np.maximum(self.around - gain, 0.0)) / (self.shrinkage + n - 2)
+        return gain / s2, jump, np.sqrt(s2 * (1.0 / w_in + 1.0 / w_out)), np.sqrt(s2)
+
+
 @lru_cache(maxsize=8)
 def thresholds(longest: int) -> tuple[Vector, Vector]:
     """Thresholds of the largest ratio for p = 0.1 to 1e-5, of steps and of transients, by length of the series.
@@ -144,24 +164,35 @@ def fit_step(values: Vector, variance: Vector, shrinkage: float = SHRINKAGE) -> 
     if n < LEAST_EPOCHS:
         return None
     weight = 1.0 / variance
-    mean = float((weight * values).sum() / weight.sum())
-    around = float((weight * (values - mean) ** 2).sum())
-    ratios: dict[tuple[int, int], tuple[float, float, float, float]] = {}
-    for a in range(1, n):
-        for b in range(a + 1, n + 1):
-            inside = np.zeros(n, bool)
-            inside[a:b] = True
-            w_in, w_out = float(weight[inside].sum()), float(weight[~inside].sum())
-            jump = float((weight * values)[inside].sum() / w_in - (weight * values)[~inside].sum() / w_out)
-            gain = w_in * w_out / (w_in + w_out) * jump**2
-            s2 = (shrinkage + max(around - gain, 0.0)) / (shrinkage + n - 2)
-            ratios[a, b] = gain / s2, jump, math.sqrt(s2 * (1.0 / w_in + 1.0 / w_out)), math.sqrt(s2)
+    centred = values - (weight * values).sum() / weight.sum()
+    series = _Series(
+        np.concatenate([[0.0], np.cumsum(weight)]),
+        np.concatenate([[0.0], np.cumsum(weight * centred)]),
+        float((weight * centred**2).sum()),
+        shrinkage,
+    )
+    candidates = [_best(series, np.arange(1, n), np.array([n])), *_transients(series, n)]
     levels = thresholds(n)
-    evidence = {key: evidence_of(value[0], levels[int(key[1] < n)][n]) for key, value in ratios.items()}
-    best = max(ratios, key=lambda key: (evidence[key], ratios[key][0], key[1] == n, -key[0], -key[1]))
-    top, jump, sigma, stretch = ratios[best]
-    near = [a for (a, b), value in ratios.items() if b == best[1] and value[0] >= top - _DATE_DROP]
-    return Step(evidence[best], jump, sigma, best[0], best[1], min(near), max(near), stretch)
+    told = [(evidence_of(ratio, levels[int(until < n)][n]), ratio, until == n) for ratio, _, until in candidates]
+    k = max(range(len(told)), key=told.__getitem__)
+    evidence, (top, first, until) = told[k][0], candidates[k]
+    _, jump, sigma, stretch = (float(one[0]) for one in series.split(np.array([first]), np.array([until])))
+    firsts = np.arange(1, until)
+    near = firsts[series.split(firsts, np.array([until]))[0] >= top - _DATE_DROP]
+    return Step(evidence, jump, sigma, first, until, int(near.min()), int(near.max()), stretch)
+
+
+def _best(series: _Series, first: NDArray[np.intp], until: NDArray[np.intp]) -> tuple[float, int, int]:
+    """The largest ratio of some parts, and the first part that has it."""
+    ratio = series.split(first, until)[0]
+    k = int(np.argmax(ratio))
+    return float(ratio[k]), int(np.broadcast_to(first, ratio.shape)[k]), int(np.broadcast_to(until, ratio.shape)[k])
+
+
+def _transients(series: _Series, n: int) -> list[tuple[float, int, int]]:
+    """The transient with the largest ratio; among equal ones the earliest."""
+    starts = (_best(series, np.array([first]), np.arange(first + 1, n)) for first in range(1, n - 1))
+    return [max(starts, key=lambda found: found[0])]
 
 
 @njit(**KERNEL)

@@ -51,6 +51,8 @@ class Tone:
         Area-weighted mean of newer minus older as the fit has it, on terrain that both show; nan without any.
     patches : float
         Independent patches of terrain that both show, at least 1.
+    uneven : float
+        Standard deviation of the surface over terrain that both show; nan without any.
     """
 
     gain: float
@@ -59,6 +61,7 @@ class Tone:
     error: float
     offset: float = math.nan
     patches: float = 1.0
+    uneven: float = 0.0
 
 
 def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vector | None = None) -> Tone:
@@ -77,7 +80,7 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
     node_lat, node_lon_e = nodes(_STEP_DEG)
     shape = (len(node_lat), len(node_lon_e), 1)
     if not good.any():
-        return Tone(1.0, Lattice(np.zeros(shape, np.float32), _STEP_DEG), math.nan, math.nan)
+        return Tone(1.0, Lattice(np.zeros(shape, np.float32), _STEP_DEG), math.nan, math.nan, uneven=math.nan)
     coverage = float(places.area_km2[good].sum() / places.area_km2.sum())
     degree = next(degree for least, degree in _DEGREE_BY_COVERAGE if coverage >= least)
     basis = _harmonics(places.lat[good], places.lon_e[good], degree)
@@ -95,7 +98,12 @@ def fit_tone(newer: Vector, older: Vector, places: BlockPlaces, unchanged: Vecto
     error = sigma * math.sqrt(design.shape[1] / patches)
     offset = float(np.average(design @ solution - older[good], weights=places.area_km2[good]))
     lattice = Lattice(surface.reshape(shape).astype(np.float32), _STEP_DEG)
-    return Tone(float(solution[0]), lattice, sigma, error, offset, patches)
+    return Tone(float(solution[0]), lattice, sigma, error, offset, patches, _uneven(basis @ solution[1:], places, good))
+
+
+def _uneven(surface: Vector, places: BlockPlaces, good: NDArray[np.bool_]) -> float:
+    area = places.area_km2[good]
+    return math.sqrt(float(np.average((surface - np.average(surface, weights=area)) ** 2, weights=area)))
 
 
 def apply_tone(tone: Tone, older: Plane, sheet: Sheet) -> Plane:

@@ -97,11 +97,17 @@ class MatchedLight:
     error : float
         Standard deviation of the match of tone itself (:class:`iovolc.light.calibrated.Tone`); 0 for ranks, whose
         curves are local.
+    gain : float
+        Ratio of contrasts, newer over older; nan where nothing is shared.
+    uneven : float
+        Standard deviation over shared ground of the smooth surface that was added, in the unit of the difference.
     """
 
     pair: LightPair
     offset: float
     error: float
+    gain: float = math.nan
+    uneven: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +228,13 @@ def _by_tone(
         if added:
             grown = [add_surface(more, part, sheet, gain=0.0) for more, part in zip(added, parts, strict=True)]
             light_variance[name] = _joined(grown)[0]
-    lights = tuple(MatchedLight(pair, tone.offset, tone.error) for pair, tone in zip(pairs, tones, strict=True))
+    lights = tuple(_matched(pair, tone) for pair, tone in zip(pairs, tones, strict=True))
     return Difference(value, {}, coarser, {}, lights, of_light if len(pairs) > 1 else {}, light_variance, shown)
+
+
+def _matched(pair: LightPair, tone: Tone) -> MatchedLight:
+    gain = tone.gain if math.isfinite(tone.error) else math.nan  # without common ground it is the prior's
+    return MatchedLight(pair, tone.offset, tone.error, gain, tone.uneven)
 
 
 def _added_variances(
@@ -276,14 +287,15 @@ def _by_rank(newer: Side, older: Side, frame: Frame) -> Difference:
         sharpness[name] = (needed.sharpness[0][pick].copy(), needed.sharpness[1][pick].copy())
         first[name], second[name] = blur(a, sheet, needed.first), blur(b, sheet, needed.second)
     pairs = light_pairs(newer.lit, older.lit)
-    parts = [_rank_difference(first, second, newer.lit, older.lit, pair, frame) for pair in pairs]
+    matched = [_rank_difference(first, second, newer.lit, older.lit, pair, frame) for pair in pairs]
+    parts = [part for part, _ in matched]
     joined = {name: _joined([part[name] for part in parts]) for name in first}
     return Difference(
         {name: value for name, (value, _) in joined.items()},
         {},
         max(newer.resolution_km, older.resolution_km),
         sharpness,
-        tuple(MatchedLight(pair, math.nan, 0.0) for pair in pairs),
+        tuple(light for _, light in matched),
         {name: which for name, (_, which) in joined.items()} if len(pairs) > 1 else {},
         shown=first,
     )
@@ -296,13 +308,14 @@ def _rank_difference(
     older: Lit | None,
     pair: LightPair,
     frame: Frame,
-) -> dict[str, Plane]:
+) -> tuple[dict[str, Plane], MatchedLight]:
     ours = {name: plane_of(plane, newer, name, pair[0]) for name, plane in first.items()}
     theirs = {name: plane_of(plane, older, name, pair[1]) for name, plane in second.items()}
     if pair != (LightClass.UNKNOWN, LightClass.UNKNOWN):
         ours, theirs = _ranked_anew(ours, theirs, frame)
     curves = fit_tone_curves(theirs, ours, frame.owned, frame.grid, radius_km=TONE_RADIUS_KM)
-    return {name: ours[name] - apply_tone_curves(curves, theirs[name], frame.grid.sheet(name)) for name in ours}
+    part = {name: ours[name] - apply_tone_curves(curves, theirs[name], frame.grid.sheet(name)) for name in ours}
+    return part, MatchedLight(pair, math.nan, 0.0, curves.gain, curves.uneven)
 
 
 def _ranked_anew(

@@ -4,6 +4,7 @@ In overlapping discs the quantiles of one map are carried onto those of the othe
 are blended. A change much smaller than a disc moves its quantiles little, so it survives in the difference.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
 LEVELS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
+_LOW, _MIDDLE, _HIGH = 2, 6, 10
+"""Of the levels: 10, 50 and 90 %."""
 
 _SAMPLE_KM = 25.0
 _LEAST_SHARE = 0.1
@@ -44,6 +47,24 @@ class ToneCurves:
     source: Plane
     target: Plane
     step_deg: float
+
+    @property
+    def gain(self) -> float:
+        """Ratio of contrasts, target over source: the median over the nodes of the width of the middle 80 %."""
+        widths = [curve[..., _HIGH] - curve[..., _LOW] for curve in (self.target, self.source)]
+        good = np.isfinite(widths[0]) & (widths[1] > 0)
+        return float(np.median(widths[0][good] / widths[1][good])) if good.any() else math.nan
+
+    @property
+    def uneven(self) -> float:
+        """Standard deviation over the sphere of what the curves add in their middle."""
+        added = self.target[..., _MIDDLE] - self.source[..., _MIDDLE]
+        good = np.isfinite(added)
+        if not good.any():
+            return math.nan
+        lat = np.radians(-90.0 + np.arange(len(added)) * self.step_deg)
+        area = np.broadcast_to(np.cos(lat)[:, None], added.shape)[good] + 1e-6  # a pole alone is a place too
+        return math.sqrt(float(np.average((added[good] - np.average(added[good], weights=area)) ** 2, weights=area)))
 
 
 def fit_tone_curves(

@@ -4,9 +4,10 @@ Reads published outputs alone.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iovolc.archive.gazetteer import load_features
-from iovolc.detect.completeness import SIZES_KM
+from iovolc.detect.completeness import SIZES_KM, CoarseMaps
 from iovolc.detect.curve import Curves
 from iovolc.errors import ConfigError
 from iovolc.geometry.longitudes import wrap180
@@ -22,7 +23,7 @@ from iovolc.model.observation import format_utc
 from iovolc.publish.reach import read_reach
 from iovolc.publish.run_output import Completeness, EpochReach
 from iovolc.publish.saved import SavedRun
-from iovolc.track.exposure import AreaRate, Watch, area_rate, exposure_km2_years, map_area_km2
+from iovolc.track.exposure import AreaRate, Watch, area_rate, exposures_km2_years, map_area_km2
 
 Floats = NDArray[np.float64]
 
@@ -116,9 +117,8 @@ def completeness(run: SavedRun, change: Change, place: Place | None = None) -> A
     if not change.contrast > 0.0:
         raise ConfigError("give a contrast above zero, for example 0.2 for 20 % in albedo")
     reach = read_reach(run.folder, run.record)
-    chances = [chance_map(epoch, reach.curves, change) for epoch in reach.epochs]
-    rows = [_row(epoch, chance, place) for epoch, chance in zip(reach.epochs, chances, strict=True)]
-    channels = [_channel(name, reach, chances, change, run.detections, run.events) for name in _names(reach)]
+    rows = [_row(epoch, epoch.maps, reach.curves, change, place) for epoch in reach.epochs]
+    channels = [_channel(name, reach, change, run.detections, run.events) for name in _names(reach)]
     return Answer(change, place, tuple(rows), tuple(channels), contradictions(reach.record["check"]))
 
 
@@ -158,42 +158,53 @@ def place_of(site: str, lat: float | None, lon_e: float | None) -> Place | None:
     return Place(lat, float(wrap180(lon_e)))
 
 
-def chance_map(epoch: EpochReach, curves: Curves, change: Change) -> Floats:
+def _chance(epoch: EpochReach, maps: CoarseMaps, curves: Curves, change: Change) -> Floats:
     """Probability that a comparison would have found a change, on its coarse map."""
     sizes = np.log(SIZES_KM)
     place = float(np.interp(math.log(change.size_km), sizes, np.arange(len(SIZES_KM), dtype=np.float64)))
     low, part = math.floor(place), place - math.floor(place)
-    below, above = (np.maximum(epoch.maps.margin[k].astype(np.float32), 1e-9) for k in (low, math.ceil(place)))
+    below, above = (np.maximum(maps.margin[k].astype(np.float32), 1e-9) for k in (low, math.ceil(place)))
     margin = np.exp((1.0 - part) * np.log(below) + part * np.log(above))
     curve = curves.of(relative=epoch.relative, elements=change.size_km / epoch.resolution_km)
-    return np.where(epoch.maps.share > 0, curve.probability(change.contrast * margin), 0.0)
+    return np.where(maps.share > 0, curve.probability(change.contrast * margin), 0.0)
 
 
-def channel_rate(
+def channel_rates(
     epochs: Sequence[EpochReach],
-    chances: Iterable[Floats],
-    change: Change,
+    curves: Curves,
+    changes: Sequence[Change],
     detections: pd.DataFrame,
     events: pd.DataFrame,
-) -> AreaRate:
+) -> list[AreaRate]:
     """How often changes at least as large and strong happen in a channel: events of tier A and B over the exposure.
 
     The exposure is that of a change which just is so large and strong; larger ones are found at least as well. Where
-    under half of such changes would have been found there is no rate: larger ones would pass for them.
+    under half of such changes would have been found there is no rate: larger ones would pass for them. The maps of one
+    comparison are held at a time.
     """
+    *exposures, whole = exposures_km2_years(_watch(epoch, epoch.maps, curves, changes) for epoch in epochs)
+    return [
+        area_rate(
+            _count(epochs[0].channel, change, detections, events), exposure if exposure >= _LEAST_FOUND * whole else 0.0
+        )
+        for change, exposure in zip(changes, exposures, strict=True)
+    ]
+
+
+def _count(channel: str, change: Change, detections: pd.DataFrame, events: pd.DataFrame) -> int:
+    """Events of tier A and B with a detection in the channel that is at least as large and strong."""
     sure = events.loc[events["tier"] != "C", "event_id"]
     contrast = detections["contrast"].fillna(detections["rank_contrast"]).abs()
     large = detections["area_km2"] >= math.pi / 4.0 * change.size_km**2
     mine = detections["event_id"].isin(sure) & large & (contrast >= change.contrast)
-    here = mine & (detections["channel"] == epochs[0].channel)
-    exposure = exposure_km2_years(_watch(epoch, chance) for epoch, chance in zip(epochs, chances, strict=True))
-    whole = exposure_km2_years(_watch(epoch, np.ones(epoch.maps.share.shape)) for epoch in epochs)
-    told = exposure if exposure >= _LEAST_FOUND * whole else 0.0
-    return area_rate(int(detections.loc[here, "event_id"].nunique()), told)
+    here = mine & (detections["channel"] == channel)
+    return int(detections.loc[here, "event_id"].nunique())
 
 
-def _watch(epoch: EpochReach, chance: Floats) -> Watch:
-    return Watch(_days(epoch.since_utc), _days(epoch.seen_utc), chance, epoch.maps.share.astype(np.float64))
+def _watch(epoch: EpochReach, maps: CoarseMaps, curves: Curves, changes: Sequence[Change]) -> Watch:
+    """One kind for each change, and one that is always found."""
+    chances = np.stack([*(_chance(epoch, maps, curves, change) for change in changes), np.ones(maps.share.shape)])
+    return Watch(_days(epoch.since_utc), _days(epoch.seen_utc), chances, maps.share.astype(np.float64))
 
 
 def rate_record(found: AreaRate) -> dict[str, Any]:
@@ -207,8 +218,9 @@ def rate_record(found: AreaRate) -> dict[str, Any]:
     }
 
 
-def _row(epoch: EpochReach, chance: Floats, place: Place | None) -> dict[str, Any]:
-    area = map_area_km2((chance.shape[0], chance.shape[1])) * epoch.maps.share
+def _row(epoch: EpochReach, maps: CoarseMaps, curves: Curves, change: Change, place: Place | None) -> dict[str, Any]:
+    chance = _chance(epoch, maps, curves, change)
+    area = map_area_km2((chance.shape[0], chance.shape[1])) * maps.share
     row: dict[str, Any] = {
         "channel": epoch.channel,
         "observation_id": epoch.observation_id,
@@ -228,15 +240,14 @@ def _row(epoch: EpochReach, chance: Floats, place: Place | None) -> dict[str, An
 def _channel(
     name: str,
     reach: Completeness,
-    chances: Sequence[Floats],
     change: Change,
     detections: pd.DataFrame,
     events: pd.DataFrame,
 ) -> dict[str, Any]:
-    mine = [k for k, epoch in enumerate(reach.epochs) if epoch.channel == name]
-    best = np.max([chances[k] for k in mine], axis=0)
+    mine = [epoch for epoch in reach.epochs if epoch.channel == name]
+    best = reduce(np.maximum, (_chance(epoch, epoch.maps, reach.curves, change) for epoch in mine))
     area = map_area_km2((best.shape[0], best.shape[1])) * np.ones(best.shape)
-    found = channel_rate([reach.epochs[k] for k in mine], [chances[k] for k in mine], change, detections, events)
+    (found,) = channel_rates(mine, reach.curves, [change], detections, events)
     return {
         "channel": name,
         "ever_found_50_km2": round(float(area[best >= 0.5].sum())),

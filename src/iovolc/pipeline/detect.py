@@ -17,6 +17,8 @@ from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
 from iovolc.cube.manifest import Manifest
 from iovolc.cube.scratch import scratch_of
+from iovolc.detect.check import Check
+from iovolc.detect.completeness import CoarseMaps
 from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.detect.pieces import Field
 from iovolc.detect.residual import slopes
@@ -33,7 +35,7 @@ from iovolc.pipeline.forecast import Work
 from iovolc.pipeline.learned import learned_reliability
 from iovolc.pipeline.lighting import light_settings
 from iovolc.pipeline.partners import with_partners
-from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_reach, reach_of, save_reach
+from iovolc.pipeline.reach import Reach, curves_key, curves_of, load_check, load_coarse_maps, reach_of, save_reach
 from iovolc.pipeline.siblings import by_image, siblings
 from iovolc.pipeline.tones import frame_of, look_at
 
@@ -226,9 +228,14 @@ def _compute(task: Task) -> tuple[EpochChange, Reach]:
     return change, reach_of(epochs, change, curves)
 
 
-def reach_of_task(task: Task) -> Reach:
-    """What a comparison would have shown."""
-    return load_reach(_folder_of(task))
+def check_of_task(task: Task) -> Check:
+    """What became of a comparison's injections."""
+    return load_check(_folder_of(task))
+
+
+def coarse_maps_of_task(task: Task) -> CoarseMaps:
+    """What a comparison would have shown, read anew each time."""
+    return load_coarse_maps(_folder_of(task))
 
 
 def _save(result: Any, folder: Path) -> None:

@@ -1,10 +1,11 @@
 """Explain: how an event came about, from the files to the verdict, with every number that had a say."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from iovolc.cube.epochs import read_head_json
+from iovolc.cube.past import fetch_entries
 from iovolc.model.tables import DETECTIONS, EVENTS
 from iovolc.pipeline.runs import manifest_of
 from iovolc.publish.explained import Explanation, explained
@@ -31,7 +32,8 @@ def explain(run: SavedRun, event_id: str, store: Path | None = None) -> Explanat
     """
     event = _event(run, event_id)
     rows = json_rows(run.detections_of(str(event["event_id"])), DETECTIONS)
-    registered = _registered(run, store)
+    used = {name for row in rows for name in (row["observation_id"], *row["reference_ids"])}
+    registered = _registered(run, store, used)
     inputs: dict[str, Mapping[str, Any]] = {
         name: {**item, **registered.get(name, {})} for name, item in run.inputs.items()
     }
@@ -44,12 +46,14 @@ def _event(run: SavedRun, event_id: str) -> dict[str, Any]:
     return json_rows(chosen, EVENTS.with_channels(channels))[0]
 
 
-def _registered(run: SavedRun, store: Path | None) -> dict[str, dict[str, Any]]:
-    """How each input was registered, from the epochs in the store."""
+def _registered(run: SavedRun, store: Path | None, used: Collection[str]) -> dict[str, dict[str, Any]]:
+    """How each input that took part was registered, from the epochs in the store."""
     if store is None:
         return {}
     found: dict[str, dict[str, Any]] = {}
-    for entry in manifest_of(run, store).entries:
+    entries = [entry for entry in manifest_of(run, store).entries if entry.observation_id in used]
+    fetch_entries(store, entries)
+    for entry in entries:
         head = read_head_json(store, entry)
         found[entry.observation_id] = {
             "content_hash": entry.content_hash,

@@ -1,6 +1,7 @@
 """Figures and wallpapers of a published run, from its folder alone: no store, no detection."""
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -209,4 +210,4 @@ def _compared(completeness: Completeness | None) -> NDArray[np.bool_] | None:
     """Where at least one comparison was made, on the coarse map; None if the run does not tell."""
     if completeness is None or not completeness.epochs:
         return None
-    return np.any([epoch.maps.share > 0 for epoch in completeness.epochs], axis=0)
+    return reduce(np.logical_or, (epoch.maps.share > 0 for epoch in completeness.epochs))

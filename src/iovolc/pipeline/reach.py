@@ -66,13 +66,16 @@ def save_reach(reach: Reach, folder: Path) -> None:
     (folder / _CHECK).write_text(json.dumps(asdict(reach.check), sort_keys=True), encoding="utf-8")
 
 
-def load_reach(folder: Path) -> Reach:
-    """Read it from a comparison's folder."""
+def load_coarse_maps(folder: Path) -> CoarseMaps:
+    """Read the maps from a comparison's folder."""
     with np.load(folder / _MAPS, allow_pickle=False) as kept:
-        # As precise as they are kept, not more: a run holds the maps of all its comparisons.
-        maps = CoarseMaps(kept["margin"], kept["share"])
+        return CoarseMaps(kept["margin"], kept["share"])
+
+
+def load_check(folder: Path) -> Check:
+    """Read what became of the injections from a comparison's folder."""
     check: Mapping[str, Any] = json.loads((folder / _CHECK).read_text(encoding="utf-8"))
-    return Reach(maps, Check(**check))
+    return Check(**check)
 
 
 def _fitted(found: CurveSet) -> list[FittedCurve]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from iovolc.config import Config, load, override
 from iovolc.cube.manifest import Manifest, manifest_numbers, read_manifest
+from iovolc.cube.past import fetch_entries, fetch_manifests
 from iovolc.errors import ConfigError, NoWork
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.diff import Difference, diff
@@ -60,10 +61,13 @@ def chosen_manifest(store: Path, number: int | None) -> Manifest:
     """
     if number is None:
         return current_manifest(store)
+    fetch_manifests(store)
     known = manifest_numbers(store)
     if number not in known:
         raise ConfigError(f"{store} has no manifest {number}; it has {', '.join(map(str, known)) or 'none'}")
-    return read_manifest(store, number)
+    manifest = read_manifest(store, number)
+    fetch_entries(store, (*manifest.entries, *manifest.points))
+    return manifest
 
 
 def plan_rerun(context: Context, number: int | None = None) -> Plan:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
 from iovolc.cube.entry import EpochEntry
 from iovolc.detect.check import Check, pooled
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q
+from iovolc.detect.curve import Curves
 from iovolc.model.detection import Tracked
-from iovolc.pipeline.completeness import Change, chance_map, channel_rate, contradictions, rate_record
-from iovolc.pipeline.detect import Scan, reach_of_task
+from iovolc.pipeline.completeness import Change, channel_rates, contradictions, rate_record
+from iovolc.pipeline.detect import Scan, check_of_task, coarse_maps_of_task
 from iovolc.pipeline.reach import curves_of
 from iovolc.publish.run_output import Completeness, EpochReach
 
@@ -31,7 +33,7 @@ def run_completeness(scan: Scan, tracked: Tracked) -> Completeness | None:
     if not scan.tasks:
         return None
     curves = curves_of(scan.tasks[0].config.completeness)
-    kept = [reach_of_task(task) for task in scan.tasks]
+    checks = [check_of_task(task) for task in scan.tasks]
     epochs = tuple(
         EpochReach(
             task.entry.observation_id,
@@ -40,19 +42,19 @@ def run_completeness(scan: Scan, tracked: Tracked) -> Completeness | None:
             float(told["resolution_km"]),
             max(_middle(entry) for entry in task.predecessors),
             _middle(task.entry),
-            reach.maps,
+            partial(coarse_maps_of_task, task),
         )
-        for task, told, reach in zip(scan.tasks, scan.statistics, kept, strict=True)
+        for task, told in zip(scan.tasks, scan.statistics, strict=True)
     )
     by_kind = {
-        kind: [reach.check for reach, epoch in zip(kept, epochs, strict=True) if epoch.relative == relative]
+        kind: [check for check, epoch in zip(checks, epochs, strict=True) if epoch.relative == relative]
         for kind, relative in (("calibrated", False), ("relative", True))
     }
     record = {
         "sizes_km": SIZES_KM,
         "false_discovery_rate": TOLD_FOR_Q,
-        "check": {kind: _check_record(pooled(checks)) for kind, checks in by_kind.items() if checks},
-        "rates": _rates(epochs, Completeness(epochs, curves, {}), tracked),
+        "check": {kind: _check_record(pooled(mine)) for kind, mine in by_kind.items() if mine},
+        "rates": _rates(epochs, curves, tracked),
     }
     return Completeness(epochs, curves, record)
 
@@ -72,16 +74,17 @@ def _check_record(check: Check) -> dict[str, Any]:
     }
 
 
-def _rates(epochs: Sequence[EpochReach], told: Completeness, tracked: Tracked) -> list[dict[str, Any]]:
+def _rates(epochs: Sequence[EpochReach], curves: Curves, tracked: Tracked) -> list[dict[str, Any]]:
     """One row per channel and size."""
     rows: list[dict[str, Any]] = []
     for channel, group in groupby(epochs, key=lambda epoch: epoch.channel):
         mine = list(group)
-        for size in SIZES_KM:
-            change = Change(size, RATES_FOR[mine[0].relative])
-            chances = (chance_map(epoch, told.curves, change) for epoch in mine)
-            found = channel_rate(mine, chances, change, tracked.detections, tracked.events)
-            rows.append({"channel": channel, "size_km": size, "contrast": change.contrast, **rate_record(found)})
+        changes = [Change(size, RATES_FOR[mine[0].relative]) for size in SIZES_KM]
+        found = channel_rates(mine, curves, changes, tracked.detections, tracked.events)
+        rows += [
+            {"channel": channel, "size_km": change.size_km, "contrast": change.contrast, **rate_record(one)}
+            for change, one in zip(changes, found, strict=True)
+        ]
     return rows
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from iovolc.config import Config
 from iovolc.cube.layout import local, run_folder
 from iovolc.cube.manifest import Manifest, read_manifest
+from iovolc.cube.past import fetch_manifest, fetch_run
 from iovolc.cube.pointer import operational_run
 from iovolc.errors import ConfigError, NoWork, StoreCorrupt
 from iovolc.pipeline.select import select_epochs
@@ -34,8 +35,11 @@ def find_run(name: str, store: Path | None = None) -> SavedRun:
         return read_run(Path(name))
     if name == LATEST:
         return operational(store)
+    if Path(name).name != name:
+        return read_run(Path(name))
+    fetch_run(store, name)
     inside = local(run_folder(store, name))
-    return read_run(inside if inside.is_dir() and Path(name).name == name else Path(name))
+    return read_run(inside if inside.is_dir() else Path(name))
 
 
 def operational(store: Path) -> SavedRun:
@@ -79,6 +83,7 @@ def manifest_of(run: SavedRun, store: Path) -> Manifest:
         If it is not the store of the run.
     """
     number, sha256 = run.record["manifest"]["number"], run.record["manifest"]["sha256"]
+    fetch_manifest(store, number)
     try:
         manifest = read_manifest(store, number)
     except StoreCorrupt as error:

@@ -37,7 +37,7 @@ class Explanation:
     inputs : tuple of dict
         Every observation that took part: file, sha256, times; with a store also how it was registered.
     null : dict
-        By observation: what was measured on the null.
+        By observation: what was measured on the null, and how its predecessors were matched to its tone.
     rules : dict
         The thresholds in force, by ``section.key``.
     neighbours : tuple of dict
@@ -139,12 +139,28 @@ def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:
     by_rank = row["contrast"] is None
     contrast = f"rank {row['rank_contrast']:+.2f}" if by_rank else f"ln albedo {row['contrast']:+.3f}"
     of_null = ", ".join(f"{key} {null[key]}" for key in _OF_NULL if key in null)
+    matched = "".join(
+        f"\n    {_matched(item, by_rank=by_rank)}"
+        for item in null.get("matched", ())  # older runs lack it
+        if item["observation_id"] in row["reference_ids"]
+    )
     return (
         f"  {row['observation_id']} ({row['channel']}), {row['kind']}: {contrast}, SNR {row['snr']:.1f} at "
         f"{row['scale_km']:.0f} km, p = {row['p_value']:.2g}, q = {row['q_value']:.2g}, "
         f"registration {row['registration_sigma_km']:.1f} km, against {len(row['reference_ids'])} earlier: "
-        f"{', '.join(row['reference_ids'])}\n    light: {_light(row)}\n    null: {of_null}"
+        f"{', '.join(row['reference_ids'])}\n    light: {_light(row)}{matched}\n    null: {of_null}"
     )
+
+
+def _matched(item: Mapping[str, Any], *, by_rank: bool) -> str:
+    """How one predecessor was brought to the tone of the epoch."""
+    lit = " against ".join(dict.fromkeys(item["light"]))
+    told = f"matched {item['observation_id']} (light: {lit})"
+    if item["gain"] is None:
+        return f"{told}: no ground in common"
+    unit = "ranks" if by_rank else "ln albedo"
+    offset = "" if item["offset"] is None else f"offset {item['offset']:+.3f} +- {item['error']:.3f}, "
+    return f"{told}: gain {item['gain']:.3f}, {offset}smooth surface {item['surface']:.3f} in {unit}"
 
 
 def _light(row: Mapping[str, Any]) -> str:

@@ -5,9 +5,10 @@ the contrast found nine times in ten is a fixed multiple of it in one comparison
 comparison, for maps, and by place, for the history of one place.
 """
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ HIGH: Final = 10.0
 _STEPS: Final = (NEVER - 2) / np.log(HIGH / LOW)
 BLOCK: Final = 30
 """Rows and columns of a block of places."""
+
+_KINDS: Final = {False: "albedo", True: "rank"}
+"""Of comparisons: whether they are of ranks, and how the page calls that."""
 
 Codes = NDArray[np.uint8]
 
@@ -49,32 +53,34 @@ def write_reach_maps(folder: Path, told: Completeness | None, numbers: Mapping[s
     """
     if told is None or not told.epochs:
         return None
-    needed = [_needed(told, epoch) for epoch in told.epochs]
-    codes = [coded(epoch, half) for epoch, (half, _) in zip(told.epochs, needed, strict=True)]
-    for epoch, planes in zip(told.epochs, codes, strict=True):
-        write_data(folder, f"reach/e{numbers[epoch.observation_id]:04d}", [packed(plane) for plane in planes])
-    rows, cols = codes[0].shape[1:]
-    for number, (top, left) in enumerate(_corners(rows, cols)):
-        block = np.stack([planes[:, top : top + BLOCK, left : left + BLOCK] for planes in codes])
-        write_data(folder, f"reach/b{number:03d}", packed(block))
-    kinds = {False: "albedo", True: "rank"}
-    for relative, name in kinds.items():
-        mine = [n for n, epoch in enumerate(told.epochs) if epoch.relative == relative]
-        if mine:
-            _write_all(folder, name, [codes[n] for n in mine], [_ratios(*needed[n]) for n in mine])
+    ratios = [_ratios(*_needed(told, epoch)) for epoch in told.epochs]
+    together: dict[bool, tuple[Codes, Codes]] = {}
+    rows, cols = told.epochs[0].maps.share.shape
+    nothing = np.full((len(SIZES_KM), rows, cols), NOT_COMPARED, np.uint8)
+    with tempfile.TemporaryFile() as kept:  # not in memory: a run may have very many comparisons
+        for epoch, ratio in zip(told.epochs, ratios, strict=True):
+            planes = coded(epoch, _needed(told, epoch)[0])
+            write_data(folder, f"reach/e{numbers[epoch.observation_id]:04d}", [packed(plane) for plane in planes])
+            kept.write(planes.tobytes())
+            half, sure = together.get(epoch.relative, (nothing, nothing))
+            together[epoch.relative] = least([half, planes]), least([sure, times(planes, ratio)])
+        _write_blocks(folder, kept, (len(told.epochs), len(SIZES_KM), rows, cols))
+    for relative, both in together.items():
+        write_data(folder, f"reach/all_{_KINDS[relative]}", [[packed(plane) for plane in planes] for planes in both])
     return {
         "sizes": SIZES_KM, "rows": rows, "cols": cols, "block": BLOCK, "low": LOW, "high": HIGH,
-        "kinds": [name for relative, name in kinds.items() if any(e.relative == relative for e in told.epochs)],
+        "kinds": [name for relative, name in _KINDS.items() if relative in together],
         "epochs": [
-            {"epoch": numbers[epoch.observation_id], "relative": epoch.relative, "sure": _ratios(*pair)}
-            for epoch, pair in zip(told.epochs, needed, strict=True)
+            {"epoch": numbers[epoch.observation_id], "relative": epoch.relative, "sure": ratio}
+            for epoch, ratio in zip(told.epochs, ratios, strict=True)
         ],
     }  # fmt: skip
 
 
 def coded(epoch: EpochReach, half: Sequence[float]) -> Codes:
     """Codes of the contrast found in half of the cases; shape (size, row, col)."""
-    margin, share = epoch.maps.margin, epoch.maps.share
+    maps = epoch.maps
+    margin, share = maps.margin, maps.share
     with np.errstate(divide="ignore"):
         contrast = np.where(margin > 0, np.asarray(half)[:, None, None] / margin, np.inf)
     level = 1 + np.rint(np.log(np.clip(contrast, LOW, HIGH) / LOW) * _STEPS)
@@ -107,12 +113,17 @@ def _ratios(half: Sequence[float], sure: Sequence[float]) -> list[float | None]:
     return [significant(b / a, 4) if a > 0 and np.isfinite(b) else None for a, b in zip(half, sure, strict=True)]
 
 
-def _write_all(folder: Path, name: str, codes: Sequence[Codes], ratios: Sequence[Sequence[float | None]]) -> None:
-    """Write what all comparisons of a kind of map together would have shown: in half of the cases, and 9 in 10."""
-    half = least(codes)
-    sure = least([times(planes, ratio) for planes, ratio in zip(codes, ratios, strict=True)])
-    write_data(folder, f"reach/all_{name}", [[packed(plane) for plane in planes] for planes in (half, sure)])
-
-
-def _corners(rows: int, cols: int) -> list[tuple[int, int]]:
-    return [(top, left) for top in range(0, rows, BLOCK) for left in range(0, cols, BLOCK)]
+def _write_blocks(folder: Path, kept: BinaryIO, shape: tuple[int, int, int, int]) -> None:
+    """Write the blocks of places, row of blocks by row, of codes of this shape (comparison, size, row, col)."""
+    count, sizes, rows, cols = shape
+    number = 0
+    for top in range(0, rows, BLOCK):
+        height = min(BLOCK, rows - top)
+        row = np.empty((count * sizes, height, cols), np.uint8)
+        for place, planes in enumerate(row):
+            kept.seek((place * rows + top) * cols)
+            planes[:] = np.frombuffer(kept.read(height * cols), np.uint8).reshape(height, cols)
+        for left in range(0, cols, BLOCK):
+            block = row[:, :, left : left + BLOCK].reshape(count, sizes, height, -1)
+            write_data(folder, f"reach/b{number:03d}", packed(block))
+            number += 1

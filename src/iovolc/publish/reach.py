@@ -6,6 +6,7 @@ of the pixel that was compared. With the curves in ``run.json`` they give the pr
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,8 +33,9 @@ def write_reach(folder: Path, run: RunOutput) -> None:
         return
     (folder / FOLDER).mkdir()
     for epoch in run.completeness.epochs:
-        share = np.where(epoch.maps.share > 0, epoch.maps.share, np.float32(np.nan))
-        bands = np.concatenate([np.where(epoch.maps.share > 0, epoch.maps.margin, np.float32(np.nan)), share[None]])
+        maps = epoch.maps
+        bands = np.concatenate([maps.margin, maps.share[None]]).astype(np.float32)
+        bands[:, maps.share <= 0] = np.nan
         tags = {"RUN_ID": run.run_id, "BODY": body.NAME, "CHANNEL": epoch.channel, "OBSERVATION": epoch.observation_id}
         path = folder / FOLDER / f"{epoch.observation_id}.tif"
         write_cog(path, _rounded(bands), _LAYER, {**tags, "TITLE": _LAYER.title}, _BANDS)
@@ -85,17 +87,21 @@ def read_reach(folder: Path, record: Mapping[str, Any]) -> Completeness:
         FittedCurve(item["relative"], item["elements"], Curve(item["middle"], item["width"], item["ceiling"]))
         for item in told["curves"]["fitted"]
     )
-    epochs = tuple(_read_epoch(folder, item) for item in told["epochs"])
+    epochs = tuple(_epoch(folder, item) for item in told["epochs"])
     return Completeness(epochs, Curves(fitted, told["curves"]["source"], told["curves"]["date"]), told)
 
 
-def _read_epoch(folder: Path, item: Mapping[str, Any]) -> EpochReach:
-    with rasterio.open(folder / item["file"]) as dataset:
+def _read(path: Path) -> CoarseMaps:
+    with rasterio.open(path) as dataset:
         bands = np.nan_to_num(dataset.read()).astype(np.float32)
+    return CoarseMaps(bands[:-1], bands[-1])
+
+
+def _epoch(folder: Path, item: Mapping[str, Any]) -> EpochReach:
     since, seen = (datetime.fromisoformat(item[name]) for name in ("since_utc", "seen_utc"))
     return EpochReach(
         item["observation_id"], item["channel"], item["relative"], item["resolution_km"], since, seen,
-        CoarseMaps(bands[:-1], bands[-1]),
+        partial(_read, folder / item["file"]),
     )  # fmt: skip
 
 

@@ -227,8 +227,8 @@ class EpochReach:
         Resolution of the comparison.
     since_utc, seen_utc : datetime
         Middle of the latest predecessor and of the epoch.
-    maps : CoarseMaps
-        How plainly, all over Io.
+    read : callable
+        Reads how plainly, all over Io: a run has more comparisons than memory should hold.
     """
 
     observation_id: str
@@ -237,7 +237,12 @@ class EpochReach:
     resolution_km: float
     since_utc: datetime
     seen_utc: datetime
-    maps: CoarseMaps
+    read: Callable[[], CoarseMaps]
+
+    @property
+    def maps(self) -> CoarseMaps:
+        """How plainly, all over Io; read anew each time, so ask once."""
+        return self.read()
 
 
 @dataclass(frozen=True, slots=True)

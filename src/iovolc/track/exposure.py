@@ -26,8 +26,8 @@ class Watch:
     ----------
     since_days, seen_days : float
         When the latest predecessor and the epoch saw Io, in days of any one count.
-    probability : ndarray, shape (row, col)
-        With which a change in between would have been found; 0 where nothing was compared.
+    probability : ndarray, shape (kind, row, col)
+        With which a change of each kind in between would have been found; 0 where nothing was compared.
     share : ndarray, shape (row, col)
         Share of the pixel that was compared.
     """
@@ -67,8 +67,8 @@ def map_area_km2(shape: tuple[int, int]) -> Floats:
     return np.asarray(zones[:, None] / cols, np.float64)
 
 
-def exposure_km2_years(watches: Iterable[Watch], *, lasting_days: float = math.inf) -> float:
-    """Area times time over which a change would have been found.
+def exposures_km2_years(watches: Iterable[Watch], *, lasting_days: float = math.inf) -> tuple[float, ...]:
+    """Area times time over which a change of each kind would have been found; empty without watches.
 
     Parameters
     ----------
@@ -84,17 +84,19 @@ def exposure_km2_years(watches: Iterable[Watch], *, lasting_days: float = math.i
     a later one finds is not counted for twice.
     """
     last: Floats | None = None
-    total = 0.0
+    totals: list[float] = []
     for watch in watches:
         rows, cols = watch.share.shape
         area = map_area_km2((rows, cols))
         last = np.full((rows, cols), -np.inf) if last is None else last
+        totals = totals or [0.0] * len(watch.probability)
         covered = watch.share > 0.0
         since = np.where(np.isfinite(last), last, watch.since_days)
         span = np.clip(watch.seen_days - since, 0.0, lasting_days)
-        total += float((area * watch.share * watch.probability * span)[covered].sum())
+        for kind, probability in enumerate(watch.probability):
+            totals[kind] += float((area * watch.share * probability * span)[covered].sum())
         last = np.where(covered, np.maximum(last, watch.seen_days), last)
-    return total / _YEAR_DAYS
+    return tuple(total / _YEAR_DAYS for total in totals)
 
 
 def area_rate(events: int, exposure: float, *, level: float = 0.95) -> AreaRate:
@@ -105,7 +107,7 @@ def area_rate(events: int, exposure: float, *, level: float = 0.95) -> AreaRate:
     events : int
         Count.
     exposure : float
-        From :func:`exposure_km2_years`.
+        From :func:`exposures_km2_years`.
     level : float
         Coverage; without events the upper limit is one-sided.
     """
