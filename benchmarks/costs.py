@@ -25,6 +25,7 @@ from tests import small_maps as sm
 
 from iovolc.config import load
 from iovolc.data import data_path
+from iovolc.machine import use_freed_memory_again
 from iovolc.parallel import Threads
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect_one, plan
@@ -43,7 +44,8 @@ def settings(folder: Path, ppd: int, partners: int = EPOCHS) -> tuple[str, ...]:
 
 
 def compare(folder: Path, ppd: int, partners: int) -> None:
-    """Compare the last epoch; in a process of its own."""
+    """Compare the last epoch; in a process of its own, as the command line sets it up."""
+    use_freed_memory_again()
     context = Context(folder / "store", load(None, settings(folder, ppd, partners)), Threads(1))
     detect_one(plan(current_manifest(context.store), context)[-1])
 

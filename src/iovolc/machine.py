@@ -1,5 +1,6 @@
-"""How much memory this machine has to give. Not for limiting anything (:mod:`iovolc.cluster`)."""
+"""How much memory this machine has to give, and that it is used again. Not for limiting it (:mod:`iovolc.cluster`)."""
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Final
@@ -7,6 +8,26 @@ from typing import Final
 _MEMINFO: Final = Path("/proc/meminfo")
 _CGROUP: Final = Path("/sys/fs/cgroup")
 _MIB: Final = 1024.0**2
+_FREED: Final = {"MALLOC_MMAP_MAX_": (-4, 0), "MALLOC_TRIM_THRESHOLD_": (-1, 2**31 - 1)}
+"""Settings of glibc's ``malloc``: the variable that new processes read, the number of the option, the value."""
+
+
+def use_freed_memory_again() -> None:
+    """Let this process, and those that it starts, use freed planes again instead of giving them back at once.
+
+    Fresh memory is zeroed page by page: at 16 pixels per degree that took two fifths of a comparison's time. For it
+    planes of all sizes come from one heap, which is a fifth larger than what it holds, and of which more than 2 GiB
+    that are free at its end are given back. What the user has set stays; where ``malloc`` is not glibc's nothing is
+    done.
+    """
+    options = {name: option for name, option in _FREED.items() if name not in os.environ}
+    try:
+        set_option = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    for name, (number, value) in options.items():
+        os.environ[name] = str(value)
+        set_option(number, value)
 
 
 def free_mib() -> float:
