@@ -8,7 +8,7 @@ from typing import Final
 _MEMINFO: Final = Path("/proc/meminfo")
 _CGROUP: Final = Path("/sys/fs/cgroup")
 _MIB: Final = 1024.0**2
-_FREED: Final = {"MALLOC_MMAP_MAX_": (-4, 0), "MALLOC_TRIM_THRESHOLD_": (-1, 2**31 - 1)}
+_FREED: Final = {"MALLOC_ARENA_MAX": (-8, 1), "MALLOC_MMAP_MAX_": (-4, 0), "MALLOC_TRIM_THRESHOLD_": (-1, 2**31 - 1)}
 """Settings of glibc's ``malloc``: the variable that new processes read, the number of the option, the value."""
 
 
