@@ -9,7 +9,7 @@ from detect_scene import Change, frame_of, look, places_of
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.band import bands
 from iovolc.detect.check import Check, check_curves, pooled
-from iovolc.detect.completeness import coarse_maps
+from iovolc.detect.completeness import SIZES_KM, coarse_maps
 from iovolc.detect.curve import Curve, Curves, FittedCurve
 from iovolc.detect.epoch import detect_epoch
 from iovolc.detect.trial import STRONGEST, Epochs, plan_injections, sensitivity_maps, try_injections
@@ -21,7 +21,6 @@ pytestmark = ALL_SLOW_UNCOMPILED
 
 GRID = small_grid(2)
 KNOWN = Change(20.0, 60.0, 300.0, -0.5, 2)
-SIZES = (300.0,)
 
 
 @lru_cache(maxsize=2)
@@ -30,13 +29,17 @@ def scene(quantity="iof"):
     older = tuple(look(GRID, number, (KNOWN,), quantity=quantity) for number in range(2))
     newer = look(GRID, 2, (KNOWN,), quantity=quantity)
     change = detect_epoch(newer, older, frame, places_of(GRID), config, None, None, curves_of("packaged"))
-    return Epochs(newer, older, frame, config, LightConfig()), change, sensitivity_maps(change, GRID)
+    return (
+        Epochs(newer, older, frame, config, LightConfig()),
+        change,
+        sensitivity_maps(change, GRID, (*SIZES_KM, 170.0)),
+    )
 
 
-def tried(margin, count, quantity="iof", seed=0, band=None):
+def tried(margin, count, quantity="iof", seed=0, band=None, size_km=300.0):
     epochs, change, margins = scene(quantity)
     planned = plan_injections(
-        change, margins, [(300.0, margin)] * count, epochs.frame, np.random.default_rng(seed), band
+        change, margins, [(size_km, margin)] * count, epochs.frame, np.random.default_rng(seed), band
     )
     return try_injections(epochs, change, planned, band)
 
@@ -44,8 +47,8 @@ def tried(margin, count, quantity="iof", seed=0, band=None):
 @pytest.mark.parametrize("quantity", ["iof", "relative"])
 def test_what_is_predicted_at_nine_in_ten_is_found_about_so_often(quantity):
     _, change, _ = scene(quantity)
-    margin = change.sensitivity.curve(curves_of("packaged"), 300.0).margin_at(0.9)
-    trials = [trial for seed in range(2) for trial in tried(margin, 14, quantity, seed)]
+    margin = change.sensitivity.curve(curves_of("packaged"), 170.0).margin_at(0.9)
+    trials = [trial for seed in range(2) for trial in tried(margin, 14, quantity, seed, size_km=170.0)]
     assert len(trials) >= 20
     assert 0.75 <= np.mean([trial.found for trial in trials]) <= 1.0
 
