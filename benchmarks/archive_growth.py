@@ -168,7 +168,8 @@ def growths(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for key, group in itertools.groupby(ordered, key=lambda case: tuple(case[name] for name in fixed)):
             mine = list(group)
             if len(mine) > 1:
-                named = ", ".join(f"{name} {value}" for name, value in zip(fixed, key, strict=True) if value)
+                told = zip(fixed, key, strict=True)
+                named = ", ".join(name if value is True else f"{name} {value}" for name, value in told if value)
                 sizes = ", ".join(str(case[size]) for case in mine)
                 peaks, more = (
                     ", ".join(f"{case[what]['peak_mib']:.0f}" for case in mine) for what in ("grown", "one_more")
