@@ -68,9 +68,10 @@ one it is not worth while: an epoch is read in a small part of the time that its
 _FUTURE: Final = """
 ## Where it would break first
 
-1. **Memory of a comparison.** It holds the tone of the epoch and of {most} predecessors, and a difference against each:
-   {gib:.0f} GiB at 1 km. The planner lets as many work as there is room for, at least one, and no smaller machine will
-   do. Smaller sheets would: the search is local but for the tone's curves and the null, whose fields are global.
+1. **Memory of a comparison.** The search holds the answers of two filters at all pixels, whatever the number of
+   predecessors: {gib:.0f} GiB at 1 km. The planner lets as many work as there is room for, at least one, and no smaller
+   machine will do. Smaller sheets would: the search is local but for the tone's curves and the null, whose fields are
+   global.
 2. **Steps in whole histories** take {steps:.3g} processor hours for each new epoch of a channel, since brief changes
    are sought between all pairs of a place's epochs: the square of the history. All workers share them, band by band,
    and a channel whose epochs have not changed is not looked at again. What would follow is to keep them by band, for
@@ -191,7 +192,6 @@ def _scale(told: Told, constants: Told, costs: Costs, setting: Told) -> Iterator
             yield _run(name, job, run, setting["price"])
     last = whole["runs"][-1]
     yield _FUTURE.format(
-        most=setting["most"],
         gib=whole["facts"]["worker_gib"],
         steps=one["facts"]["steps_h"],
         alone=whole["alone_s"]["reading what is kept of every epoch"] / 3600.0,
