@@ -2,6 +2,8 @@
 
 import os
 
+from iovolc.machine import use_freed_memory_again
+
 # Read when prefect and numpy are first imported: no usage statistics, and no threads inside the tasks' own.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -14,3 +16,5 @@ os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
 # A new home's data base takes longer than Prefect's 20 seconds to make on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
+
+use_freed_memory_again()

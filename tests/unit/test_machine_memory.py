@@ -9,6 +9,8 @@ from iovolc import machine
 PLANES = """
 import resource, sys
 import numpy as np
+if sys.argv[1] == "flows":
+    import flows
 if sys.argv[1] == "again":
     from iovolc.machine import use_freed_memory_again
     use_freed_memory_again()
@@ -31,8 +33,9 @@ def faults(how, **environment):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc's malloc is told")
-def test_a_plane_that_was_freed_is_used_again():
-    assert faults("again") < 0.2 * faults("plain")
+@pytest.mark.parametrize("how", ["again", "flows"])
+def test_a_plane_that_was_freed_is_used_again(how):
+    assert faults(how) < 0.2 * faults("plain")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc's malloc is told")
