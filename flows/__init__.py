@@ -2,7 +2,7 @@
 
 import os
 
-from iovolc.machine import use_freed_memory_again
+from iovolc.machine import allow_many_files, use_freed_memory_again
 
 # Read when prefect and numpy are first imported: no usage statistics, and no threads inside the tasks' own.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -18,3 +18,4 @@ os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 use_freed_memory_again()
+allow_many_files()

@@ -1,13 +1,15 @@
-"""How much memory this machine has to give, and that it is used again. Not for limiting it (:mod:`iovolc.cluster`)."""
+"""What this machine has to give: memory, that it is used again, and files. Not for limits (:mod:`iovolc.cluster`)."""
 
 import ctypes
 import os
+import resource
 from pathlib import Path
 from typing import Final
 
 _MEMINFO: Final = Path("/proc/meminfo")
 _CGROUP: Final = Path("/sys/fs/cgroup")
 _MIB: Final = 1024.0**2
+_FILES: Final = 65536
 _FREED: Final = {"MALLOC_ARENA_MAX": (-8, 1), "MALLOC_MMAP_MAX_": (-4, 0), "MALLOC_TRIM_THRESHOLD_": (-1, 2**31 - 1)}
 """Settings of glibc's ``malloc``: the variable that new processes read, the number of the option, the value."""
 
@@ -28,6 +30,17 @@ def use_freed_memory_again() -> None:
     for name, (number, value) in options.items():
         os.environ[name] = str(value)
         set_option(number, value)
+
+
+def allow_many_files() -> None:
+    """Let this process, and those that it starts, hold as many files open as the system lets them, up to 65 536.
+
+    Planes that lie out of memory take one each, and 1 024 is what most systems begin with.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def free_mib() -> float:

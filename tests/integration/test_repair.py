@@ -52,6 +52,14 @@ def test_without_its_original_it_stays_and_is_named(small: Small, damaged) -> No
     assert answer.values["mended"][0].startswith("map0: mended: ")
 
 
+def test_a_damaged_manifest_is_named_by_verify(damaged) -> None:
+    newest = max((damaged / "manifests").iterdir(), key=lambda path: int(path.stem))
+    newest.write_bytes(newest.read_bytes()[:-7])
+    answer = iovolc("verify", "--store", damaged, "--json")
+    assert answer.code == 5
+    assert answer.values["damaged"][0] == f"manifests/{newest.name}: it is damaged; restore it from a copy"
+
+
 @slow_uncompiled
 def test_what_would_become_something_else_is_not_put_in_place(small: Small, damaged) -> None:
     before = contents(damaged)

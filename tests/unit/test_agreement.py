@@ -7,7 +7,7 @@ from tests.s3_parts import elsewhere
 from tests.store_sample import GRID, ingest, put
 
 from iovolc.cube.agreement import unlike
-from iovolc.cube.bucket import bucket_of
+from iovolc.cube.bucket import Bucket, bucket_of
 from iovolc.cube.cleaning import Retention, collect
 from iovolc.cube.files import write_json
 from iovolc.cube.layout import latest_run_file, local
@@ -72,6 +72,22 @@ def test_of_two_manifests_the_sound_one_is_taken(store, number, here, there, wor
     assert [item.mended for item in unlike(store, mend=True)] == [True]
     assert unlike(store) == ()
     assert path.read_bytes().strip() == content.strip()
+
+
+def test_what_is_committed_while_the_bucket_is_listed_is_no_fault(store, monkeypatch):
+    listed = Bucket.files
+
+    def late(bucket, prefix):
+        found = listed(bucket, prefix)
+        if prefix == "manifests" and not late.done:
+            late.done = True
+            commit(store, GRID, [put(store, 2)])
+        return found
+
+    late.done = False
+    monkeypatch.setattr(Bucket, "files", late)
+    assert unlike(store) == ()
+    assert (store / "manifests" / "3.json").exists()
 
 
 def test_what_another_machine_has_deleted_is_no_fault(store, bucket_place, monkeypatch, tmp_path):

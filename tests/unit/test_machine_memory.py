@@ -48,3 +48,16 @@ def test_another_malloc_is_left_alone(monkeypatch):
     monkeypatch.delenv("MALLOC_MMAP_MAX_", raising=False)
     machine.use_freed_memory_again()
     assert "MALLOC_MMAP_MAX_" not in os.environ
+
+
+FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+from iovolc.machine import allow_many_files
+allow_many_files()
+held = [open("/dev/null") for _ in range(500)]
+"""
+
+
+def test_a_process_may_hold_more_files_than_it_was_given():
+    subprocess.run([sys.executable, "-c", FILES], check=True)

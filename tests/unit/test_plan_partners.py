@@ -19,10 +19,10 @@ DISCS = 30
 FEWER = ("detect.max_predecessors=3",)
 
 
-def disc(store, number, first_col, resolution_km=8.0):
+def disc(store, number, first_col, resolution_km=8.0, cols=80):
     """A stored epoch that shows one part of the equator from this column on."""
     value = np.full(GRID.sheet("equator").shape, np.nan, np.float32)
-    value[160:240, first_col : first_col + 80] = 0.5
+    value[160:240, first_col : first_col + cols] = 0.5
     layers = Layers(value, value * np.float32(0.01), np.where(np.isnan(value), 1, 0).astype(np.uint16))
     time = START + timedelta(days=number)
     record = sample_record(number, id=f"disc-{number:02d}", time_utc=time, start_utc=time, stop_utc=time)
@@ -55,3 +55,10 @@ def test_a_disc_of_new_ground_is_compared_with_one_so_that_the_run_tells_of_it(c
 
 def test_in_a_small_channel_all_are_compared(compared):
     assert compared([FAR] * 3 + [NEAR], settings=FEWER) == [0, 1, 2]
+
+
+def test_a_strip_that_fills_no_block_keeps_its_predecessors(tmp_path):
+    discs = [disc(tmp_path, number, NEAR) for number in range(5)]
+    strip = disc(tmp_path, 5, NEAR, cols=3)
+    context = Context(tmp_path, load(None, ("grid.pixels_per_degree=4", *FEWER)), Threads(1))
+    assert len(plan(commit(tmp_path, GRID, [*discs, strip]), context)[-1].predecessors) == 3

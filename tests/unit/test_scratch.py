@@ -1,10 +1,12 @@
 import gc
+import resource
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from iovolc.cube.scratch import scratch_of
+from iovolc.cube.scratch import on_disk, scratch_of
 
 
 def planes():
@@ -63,5 +65,27 @@ def test_no_name_is_left_and_the_file_goes_with_its_planes(store):
 def test_small_planes_and_those_that_the_disk_will_not_have_stay_in_memory(store, tmp_path):
     mine = planes()
     assert scratch_of(store)(mine) is mine
-    assert scratch_of(tmp_path / "nowhere", 0)(mine) is mine
+    (tmp_path / "file").touch()
+    assert scratch_of(tmp_path / "file", 0)(mine) is mine
     assert scratch_of(store, 0)({}) == {}
+
+
+def test_a_store_without_a_cache_gets_one(tmp_path):
+    assert on_disk(scratch_of(tmp_path / "store", 0)(planes()))
+
+
+@pytest.mark.parametrize("missing", [1, 1000, 6000])
+def test_a_disk_that_fills_leaves_planes_in_memory_and_no_file(store, caplog, missing):
+    """The size of a file is limited as a disk is: what is written last would fail without a word."""
+    mine = planes()
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (sum(plane.nbytes for plane in mine.values()) - missing, hard))
+    try:
+        kept = scratch_of(store, 0)(mine)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert kept is mine
+    assert open_files(store) == 0
+    assert "takes no planes" in caplog.text

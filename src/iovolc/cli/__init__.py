@@ -59,13 +59,14 @@ def main() -> None:
     """Run the command line; ends the process with the documented exit code."""
     from iovolc.console import FAILED, exit_code, say
     from iovolc.errors import IovolcError
-    from iovolc.machine import use_freed_memory_again
+    from iovolc.machine import allow_many_files, use_freed_memory_again
 
     # Libraries make a million objects that stay: to look for garbage among them takes a tenth of a check, twice.
     garbage.set_threshold(100_000)
     # Tasks already fill the cores: threaded linear algebra inside them only gets in its own way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     use_freed_memory_again()
+    allow_many_files()
     try:
         app()
     except IovolcError as error:

@@ -65,7 +65,7 @@ def verify(
     from iovolc.console import DONE, FAILED, answer
     from iovolc.cube.agreement import unlike
     from iovolc.cube.audit import verify as use_case
-    from iovolc.errors import ConfigError
+    from iovolc.errors import ConfigError, StoreCorrupt
 
     if originals and not repair:
         raise ConfigError("originals are read for a repair alone: add --repair, or leave them out")
@@ -73,7 +73,11 @@ def verify(
         chosen = tuple(overrides or ())
         _repair(originals or [], Common(store, config, chosen, workers, dask, quiet), as_json=as_json)
     manifests = unlike(store)  # first, since HEAD must be readable for the rest
-    damages = [*map(str, manifests), *map(str, use_case(store))]
+    damages = [str(one) for one in manifests]
+    try:
+        damages += map(str, use_case(store))
+    except StoreCorrupt as error:
+        damages.append(str(error))  # what HEAD names is not known
     answer({"damaged": damages}, "\n".join(damages) or "everything is sound", as_json=as_json)
     raise typer.Exit(FAILED if damages else DONE)
 

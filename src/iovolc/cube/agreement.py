@@ -6,6 +6,7 @@ Not for epochs and tables, whose names tell their content: :mod:`iovolc.cube.aud
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -68,26 +69,34 @@ def unlike(store: StorePath, *, mend: bool = False) -> tuple[Unlike, ...]:
 def _manifests(store: StorePath, bucket: Bucket | None, *, mend: bool) -> Iterator[Unlike]:
     root, there = local(store), {} if bucket is None else bucket.files("manifests")
     here = {path.relative_to(root).as_posix() for path in root.glob("manifests/*.json")}
+    needed = cache(lambda: set() if bucket is None else _needed(store, bucket))
     for name in sorted(here | there.keys(), key=lambda name: (len(name), name)):
         if Path(name).name.startswith(PARTIAL):
             continue
-        own = (root / name).read_bytes() if name in here else None
-        found = bucket.read(name) if bucket is not None and name in there else None
+        own = _content(root / name)
+        found = None if bucket is None else bucket.read(name)  # also what was put there after it was listed
         other = None if found is None else found[0]
-        told = _fault(store, bucket, name, own, other)
+        told = _fault(name, own, other)
+        if not told and bucket is not None and other is None and _number(name) in needed():
+            told = "the bucket has lost it"
         if told:
             yield Unlike(name, told, mended=mend and bucket is not None and _level(root / name, bucket, own, other))
 
 
-def _fault(store: StorePath, bucket: Bucket | None, name: str, own: bytes | None, other: bytes | None) -> str:
-    """What is wrong with a manifest in the copy or on the bucket, in words; empty if nothing is."""
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # never there, or deleted meanwhile
+        return None
+
+
+def _fault(name: str, own: bytes | None, other: bytes | None) -> str:
+    """What is wrong with a manifest as the copy and the bucket have it, in words; empty if nothing is."""
     for content, where in ((own, ""), (other, " on the bucket")):
         if content is not None and not _is_sound(name, content):
             return f"it is damaged{where}; restore it from a copy"
     if own is not None and other is not None and own != other:
         return "bucket and copy hold different ones; the bucket's counts"
-    if bucket is not None and other is None and _number(name) in _needed(store, bucket):
-        return "the bucket has lost it"
     return ""
 
 

@@ -3,9 +3,13 @@
 Not for what is to be found again (:mod:`iovolc.cube.cache`).
 """
 
+import logging
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from errno import ENOSPC
+from functools import cache
 from typing import IO, Any, Final, Generic, TypeVar
 from weakref import finalize
 
@@ -17,6 +21,8 @@ from iovolc.model.keeping import Keep
 
 LEAST_BYTES: Final = 8 * 1024**2
 """Planes that are smaller than this together stay in memory: they are no more than some dozens."""
+
+_LOG: Final = logging.getLogger(__name__)
 
 Name = TypeVar("Name", bound=str)
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -68,21 +74,45 @@ def scratch_of(store: StorePath, least_bytes: int = LEAST_BYTES) -> Keep:
         if sum(plane.nbytes for plane in planes.values()) < least_bytes:
             return planes
         try:
-            return _written(planes, str(local(join(store, "cache"))))
-        except OSError:
+            folder = local(join(store, "cache"))
+            folder.mkdir(parents=True, exist_ok=True)
+            return _written(planes, str(folder))
+        except OSError as error:
+            _warn(str(store), error.strerror or "")
             return planes
 
     return keep
 
 
+@cache  # once
+def _warn(store: str, reason: str) -> None:
+    _LOG.warning("the disk of %s takes no planes, which stay in memory: %s", store, reason)
+
+
+def on_disk(planes: Mapping[Name, NDArray[Scalar]]) -> bool:
+    """Whether planes lie on the disk."""
+    return isinstance(planes, _OnDisk)
+
+
 def _written(planes: Mapping[Name, NDArray[Scalar]], folder: str) -> Mapping[Name, NDArray[Scalar]]:
     file = tempfile.TemporaryFile(prefix=PARTIAL, dir=folder, buffering=0)  # noqa: SIM115 - closed when its planes go
+    try:
+        places = _filled(file, planes)
+    except OSError:
+        file.close()
+        raise
+    kept = _OnDisk(file, places)
+    finalize(kept, file.close)
+    return kept
+
+
+def _filled(file: IO[bytes], planes: Mapping[Name, NDArray[Any]]) -> dict[Name, _Place]:
     places: dict[Name, _Place] = {}
     start = 0
     for name, plane in planes.items():
         plane.tofile(file)
         places[name] = _Place(start, plane.shape, plane.dtype)
         start += plane.nbytes
-    kept = _OnDisk(file, places)
-    finalize(kept, file.close)
-    return kept
+    if os.fstat(file.fileno()).st_size != start:  # what is written last fails without a word
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+    return places

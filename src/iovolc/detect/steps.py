@@ -70,6 +70,10 @@ class Step:
     stretch: float
 
 
+_LEAST_SHARE: Final = 1e-14
+"""Of all weights: a difference of sums is not told better."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Series:
     """Sums over a series up to each epoch: of weights, and of weighted values about their mean."""
@@ -83,7 +87,7 @@ class _Series:
         """Ratio, jump, its sigma and the stretch, for parts of the series that begin and end so."""
         n = len(self.weights) - 1
         w_in, s_in = self.weights[until] - self.weights[first], self.sums[until] - self.sums[first]
-        w_out = self.weights[-1] - w_in
+        w_out = np.maximum(self.weights[-1] - w_in, _LEAST_SHARE * self.weights[-1])
         jump = s_in / w_in - (self.sums[-1] - s_in) / w_out
         gain = w_in * w_out / (w_in + w_out) * jump**2
         s2 = (self.shrinkage + np.maximum(self.around - gain, 0.0)) / (self.shrinkage + n - 2)

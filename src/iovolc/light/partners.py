@@ -141,9 +141,12 @@ def mismatch(
     Returns
     -------
     float or None
-        0 where a light is not known; None where they share no block, so that they cannot be compared.
+        0 where a light is not known, or where one of them fills no block, so that blocks tell nothing; None where they
+        share no block, so that they cannot be compared.
     """
     newer, older = lit
+    if not all(np.isfinite(own).any() for own in blocks):
+        return 0.0
     if newer is None or older is None:
         return 0.0 if (np.isfinite(blocks[0]) & np.isfinite(blocks[1])).any() else None
     found = [

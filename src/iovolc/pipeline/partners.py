@@ -20,7 +20,7 @@ from iovolc.pipeline.tones import frame_of
 
 _STAGE: Final = "partners"
 _CHOSEN: Final = "chosen"
-_RULE: Final = 2
+_RULE: Final = 3
 """Choices by an older rule are made anew."""
 
 

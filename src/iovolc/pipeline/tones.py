@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from iovolc.config import LightConfig
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.epochs import read_epoch
-from iovolc.cube.scratch import scratch_of
+from iovolc.cube.scratch import on_disk, scratch_of
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import Places, pixel_places
 from iovolc.detect.look import Look
@@ -34,6 +34,8 @@ Plane = NDArray[np.float32]
 LOOKS_AT_HAND: Final = 32
 LOOKS_AT_HAND_BYTES: Final = 4 * 1024**3
 """On the disk, but for small grids; all of them at 16 pixels per degree."""
+_IN_MEMORY: Final = 4
+"""So many times what the disk does not take counts of it."""
 
 
 @lru_cache(maxsize=2)
@@ -50,8 +52,10 @@ def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
 
 
 def _look_bytes(look: Look) -> int:
-    planes = [*look.side.tone.values(), *(() if look.side.lit is None else look.side.lit.planes.values())]
-    return sum(plane.nbytes for plane in planes)
+    held = [look.side.tone, {} if look.side.lit is None else look.side.lit.planes]
+    return sum(
+        sum(plane.nbytes for plane in planes.values()) * (1 if on_disk(planes) else _IN_MEMORY) for planes in held
+    )
 
 
 _looks: Recent[tuple[Path, EpochEntry, LightConfig], Look] = Recent(LOOKS_AT_HAND, LOOKS_AT_HAND_BYTES, _look_bytes)

@@ -59,13 +59,15 @@ def write_figures(folder: Path, views: Path, run: RunOutput, events: pd.DataFram
     drawn: dict[str, str] = {}
     # Each view is a file of its own, so the thread cannot change a byte.
     with ThreadPoolExecutor(1) as writer:
-        written: list[Future[None]] = []
+        before: Future[None] | None = None
         for event_id, shown in event_views(run, events):
-            written.append(writer.submit(write_view, views, event_id, shown))
+            if before is not None:
+                before.result()  # no more than one view waits
+            before = writer.submit(write_view, views, event_id, shown)
             drawn[event_id] = f"{event_id}.png"
             draw_triplet(folder / drawn[event_id], shown.cutout, shown.outline, headline(rows[event_id]))
-        for view_of in written:
-            view_of.result()
+        if before is not None:
+            before.result()
     return drawn
 
 
