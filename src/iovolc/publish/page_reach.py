@@ -57,6 +57,7 @@ def write_reach_maps(folder: Path, told: Completeness | None, numbers: Mapping[s
     together: dict[bool, tuple[Codes, Codes]] = {}
     rows, cols = told.epochs[0].maps.share.shape
     nothing = np.full((len(SIZES_KM), rows, cols), NOT_COMPARED, np.uint8)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as kept:  # not in memory: a run may have very many comparisons
         for epoch, ratio in zip(told.epochs, ratios, strict=True):
             planes = coded(epoch, _needed(told, epoch)[0])
