@@ -154,8 +154,8 @@ class DetectConfig(Section):
         default=24,
         ge=1,
         le=64,
-        description="An epoch is compared with at most this many earlier ones: of those that share ground with it the finest, "
-        "then those of the most similar light, then the latest.",
+        description="An epoch is compared with at most this many earlier ones: of those that share ground with it the "
+        "finest, then those of the most similar light, then the latest.",
     )
     min_predecessors: int = Field(default=1, ge=1, description="Fewest predecessors with which a pixel is tested.")
     sigma_model: float = Field(

@@ -21,8 +21,10 @@ def fetch_manifest(store: StorePath, number: int) -> None:
 def fetch_manifests(store: StorePath) -> None:
     """Fetch all old manifests."""
     bucket = bucket_of(store)
-    for name in () if bucket is None else bucket.files("manifests"):
-        if bucket is not None and not (local(store) / name).exists():
+    if bucket is None:
+        return
+    for name in bucket.files("manifests"):
+        if not (local(store) / name).exists():
             bucket.fetch(name, store)
 
 
@@ -35,9 +37,10 @@ def fetch_entries(store: StorePath, entries: Iterable[EpochEntry | PointsEntry])
         If the bucket has lost one.
     """
     bucket = bucket_of(store)
-    for entry in () if bucket is None else entries:
-        if bucket is not None:
-            bucket.fetch_folder(entry.folder, store)
+    if bucket is None:
+        return
+    for entry in entries:
+        bucket.fetch_folder(entry.folder, store)
 
 
 def fetch_run(store: StorePath, run_id: str) -> None:

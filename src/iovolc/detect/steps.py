@@ -23,6 +23,8 @@ SHRINKAGE: Final = 10.0
 """Weight, in epochs, of the stated variance against the series' own scatter about the fit."""
 LEAST_P: Final = 1e-6
 """The thresholds are simulated down to p = 1e-5; no smaller p than a tenth of that is given."""
+_LEAST_SHARE: Final = 1e-14
+"""Of all weights: a difference of sums is not told better."""
 
 _LEVELS: Final = (0.1, 1e-2, 1e-3, 1e-4, 1e-5)
 _EPOCHS: Final = (3, 4, 5, 6, 8, 10, 15, 20)
@@ -68,10 +70,6 @@ class Step:
     earliest: int
     latest: int
     stretch: float
-
-
-_LEAST_SHARE: Final = 1e-14
-"""Of all weights: a difference of sums is not told better."""
 
 
 @dataclass(frozen=True, slots=True)
