@@ -6,18 +6,18 @@ Not for what is to be found again (:mod:`iovolc.cube.cache`).
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from errno import ENOSPC
-from functools import cache
-from typing import IO, Any, Final, Generic, TypeVar
+from functools import cache, partial
+from typing import IO, Any, Final, TypeVar
 from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.cube.layout import PARTIAL, StorePath, join, local
-from iovolc.model.keeping import Keep
+from iovolc.model.keeping import Keep, WhenAsked
 
 LEAST_BYTES: Final = 8 * 1024**2
 """Planes that are smaller than this together stay in memory: they are no more than some dozens."""
@@ -37,26 +37,10 @@ class _Place:
     kind: np.dtype[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class _OnDisk(Mapping[Name, NDArray[Scalar]], Generic[Name, Scalar]):
-    """Planes in a file. Each is mapped when it is asked for, and takes memory until it is let go."""
+class _OnDisk(WhenAsked[Name, Scalar]):
+    """Planes in a file."""
 
-    file: IO[bytes]
-    places: Mapping[Name, _Place]
-
-    def __getitem__(self, name: Name) -> NDArray[Scalar]:
-        place = self.places[name]
-        # Copied on writing: compiled kernels know writable arrays, and the file stays as it is.
-        return np.asarray(np.memmap(self.file, place.kind, "c", place.start, place.shape))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.places
-
-    def __iter__(self) -> Iterator[Name]:
-        return iter(self.places)
-
-    def __len__(self) -> int:
-        return len(self.places)
+    __slots__ = ()
 
 
 def scratch_of(store: StorePath, least_bytes: int = LEAST_BYTES) -> Keep:
@@ -101,9 +85,15 @@ def _written(planes: Mapping[Name, NDArray[Scalar]], folder: str) -> Mapping[Nam
     except OSError:
         file.close()
         raise
-    kept = _OnDisk(file, places)
+    kept = _OnDisk(tuple(places), partial(_mapped, file, places))
     finalize(kept, file.close)
     return kept
+
+
+def _mapped(file: IO[bytes], places: Mapping[Name, _Place], name: Name) -> NDArray[Any]:
+    place = places[name]
+    # Copied on writing: compiled kernels know writable arrays, and the file stays as it is.
+    return np.asarray(np.memmap(file, place.kind, "c", place.start, place.shape))
 
 
 def _filled(file: IO[bytes], planes: Mapping[Name, NDArray[Any]]) -> dict[Name, _Place]:

@@ -3,7 +3,7 @@
 Not for results: what is near the band's edges is seen by half a filter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from iovolc.detect.look import Look
 from iovolc.light.match import Frame
 from iovolc.model.grid import Grid
+from iovolc.model.keeping import WhenAsked
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -21,28 +22,6 @@ _HEIGHT_DEG: Final = 30.0
 _CENTRES_DEG: Final = (-19.0, 19.0)
 _MARGIN_DEG: Final = 5.0
 """At the band's edges, 160 km: half the window in which displacement is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part(Mapping[str, NDArray[Scalar]]):
-    """Some rows of ``equator``, if it is there; cut when they are asked for, since planes may lie on the disk."""
-
-    planes: Mapping[str, NDArray[Scalar]]
-    rows: slice
-
-    def __getitem__(self, name: str) -> NDArray[Scalar]:
-        if name != _SHEET:
-            raise KeyError(name)
-        return self.planes[name][self.rows]
-
-    def __contains__(self, name: object) -> bool:
-        return name == _SHEET and name in self.planes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([_SHEET] if _SHEET in self.planes else [])
-
-    def __len__(self) -> int:
-        return int(_SHEET in self.planes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +46,13 @@ class Band:
         """The band's part of an epoch; block means stay those of the whole, since tones are matched by them."""
         light = look.side.lit
         if light is not None:
-            light = replace(light, planes=_Part(light.planes, self.rows))
-        return replace(look, side=replace(look.side, tone=_Part(look.side.tone, self.rows), lit=light))
+            light = replace(light, planes=_rows_of(light.planes, self.rows))
+        return replace(look, side=replace(look.side, tone=_rows_of(look.side.tone, self.rows), lit=light))
+
+
+def _rows_of(planes: Mapping[str, NDArray[Scalar]], rows: slice) -> Mapping[str, NDArray[Scalar]]:
+    """Some rows of ``equator``, if it is there; cut when they are asked for, since planes may lie on the disk."""
+    return WhenAsked(tuple(name for name in (_SHEET,) if name in planes), lambda name: planes[name][rows])
 
 
 def bands(frame: Frame) -> Sequence[Band]:

@@ -4,7 +4,7 @@ An epoch's level against the channel's base is kept in the store, so that a new 
 costs all. Levels are read band by band: memory does not grow with the history.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from iovolc.light.match import Frame
 from iovolc.light.partners import Law
 from iovolc.model import frames
 from iovolc.model.detection import EpochInfo, Footprint, Segmented
+from iovolc.model.keeping import WhenAsked
 from iovolc.model.tables import SEGMENTS
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.facts import facts_of, keep_facts, resolution_of, unchanged_probability
@@ -75,29 +76,6 @@ class _Task:
     config: DetectConfig
     light: LightConfig
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept(Mapping[str, NDArray[np.float16]]):
-    """One part of a level, by sheet; each plane is opened when it is asked for, and only what is used of it is read."""
-
-    folder: Path
-    part: str
-    names: tuple[str, ...]
-
-    def __getitem__(self, name: str) -> NDArray[np.float16]:
-        if name not in self.names:
-            raise KeyError(name)
-        return np.load(self.folder / f"{self.part}-{name}.npy", mmap_mode="r", allow_pickle=False)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
 
 
 def segments(manifest: Manifest, context: Context) -> Segmented:
@@ -205,12 +183,16 @@ def _save_level(level: Level, folder: Path) -> None:
 
 def _level(folder: Path) -> Level:
     """What was kept; a sheet that goes while it is in use is missed, not taken for one that shows nothing."""
-    return Level(
-        *(
-            _Kept(folder, part, tuple(path.stem.partition("-")[2] for path in sorted(folder.glob(f"{part}-*.npy"))))
-            for part in _PARTS
-        )
-    )
+    return Level(*(_kept(folder, part) for part in _PARTS))
+
+
+def _kept(folder: Path, part: str) -> Mapping[str, NDArray[np.float16]]:
+    """One part of a level, by sheet; each plane is opened when it is asked for, and only what is used of it is read."""
+
+    def opened(name: str) -> NDArray[np.float16]:
+        return np.load(folder / f"{part}-{name}.npy", mmap_mode="r", allow_pickle=False)
+
+    return WhenAsked(tuple(path.stem.partition("-")[2] for path in sorted(folder.glob(f"{part}-*.npy"))), opened)
 
 
 def _save(found: Segmented, folder: Path) -> None:
