@@ -20,9 +20,9 @@ def difference(value, gaps=()):
     return {"equator": plane}
 
 
-def state(value, *, contrast=0.3, share=1.0, chance=1.0, gaps=()):
+def state(value, *, contrast=0.3, sigma=0.02, share=1.0, chance=1.0, gaps=()):
     sign = 1 if contrast > 0 else -1
-    rows = look_rows("d", cluster(sign), contrast, 0.02, [Earlier("older", difference(value, gaps), share, chance)])
+    rows = look_rows("d", cluster(sign), contrast, sigma, [Earlier("older", difference(value, gaps), share, chance)])
     return rows[0]["state"]
 
 
@@ -32,6 +32,14 @@ def state(value, *, contrast=0.3, share=1.0, chance=1.0, gaps=()):
 @pytest.mark.parametrize("sign", [1, -1])
 def test_more_than_half_of_the_change_is_missing_or_it_was_there(value, expected, sign):
     assert state(sign * value, contrast=0.3 * sign) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.3, "without"), (0.22, "without"), (0.2, "inadequate"), (0.1, "inadequate"), (0.08, "with"), (0.0, "with")],
+)
+def test_a_faint_change_is_missing_or_there_only_where_noise_hardly_makes_it_so(value, expected):
+    assert state(value, contrast=0.3, sigma=0.08) == expected
 
 
 def test_a_look_that_might_have_missed_the_change_tells_nothing():

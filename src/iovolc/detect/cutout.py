@@ -91,13 +91,11 @@ def cut_out(
     """
     name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
     sheet = grid.sheet(name)
-    rows, cols = np.divmod(pixels.astype(np.int64), sheet.shape[1])
-    if sheet.wraps and cols.max() - cols.min() > sheet.shape[1] // 2:
-        cols = np.where(cols < sheet.shape[1] // 2, cols + sheet.shape[1], cols)
-    squeeze = _squeeze(sheet, float(rows.mean()))
-    radius = max(math.sqrt(len(pixels) * squeeze / math.pi), _LEAST_RADIUS_PX)
+    rows, cols = unwrapped(pixels.astype(np.int64), sheet)
+    narrow = squeeze(sheet, float(rows.mean()))
+    radius = max(math.sqrt(len(pixels) * narrow / math.pi), _LEAST_RADIUS_PX)
     down = math.ceil(_REACH * radius) + 1
-    right = math.ceil(_REACH * radius / squeeze) + 1
+    right = math.ceil(_REACH * radius / narrow) + 1
     extent = max(int(np.ptp(rows)) + 2 * down, int(np.ptp(cols)) + 2 * right)
     step = max(1, math.ceil(extent / _WIDEST_PX))
     top, bottom = int(rows.min()) - down, int(rows.max()) + down + 1
@@ -113,15 +111,23 @@ def cut_out(
     part = np.ix_(at_row, at_col % sheet.shape[1])
     change = difference[name][part].astype(np.float64)
     taken, after = (planes[name][part].astype(np.float64) for planes in (sharp, newer))
-    distance = distance_transform_edt(~mask, sampling=(1.0, squeeze)) * step / radius
-    offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * squeeze
+    distance = distance_transform_edt(~mask, sampling=(1.0, narrow)) * step / radius
+    offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * narrow
     east = np.broadcast_to(offset, mask.shape).astype(np.float64)
     return Cutout(
         taken, after, after - change, change, mask, changed[name][part] & ~mask, distance, east, step, radius / step
     )
 
 
-def _squeeze(sheet: Sheet, row: float) -> float:
+def unwrapped(pixels: NDArray[np.int64], sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of flat indices; columns run on beyond the seam where the pixels lie across it."""
+    rows, cols = np.divmod(pixels, sheet.shape[1])
+    if sheet.wraps and cols.max() - cols.min() > sheet.shape[1] // 2:
+        cols = np.where(cols < sheet.shape[1] // 2, cols + sheet.shape[1], cols)
+    return rows, cols
+
+
+def squeeze(sheet: Sheet, row: float) -> float:
     """Width of a pixel over its height."""
     if not sheet.wraps:
         return 1.0

@@ -1,7 +1,7 @@
 """Change of one epoch against its predecessors: from tones to the rows of the detections table.
 
 The order: difference against each predecessor, median over them, variance, search over scales, null, significance,
-description. Causal: nothing here knows a later epoch.
+extent, description. Causal: nothing here knows a later epoch.
 """
 
 import zlib
@@ -21,6 +21,7 @@ from iovolc.detect.curve import Curves
 from iovolc.detect.describe import Places
 from iovolc.detect.diagnostics import REAL_Q, diagnose
 from iovolc.detect.evidence import Evidence
+from iovolc.detect.extent import with_extent
 from iovolc.detect.lightstats import light_statistics, match_statistics
 from iovolc.detect.look import Look
 from iovolc.detect.noise import Noise
@@ -118,6 +119,7 @@ def detect_epoch(
     scatter = bulk(fields, clusters, search.scales[0], frame.grid)
     p, tails = p_values(_scale(clusters, search), _z(clusters) / scatter.inflation, null, search.seed_z)
     q = q_values(p)
+    clusters = with_extent(clusters, fields, frame.grid, held.resolution_km)
     real = tuple(cluster.footprint for cluster, own in zip(clusters, q, strict=True) if own <= TOLD_FOR_Q)
     verdict = Verdict(null, p, scatter.inflation, real)
     sensitivity = Sensitivity(

@@ -14,6 +14,9 @@ Plane = NDArray[np.float32]
 LEAST_VALID = 0.8
 LEAST_PROBABILITY = 0.8
 """A look tells of a change only if it would have shown it with this probability."""
+PLAIN_Z = 2.576
+"""A look with the change passes for one without it, or the other way round, once in 200: an onset rests on up to ten
+looks, and each of them may belie it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def look_rows(
             {
                 "detection_id": detection_id,
                 "observation_id": one.observation_id,
-                "state": _state(share, mean, one.share * contrast, one.chance),
+                "state": _state(share, mean, one.share * contrast, sigma, one.chance),
                 "valid_fraction": share,
                 "contrast": mean,
                 "contrast_sigma": sigma,
@@ -86,7 +89,11 @@ def look_rows(
     return rows
 
 
-def _state(share: float, mean: float, contrast: float, chance: float) -> LookState:
+def _state(share: float, mean: float, contrast: float, sigma: float, chance: float) -> LookState:
     if share < LEAST_VALID or chance < LEAST_PROBABILITY:
         return "inadequate"
-    return "without" if mean * np.sign(contrast) > 0.5 * abs(contrast) else "with"
+    size, missing = abs(contrast), mean * np.sign(contrast)
+    plain = max(0.5 * size, PLAIN_Z * sigma)
+    if missing > plain:
+        return "without"
+    return "with" if size - missing >= plain else "inadequate"

@@ -1,0 +1,177 @@
+"""How far a change extends: the outline that, blurred as the maps are, fits the difference best.
+
+A filter's answer is as wide as the filter, and where it ends hangs on one pixel's noise. Here the outline that the
+search drew is moved outward or inward as a whole, so that all of its length tells by how much. Its form stays.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+from iovolc.detect.clusters import Cluster
+from iovolc.detect.cutout import squeeze, unwrapped
+from iovolc.detect.pieces import Field
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
+from iovolc.geometry.sphere import pixel_area_km2
+from iovolc.model.detection import Footprint
+from iovolc.model.grid import Grid, Sheet, SheetName
+
+Wide = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_BLURS = (1.0, 1.6)
+"""Widths of an edge in those of the resolution: sharp deposits and soft ones."""
+_REACH = 1.5
+"""How far an outline may move, in resolution elements."""
+_STEPS = 24
+_PRIOR = 0.7
+"""Standard deviation of that move before the difference is looked at, in resolution elements (assumed)."""
+_SURROUNDINGS = 4.0
+"""The difference outside is known from a margin as wide as the change, or as this many resolution elements."""
+_FINE = 3.0
+"""Cells of a resolution element: finer ones tell no more."""
+_WIDEST = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The surroundings of a footprint on its sheet; lengths in pixels along columns.
+
+    Parameters
+    ----------
+    rows, cols : ndarray of int64
+        Of the sheet.
+    squeeze : float
+        Width of a pixel over its height.
+    inside, free : ndarray, shape (row, col), bool
+        The footprint, and where it may extend to: what this sheet owns and shows, and no other change takes.
+    beyond : ndarray, shape (row, col), float64
+        Distance from the outline, negative inside.
+    """
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    squeeze: float
+    inside: Mask
+    free: Mask
+    beyond: Wide
+
+
+def with_extent(
+    clusters: Sequence[Cluster], fields: Mapping[str, Field], grid: Grid, resolution_km: float
+) -> tuple[Cluster, ...]:
+    """The clusters with footprints that end where the changes do.
+
+    What lies on several sheets stays as it was found.
+
+    Parameters
+    ----------
+    clusters : sequence of Cluster
+        All changes of an epoch, strongest first: none grows into another.
+    fields : mapping of str to Field
+        What was searched, by sheet.
+    grid : Grid
+        The grid.
+    resolution_km : float
+        Full width at half maximum of the point-spread function of the difference.
+    """
+    taken = {name: np.zeros(field.difference.shape, bool) for name, field in fields.items()}
+    for cluster in clusters:
+        for name, pixels in cluster.footprint.pixels:
+            taken[name].ravel()[pixels] = True
+    found: list[Cluster] = []
+    for cluster in clusters:
+        footprint = cluster.footprint
+        if len(footprint.pixels) == 1:
+            footprint = _extended(footprint, fields, taken, grid, resolution_km)
+            name, pixels = footprint.pixels[0]
+            taken[name].ravel()[pixels] = True
+        found.append(replace(cluster, footprint=footprint))
+    return tuple(found)
+
+
+def _extended(
+    footprint: Footprint, fields: Mapping[str, Field], taken: Mapping[str, Mask], grid: Grid, resolution_km: float
+) -> Footprint:
+    name, pixels = footprint.pixels[0]
+    sheet, field = grid.sheet(name), fields[name]
+    width = max(resolution_km / sheet.pixel_km, 1.0)
+    window = _window(pixels.astype(np.int64), field, taken[name], sheet, width)
+    return _moved(window, _move(window, field, width), name, sheet)
+
+
+def _window(pixels: NDArray[np.int64], field: Field, taken: Mask, sheet: Sheet, width: float) -> _Window:
+    rows, cols = unwrapped(pixels, sheet)
+    narrow = squeeze(sheet, float(rows.mean()))
+    radius = math.sqrt(pixels.size * narrow / math.pi)
+    margin = _REACH * width + min(radius, _SURROUNDINGS * width) + 1.0
+    down, right = math.ceil(margin), min(math.ceil(margin / narrow), (sheet.shape[1] - int(np.ptp(cols)) - 1) // 2)
+    at_row = np.arange(max(int(rows.min()) - down, 0), min(int(rows.max()) + down + 1, sheet.shape[0]))
+    low, high = int(cols.min()) - right, int(cols.max()) + right + 1
+    at_col = np.arange(low, high) if sheet.wraps else np.arange(max(low, 0), min(high, sheet.shape[1]))
+    inside = np.zeros((at_row.size, at_col.size), bool)
+    inside[rows - at_row[0], cols - at_col[0]] = True
+    part = np.ix_(at_row, at_col % sheet.shape[1])
+    free = inside | ((field.weight[part] > 0) & field.owned[part] & ~taken[part])
+    outer, inner = (np.asarray(distance_transform_edt(side, sampling=(1.0, narrow))) for side in (~inside, inside))
+    beyond = np.where(inside, 0.5 - inner, outer - 0.5)
+    return _Window(at_row, at_col % sheet.shape[1], narrow, inside, free & (beyond < margin), beyond)
+
+
+def _move(window: _Window, field: Field, width: float) -> float:
+    """By how much the outline lies too far inside: the mean over all moves, by how well each fits."""
+    step = max(1, int(width / _FINE), math.ceil(max(window.inside.shape) / _WIDEST))
+    cells = (slice(None, None, step), slice(None, None, step))
+    beyond, free = window.beyond[cells], window.free[cells]
+    part = np.ix_(window.rows[cells[0]], window.cols[cells[1]])
+    difference = field.difference[part][free].astype(np.float64)
+    weight = field.weight[part][free].astype(np.float64)
+    # Noise is as wide as the resolution: so many cells tell one value.
+    alike = max((math.sqrt(math.pi / math.log(16.0)) * width / step) ** 2 / window.squeeze, 1.0)
+    deepest = 0.9 * float(window.beyond.min())
+    moves = np.linspace(max(-_REACH * width, deepest), _REACH * width, _STEPS)
+    fits = np.array([
+        [
+            _gain(_drawn(beyond, move, step, blur * width / FWHM_PER_SIGMA, window.squeeze)[free], difference, weight)
+            for move in moves
+        ]
+        for blur in _BLURS
+    ])  # fmt: skip
+    told = 0.5 * fits / alike - 0.5 * (moves / (_PRIOR * width)) ** 2
+    share = np.exp(told - told.max())
+    return float((share * moves).sum() / share.sum())
+
+
+def _drawn(beyond: Wide, move: float, step: int, sigma: float, narrow: float) -> Wide:
+    """What ends so far beyond the outline, as the maps show it, 1 inside."""
+    filled = np.clip(0.5 - (beyond - move) / step, 0.0, 1.0)
+    return np.asarray(gaussian_filter(filled, (sigma / step, sigma / step / narrow), mode="nearest"))
+
+
+def _gain(template: Wide, difference: Wide, weight: Wide) -> float:
+    """By how much a template, of any amplitude and over any level, lowers chi-square."""
+    total = weight.sum()
+    template = template - (weight @ template) / total
+    power = weight @ template**2
+    shared = (weight * template) @ (difference - (weight @ difference) / total)
+    return float(shared**2 / power) if power > 0.0 else 0.0
+
+
+def _moved(window: _Window, move: float, name: SheetName, sheet: Sheet) -> Footprint:
+    """The pixels nearest to the outline's inside that together have the area within the moved one."""
+    km2 = np.broadcast_to(pixel_area_km2(sheet), sheet.shape)[np.ix_(window.rows, window.cols)]
+    within = np.clip(0.5 - (window.beyond - move), 0.0, 1.0)
+    area_km2 = float((within * km2)[window.free].sum())
+    # Of pixels as far out, those come first of which more neighbours lie inside.
+    beside = gaussian_filter(window.inside.astype(np.float64), 1.0, mode="nearest")
+    rows, cols = np.nonzero(window.free)
+    order = np.lexsort((-beside[rows, cols], window.beyond[rows, cols]))
+    each = km2[rows, cols][order]
+    count = int(np.searchsorted(np.cumsum(each) - 0.5 * each, area_km2))
+    chosen = order[: max(count, 1)]
+    flat = window.rows[rows[chosen]] * sheet.shape[1] + window.cols[cols[chosen]]
+    return Footprint(((name, np.sort(flat).astype(np.int32)),))
