@@ -148,3 +148,24 @@ def test_noise_is_counted_as_independent_as_it_is():
     left = {name: mean_left_km2([settled(one, newer, older, OWNED, GRID)], SHEET)[OWNED["equator"]].mean()
             for name, one in pair.items()}  # fmt: skip
     assert left["blurred"] > 2.0 * left["white"]
+
+
+def test_beside_an_edge_more_is_left_and_told():
+    """A displacement that is told by one side alone is another one at the edge."""
+    inside_km = 1500.0 - distance_km(0.0, 0.0, *pixel_lat_lon(SHEET))
+    across, along = slopes(GROUND, SHEET)
+    slope2 = across**2 + along**2
+    sums = np.zeros((2, 2))
+    for seed in range(6):
+        drawn = np.random.default_rng(seed).normal(size=(2, *SHEET.shape)).astype(np.float32)
+        shift = [smooth(axis, SHEET, 500.0 / 2.355) for axis in drawn]
+        made = 0.5 * noise(20 + seed)
+        shifted = moved_by(*(1.6 * axis / axis.std() for axis in shift)) + made
+        both = settle_both(np.where(inside_km < 0.0, np.float32(np.nan), shifted), stated_km=2.3)
+        left2 = (both.pair.value["equator"] - made) ** 2
+        told2 = mean_left_km2([both], SHEET) * slope2
+        for k, near in enumerate(((inside_km > 5.0) & (inside_km < 60.0), (inside_km > 400.0) & (inside_km < 900.0))):
+            sums[k] += np.nanmean(left2[near]) / slope2[near].mean(), np.nanmean(told2[near]) / slope2[near].mean()
+    true, told = np.sqrt(sums[0] / sums[1])
+    assert true > 1.25
+    assert told == pytest.approx(true, rel=0.15)

@@ -178,9 +178,11 @@ def _in_place(
     sums = np.empty((0, *prior.shape), np.float32)
     for _ in range(_ROUNDS):
         sums = _moments(value, left, across, along, np.float32(CLIP * spread), factor)
-        east, south, doubt = _displacement([smooth(part, sheet, window.sigma_km) for part in sums], prior)
+        means = [smooth(part, sheet, window.sigma_km) for part in sums]
+        east, south, doubt = _displacement(means, prior)
         left = _taken_out(value, across, along, expand(east, factor), expand(south, factor))
-    left_km2 = unit * doubt + _hidden2((east, south), sheet, window)
+    told = means[4] + means[6]  # what both slopes tell
+    left_km2 = unit * doubt + _hidden2((east, south), sheet, window) + _aside2((east, south), told, sheet, window)
     return left, np.where(sums[0] > 0, left_km2, np.float32(np.nan))
 
 
@@ -189,6 +191,25 @@ def _hidden2(displacement: tuple[Plane, Plane], sheet: Sheet, window: Scale) -> 
     shown = smooth(np.ones_like(displacement[0]), sheet, window.sigma_km)
     hidden = [axis - smooth(axis, sheet, window.sigma_km) / shown for axis in displacement]
     return (smooth(np.mean(np.square(hidden), axis=0), sheet, window.sigma_km) / shown).astype(np.float32)
+
+
+def _aside2(displacement: tuple[Plane, Plane], told: Plane, sheet: Sheet, window: Scale) -> Plane:
+    """What a displacement that is told by one side alone errs by elsewhere, as variance along an axis.
+
+    Beside a map's edge, or a field of contrast, the window's weight lies aside: by its variance times the slope of the
+    logarithm of what it holds. So far away the displacement is another one by its own slopes.
+    """
+    coarse = reduced_sheet(sheet, sheet.shape[0] // told.shape[0])
+    off2 = _steepness2(np.log(np.maximum(told, np.float32(1e-20))), coarse)
+    far2 = np.minimum(off2 * window.sigma_km**4, (2.0 * window.sigma_km) ** 2)
+    steep2 = 0.5 * (_steepness2(displacement[0], coarse) + _steepness2(displacement[1], coarse))
+    shown = smooth(np.ones_like(told), sheet, window.sigma_km)
+    return (0.5 * far2 * smooth(steep2, sheet, window.sigma_km) / shown).astype(np.float32)
+
+
+def _steepness2(plane: Plane, sheet: Sheet) -> Plane:
+    across, along = slopes(plane, sheet)
+    return across**2 + along**2
 
 
 def _displacement(sums: Sequence[Plane], prior: Plane) -> tuple[Plane, Plane, Plane]:
