@@ -15,6 +15,7 @@ from iovolc.geometry import lattice, lines, targets, views
 from iovolc.geometry.compiled import INLINED, KERNEL
 from iovolc.geometry.lines import (
     ACROSS,
+    AREA,
     COARSE,
     COL,
     COS_X,
@@ -180,24 +181,39 @@ def _count(
     size: int,
     work: Values,
 ) -> None:
-    """Points across and down, so many that each source pixel in the target pixel has one; the coarser size of both.
+    """Points across and down, so many that each source pixel in the target pixel has one; the coarser size of both."""
+    finer = 0
+    for j in range(size):
+        width, height = targets.ground_size(hemisphere, pixel, (work[X + j], 0.0, 0.0), y)
+        coarse, least_km = work[COARSE + j], height * RADIUS_KM
+        largest_km = max(width, height) * RADIUS_KM
+        area = coarse * work[FINE + j]
+        finer += (area > 0.0) & (area < largest_km * largest_km)
+        looked_at = 1.0 if work[MU + j] >= least_cos else 0.0
+        work[ACROSS + j], work[DOWN + j] = looked_at, looked_at
+        work[AREA + j], work[COARSE + j] = area, max(coarse, least_km)
+        work[TOTAL + j], work[WEIGHT + j] = 0.0, 0.0
+    if finer > 0:
+        _count_finer(shape, hemisphere, pixel, y, torn, size, work)
+
+
+@njit(**KERNEL)
+def _count_finer(
+    shape: tuple[int, int], hemisphere: float, pixel: float, y: targets.Triple, torn: bool, size: int, work: Values
+) -> None:
+    """The points where some pixels of the source are finer than the target's.
 
     Far from its centre a projection stretches without limit: to average where the image has nothing within two target
     pixels would be the most work, for nothing.
     """
     for j in range(size):
-        x = (work[X + j], work[COS_X + j], work[SIN_X + j])
-        width, height = targets.ground_size(hemisphere, pixel, x, y)
-        coarse, fine, least_km = work[COARSE + j], work[FINE + j], height * RADIUS_KM
-        known = coarse * fine > 0.0
-        per_source = RADIUS_KM / math.sqrt(coarse * fine) if known else 0.0
+        width, height = targets.ground_size(hemisphere, pixel, (work[X + j], 0.0, 0.0), y)
+        per_source = RADIUS_KM / math.sqrt(work[AREA + j]) if work[AREA + j] > 0.0 else 0.0
         across, down = targets.subpoints(width * per_source), targets.subpoints(height * per_source)
-        col, row, reach_px = work[COL + j], work[ROW + j], 2.0 * least_km / fine
+        col, row, reach_px = work[COL + j], work[ROW + j], 2.0 * height * RADIUS_KM / work[FINE + j]
         near = (-reach_px <= col) & (col <= shape[1] + reach_px) & (-reach_px <= row) & (row <= shape[0] + reach_px)
-        looked_at = (work[MU + j] >= least_cos) & ((across * down == 1) | torn | near)
+        looked_at = (work[ACROSS + j] > 0.0) & ((across * down == 1) | torn | near)
         work[ACROSS + j], work[DOWN + j] = across if looked_at else 0, down if looked_at else 0
-        work[COARSE + j] = max(coarse, least_km)
-        work[TOTAL + j], work[WEIGHT + j] = 0.0, 0.0
 
 
 @njit(**KERNEL)

@@ -41,7 +41,9 @@ WEIGHT: Final = 15 * STRETCH
 ACROSS_PIXEL: Final = 16 * STRETCH
 DOWN_PIXEL: Final = 17 * STRETCH
 """Position within the four pixels around it."""
-SIZE: Final = 18 * STRETCH
+AREA: Final = 18 * STRETCH
+"""Of the image's pixel on the ground in square kilometres; not above 0 where it is unknown."""
+SIZE: Final = 19 * STRETCH
 
 
 @njit(**KERNEL)
