@@ -42,6 +42,8 @@ RADIUS_KM = body.RADIUS_KM
 NO_DATA = int(Flag.NO_DATA)
 HIDDEN = int(Flag.NO_DATA | Flag.LIMB)
 CENTRE = (0.0, 1.0, 0.0)
+BEYOND_LIMB = 0.1
+"""No place further beyond the plane of a disc's limb is seen, however flattened Io is; in units of its radius."""
 
 
 @njit(**KERNEL)
@@ -78,6 +80,7 @@ def warp(
     hemisphere, xs, ys, shifts, pixel = target
     # Where longitude closes its circle, points of one pixel may lie at both ends of the image.
     torn = kind in (views.EQUIRECTANGULAR, views.SINUSOIDAL)
+    beyond = BEYOND_LIMB + _longest(warp_values)
     work, places = np.zeros(lines.SIZE), np.empty(STRETCH, np.int64)
     for near in range(0, xs.shape[0], STRETCH):
         far = min(near + STRETCH, xs.shape[0])
@@ -86,6 +89,9 @@ def warp(
             work[X + j], work[COS_X + j], work[SIN_X + j] = xs[near + j, 0], xs[near + j, 1], xs[near + j, 2]
         for i in range(ys.shape[0]):
             y = (ys[i, 0], ys[i, 1], ys[i, 2])
+            if kind in (views.ORTHOGRAPHIC, views.DISC) and _far_side(p, hemisphere, y, beyond, size, work):
+                value[i, near:far], resolution_km[i, near:far], flags[i, near:far] = math.nan, math.nan, NO_DATA
+                continue
             if warp_values.size > 0:
                 _displace(hemisphere, y, warp_values, step_deg, size, work)
             _project(kind, p, hemisphere, y, CENTRE, CENTRE, size, True, work)
@@ -99,6 +105,29 @@ def warp(
                 resolution_km[i, near:far],
                 flags[i, near:far],
             )
+
+
+@njit(**KERNEL)
+def _longest(warp_values: Pixels) -> float:
+    """Of the displacements; 0 of none."""
+    longest = 0.0
+    for row in range(warp_values.shape[0]):
+        for col in range(warp_values.shape[1]):
+            x, y, z = warp_values[row, col, 0], warp_values[row, col, 1], warp_values[row, col, 2]
+            longest = max(longest, math.sqrt(x * x + y * y + z * z))
+    return longest
+
+
+@njit(**KERNEL)
+def _far_side(
+    p: views.Parameters, hemisphere: float, y: targets.Triple, beyond: float, size: int, work: Values
+) -> bool:
+    """Whether all pixels lie so far beyond the plane of a disc's limb, in units of the radius."""
+    nearer = 0
+    for j in range(size):
+        u = targets.direction(hemisphere, (work[X + j], work[COS_X + j], work[SIN_X + j]), y, CENTRE, CENTRE)
+        nearer += u[0] * p[12] + u[1] * p[13] + u[2] * p[14] > -beyond
+    return nearer == 0
 
 
 @njit(**KERNEL)
@@ -232,10 +261,8 @@ def _read(
     """Sum over evenly spaced points of each pixel; neighbours with as many points are taken together."""
     first = 0
     while first < size:
-        across, down, last = int(work[ACROSS + first]), int(work[DOWN + first]), first + 1
-        while last < size and work[ACROSS + last] == across and work[DOWN + last] == down:
-            last += 1
         part = work[first:]
+        across, down, last = int(part[ACROSS]), int(part[DOWN]), first + _alike(size - first, part)
         if across * down == 1:
             lines.add(pixels, edges, last - first, part, places)
         else:
@@ -246,6 +273,20 @@ def _read(
                     _project(kind, p, hemisphere, y, right, up, last - first, False, part)
                     lines.add(pixels, edges, last - first, part, places)
         first = last
+
+
+@njit(**KERNEL)
+def _alike(size: int, work: Values) -> int:
+    """Pixels from the first one on that have as many points."""
+    across, down, others = work[ACROSS], work[DOWN], 0
+    for j in range(size):
+        others += (work[ACROSS + j] != across) | (work[DOWN + j] != down)
+    if others == 0:
+        return size
+    last = 1
+    while last < size and work[ACROSS + last] == across and work[DOWN + last] == down:
+        last += 1
+    return last
 
 
 @njit(**KERNEL)

@@ -133,16 +133,15 @@ def resample(
             line, starts = value[i, near:far], cols[0][near:far]
             _blend(pixels, row, shares, low, high, blended)
             of_cols = cols[1][:, near:far]
+            base, more = cols[2][near:far], rows[2][i]
             if span == 2:
-                _two_taps(cols[2][near:far], rows[2][i], of_cols[0], of_cols[1], starts, blended, line)
+                _two_taps(base, more, of_cols[0], of_cols[1], starts, blended, line)
             elif span == 3:
-                _three_taps(cols[2][near:far], rows[2][i], of_cols[0], of_cols[1], of_cols[2], starts, blended, line)
+                _three_taps(base, more, of_cols[0], of_cols[1], of_cols[2], starts, blended, line)
             else:
-                _two_taps(cols[2][near:far], rows[2][i], of_cols[0], of_cols[1], starts, blended, line)
-                for k in range(2, span - 1, 2):
-                    _add_two_taps(of_cols[k], of_cols[k + 1], starts, blended[k:], line)
-                if span % 2 == 1:
-                    _add_tap(of_cols[span - 1], starts, blended[span - 1 :], line)
+                _four_taps(base, more, of_cols[0], of_cols[1], of_cols[2], of_cols[3], starts, blended, line)
+                for k in range(4, span):
+                    _add_tap(of_cols[k], starts, blended[k:], line)
             if _any_missing(line):
                 _blend_valid(pixels, row, shares, low, high, total, weight)
                 _weigh(starts, cols[1][:, near:far], total, weight, min_weight - WEIGHT_TOLERANCE, line)
@@ -202,11 +201,14 @@ def _three_taps(
 
 
 @njit(**KERNEL)
-def _add_two_taps(one: Line, other: Line, starts: Places, source: Line, out: Line) -> None:
-    after = source[1:]
+def _four_taps(
+    base: Line, more: np.float32, one: Line, two: Line, three: Line, four: Line, starts: Places, source: Line, out: Line
+) -> None:
+    second, third, fourth = source[1:], source[2:], source[3:]
     for j in range(out.size):
         at = starts[j]
-        out[j] = (out[j] + one[j] * source[at]) + other[j] * after[at]
+        found = (base[j] + more) + (one[j] * source[at] + two[j] * second[at])
+        out[j] = (found + three[j] * third[at]) + four[j] * fourth[at]
 
 
 @njit(**KERNEL)
