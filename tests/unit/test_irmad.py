@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from benchmarks.speed.reference import ir_mad
+from scipy.stats import chi2
 
-from iovolc.light.irmad import no_change_probability
+from iovolc.light.irmad import chances, median, no_change_probability, squared_distance, weigh
 
 PLACES, BANDS = 4000, 3
 
@@ -68,3 +70,42 @@ def test_too_few_places_tell_nothing(scene):
 def test_an_image_against_itself_has_not_changed(scene):
     first, _, _ = scene
     assert chance(first, first).min() > 0.5
+
+
+@pytest.mark.parametrize("freedom", [2, 3, 4, 7])
+def test_weights_by_cubics_are_those_of_the_closed_form(freedom):
+    observed = np.concatenate((np.linspace(0.0, 150.0, 5001), [1e3, 1e9]))
+    found, weight = np.empty(observed.size), np.linspace(0.5, 2.0, observed.size)
+    weigh(weight, observed, 1.0 / 1.3, chances(freedom), found)
+    np.testing.assert_allclose(found, weight * chi2.sf(observed / 1.3, freedom), rtol=0.0, atol=1e-8)
+    assert found.min() >= 0.0
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000, 40_001, 40_002])
+@pytest.mark.parametrize("order", ["mixed", "rising", "alike"])
+def test_the_median_is_that_of_numpy_to_the_bit(size, order):
+    values = np.random.default_rng(size).chisquare(3, size)
+    values = {"mixed": values, "rising": np.sort(values), "alike": np.round(values)}[order]
+    assert median(values) == np.median(values)
+
+
+def test_the_median_is_right_where_the_sample_misleads():
+    values = np.random.default_rng(1).chisquare(3, 40_000)
+    values[:: values.size // 2001] = 100.0
+    assert median(values) == np.median(values)
+
+
+@pytest.mark.parametrize(("bands", "variates"), [(2, 2), (3, 3), (5, 2), (6, 3)])
+def test_squared_distances_are_those_of_numpy(bands, variates):
+    generator = np.random.default_rng(bands)
+    joint, mean = generator.standard_normal((bands, 700)), generator.standard_normal(bands)
+    transform, spread = generator.standard_normal((bands, variates)), generator.uniform(0.5, 2.0, variates)
+    found = np.empty(700)
+    squared_distance(joint, mean, transform, spread, found)
+    np.testing.assert_allclose(found, ((transform.T @ (joint - mean[:, None])) ** 2 / spread[:, None]).sum(axis=0))
+
+
+def test_the_passes_over_blocks_give_what_whole_arrays_give(scene):
+    first, second, _ = scene
+    weight = np.random.default_rng(4).uniform(0.5, 1.0, PLACES)
+    np.testing.assert_allclose(chance(first, second, weight), ir_mad(first, second, weight), rtol=0.0, atol=1e-7)

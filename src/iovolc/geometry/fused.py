@@ -1,6 +1,7 @@
 """Compiled warp of any compiled projection: from target pixel to direction to source pixel in one loop.
 
-Not for the equirectangular case (:mod:`iovolc.geometry.separable`), which needs no direction.
+A stretch of a target row is made at a time, step by step, so that the processor takes several pixels at once and all
+steps stay in its cache. Not for the equirectangular case (:mod:`iovolc.geometry.separable`), which needs no direction.
 """
 
 import math
@@ -10,25 +11,46 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry import lattice, taps, targets, views
+from iovolc.geometry import lattice, lines, targets, views
 from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.lines import (
+    ACROSS,
+    AREA,
+    COARSE,
+    COL,
+    COS_X,
+    DOWN,
+    FINE,
+    MU,
+    ROW,
+    SHIFT,
+    SIN_X,
+    STRETCH,
+    TOTAL,
+    WEIGHT,
+    X,
+)  # fmt: skip
+from iovolc.geometry.taps import WEIGHT_TOLERANCE
 from iovolc.model.flags import Flag
 
 Pixels = NDArray[np.float32]
 Values = NDArray[np.float64]
+Counts = NDArray[np.int64]
 Edges = tuple[float, float, float]
 
 RADIUS_KM = body.RADIUS_KM
 NO_DATA = int(Flag.NO_DATA)
 HIDDEN = int(Flag.NO_DATA | Flag.LIMB)
 CENTRE = (0.0, 1.0, 0.0)
+BEYOND_LIMB = 0.1
+"""No place further beyond the plane of a disc's limb is seen, however flattened Io is; in units of its radius."""
 
 
 @njit(**KERNEL)
 def warp(
     pixels: Pixels,
     kind: int,
-    p: Values,
+    p: views.Parameters,
     edges: Edges,
     target: tuple[float, Values, Values, Values, float],
     warp_values: Pixels,
@@ -56,28 +78,67 @@ def warp(
         Written.
     """
     hemisphere, xs, ys, shifts, pixel = target
-    displaced = warp_values.size > 0
     # Where longitude closes its circle, points of one pixel may lie at both ends of the image.
     torn = kind in (views.EQUIRECTANGULAR, views.SINUSOIDAL)
-    shift = (0.0, 0.0, 0.0)
-    for i in range(ys.shape[0]):
-        y = (ys[i, 0], ys[i, 1], ys[i, 2])
-        for j in range(xs.shape[0]):
-            x = (xs[j, 0], xs[j, 1], xs[j, 2])
-            u = targets.direction(hemisphere, x, y, CENTRE, CENTRE)
-            if displaced:
-                lat, lon_e = _place(hemisphere, x, y, u)
-                shift = lattice.vector(warp_values, step_deg, lat, lon_e)
-            col, row, coarse, fine, mu = views.project(kind, p, u[0] + shift[0], u[1] + shift[1], u[2] + shift[2])
-            total, weight = 0.0, 0.0
-            across, down, least_km = _extent(hemisphere, pixel, x, y, coarse, fine)
-            if mu >= limits[1] and across * down == 1:
-                total, weight = taps.bilinear(pixels, col, row, edges[0], edges[1], edges[2])
-            elif mu >= limits[1] and (torn or _near(pixels.shape, col, row, 2.0 * least_km / fine)):
-                total, weight = _average(pixels, kind, p, edges, hemisphere, shifts, across, down, x, y, shift)
-            value[i, j], resolution_km[i, j], flags[i, j] = _verdict(
-                total, weight, (limits[0] - taps.WEIGHT_TOLERANCE) * across * down, max(coarse, least_km), mu, limits[1]
+    beyond = BEYOND_LIMB + _longest(warp_values)
+    work, places = np.zeros(lines.SIZE), np.empty(STRETCH, np.int64)
+    for near in range(0, xs.shape[0], STRETCH):
+        far = min(near + STRETCH, xs.shape[0])
+        size = far - near
+        for j in range(size):
+            work[X + j], work[COS_X + j], work[SIN_X + j] = xs[near + j, 0], xs[near + j, 1], xs[near + j, 2]
+        for i in range(ys.shape[0]):
+            y = (ys[i, 0], ys[i, 1], ys[i, 2])
+            if kind in (views.ORTHOGRAPHIC, views.DISC) and _far_side(p, hemisphere, y, beyond, size, work):
+                value[i, near:far], resolution_km[i, near:far], flags[i, near:far] = math.nan, math.nan, NO_DATA
+                continue
+            if warp_values.size > 0:
+                _displace(hemisphere, y, warp_values, step_deg, size, work)
+            _project(kind, p, hemisphere, y, CENTRE, CENTRE, size, True, work)
+            _count(pixels.shape, hemisphere, pixel, y, torn, limits[1], size, work)
+            _read(pixels, kind, p, edges, hemisphere, y, shifts, size, work, places)
+            _judge(
+                limits[0] - WEIGHT_TOLERANCE,
+                limits[1],
+                work,
+                value[i, near:far],
+                resolution_km[i, near:far],
+                flags[i, near:far],
             )
+
+
+@njit(**KERNEL)
+def _longest(warp_values: Pixels) -> float:
+    """Of the displacements; 0 of none."""
+    longest = 0.0
+    for row in range(warp_values.shape[0]):
+        for col in range(warp_values.shape[1]):
+            x, y, z = warp_values[row, col, 0], warp_values[row, col, 1], warp_values[row, col, 2]
+            longest = max(longest, math.sqrt(x * x + y * y + z * z))
+    return longest
+
+
+@njit(**KERNEL)
+def _far_side(
+    p: views.Parameters, hemisphere: float, y: targets.Triple, beyond: float, size: int, work: Values
+) -> bool:
+    """Whether all pixels lie so far beyond the plane of a disc's limb, in units of the radius."""
+    nearer = 0
+    for j in range(size):
+        u = targets.direction(hemisphere, (work[X + j], work[COS_X + j], work[SIN_X + j]), y, CENTRE, CENTRE)
+        nearer += u[0] * p[12] + u[1] * p[13] + u[2] * p[14] > -beyond
+    return nearer == 0
+
+
+@njit(**KERNEL)
+def _displace(
+    hemisphere: float, y: targets.Triple, warp_values: Pixels, step_deg: float, size: int, work: Values
+) -> None:
+    for j in range(size):
+        x = (work[X + j], work[COS_X + j], work[SIN_X + j])
+        lat, lon_e = _place(hemisphere, x, y, targets.direction(hemisphere, x, y, CENTRE, CENTRE))
+        shift = lattice.vector(warp_values, step_deg, lat, lon_e)
+        work[SHIFT + j], work[SHIFT + STRETCH + j], work[SHIFT + 2 * STRETCH + j] = shift
 
 
 @njit(**INLINED)
@@ -89,60 +150,155 @@ def _place(hemisphere: float, x: targets.Triple, y: targets.Triple, u: targets.T
     return lat, math.degrees(math.atan2(u[1], u[0]))
 
 
-@njit(**INLINED)
-def _extent(
-    hemisphere: float, pixel: float, x: targets.Triple, y: targets.Triple, coarse_km: float, fine_km: float
-) -> tuple[int, int, float]:
-    """Points across and down, so many that each source pixel in the target pixel has one; the latter's size in km."""
-    width, height = targets.ground_size(hemisphere, pixel, x, y)
-    if not coarse_km * fine_km > 0.0:
-        return 1, 1, height * RADIUS_KM
-    per_source = RADIUS_KM / math.sqrt(coarse_km * fine_km)
-    return targets.subpoints(width * per_source), targets.subpoints(height * per_source), height * RADIUS_KM
+@njit(**KERNEL)
+def _project(
+    kind: int,
+    p: views.Parameters,
+    hemisphere: float,
+    y: targets.Triple,
+    right: targets.Triple,
+    up: targets.Triple,
+    size: int,
+    centres: bool,
+    work: Values,
+) -> None:
+    """Positions of one point of each pixel; of the centres also sizes on the ground and emission."""
+    # One loop for each kind, and one for the equator and the poles: a loop that decides is not taken several at once.
+    if kind == views.EQUIRECTANGULAR:
+        _project_kind(views.EQUIRECTANGULAR, p, hemisphere, y, right, up, size, centres, work)
+    elif kind == views.STEREOGRAPHIC:
+        _project_kind(views.STEREOGRAPHIC, p, hemisphere, y, right, up, size, centres, work)
+    elif kind == views.SINUSOIDAL:
+        _project_kind(views.SINUSOIDAL, p, hemisphere, y, right, up, size, centres, work)
+    elif kind == views.ORTHOGRAPHIC:
+        _project_kind(views.ORTHOGRAPHIC, p, hemisphere, y, right, up, size, centres, work)
+    else:
+        _project_kind(views.DISC, p, hemisphere, y, right, up, size, centres, work)
 
 
 @njit(**INLINED)
-def _near(shape: tuple[int, int], col: float, row: float, reach_px: float) -> bool:
-    """Whether an image has anything within ``reach_px`` of a position.
-
-    Far from its centre a projection stretches without limit: to average there would be the most work, for nothing.
-    """
-    return -reach_px <= col <= shape[1] + reach_px and -reach_px <= row <= shape[0] + reach_px
+def _project_kind(
+    kind: int,
+    p: views.Parameters,
+    hemisphere: float,
+    y: targets.Triple,
+    right: targets.Triple,
+    up: targets.Triple,
+    size: int,
+    centres: bool,
+    work: Values,
+) -> None:
+    for j in range(size):
+        x = (work[X + j], work[COS_X + j], work[SIN_X + j])
+        u = targets.direction(hemisphere, x, y, right, up)
+        col, row, coarse, fine, mu = views.project(
+            kind, p, u[0] + work[SHIFT + j], u[1] + work[SHIFT + STRETCH + j], u[2] + work[SHIFT + 2 * STRETCH + j]
+        )
+        work[COL + j], work[ROW + j] = col, row
+        if centres:
+            work[COARSE + j], work[FINE + j], work[MU + j] = coarse, fine, mu
 
 
 @njit(**KERNEL)
-def _average(
+def _count(
+    shape: tuple[int, int],
+    hemisphere: float,
+    pixel: float,
+    y: targets.Triple,
+    torn: bool,
+    least_cos: float,
+    size: int,
+    work: Values,
+) -> None:
+    """Points across and down, so many that each source pixel in the target pixel has one; the coarser size of both."""
+    finer = 0
+    for j in range(size):
+        width, height = targets.ground_size(hemisphere, pixel, (work[X + j], 0.0, 0.0), y)
+        coarse, least_km = work[COARSE + j], height * RADIUS_KM
+        largest_km = max(width, height) * RADIUS_KM
+        area = coarse * work[FINE + j]
+        finer += (area > 0.0) & (area < largest_km * largest_km)
+        looked_at = 1.0 if work[MU + j] >= least_cos else 0.0
+        work[ACROSS + j], work[DOWN + j] = looked_at, looked_at
+        work[AREA + j], work[COARSE + j] = area, max(coarse, least_km)
+        work[TOTAL + j], work[WEIGHT + j] = 0.0, 0.0
+    if finer > 0:
+        _count_finer(shape, hemisphere, pixel, y, torn, size, work)
+
+
+@njit(**KERNEL)
+def _count_finer(
+    shape: tuple[int, int], hemisphere: float, pixel: float, y: targets.Triple, torn: bool, size: int, work: Values
+) -> None:
+    """The points where some pixels of the source are finer than the target's.
+
+    Far from its centre a projection stretches without limit: to average where the image has nothing within two target
+    pixels would be the most work, for nothing.
+    """
+    for j in range(size):
+        width, height = targets.ground_size(hemisphere, pixel, (work[X + j], 0.0, 0.0), y)
+        per_source = RADIUS_KM / math.sqrt(work[AREA + j]) if work[AREA + j] > 0.0 else 0.0
+        across, down = targets.subpoints(width * per_source), targets.subpoints(height * per_source)
+        col, row, reach_px = work[COL + j], work[ROW + j], 2.0 * height * RADIUS_KM / work[FINE + j]
+        near = (-reach_px <= col) & (col <= shape[1] + reach_px) & (-reach_px <= row) & (row <= shape[0] + reach_px)
+        looked_at = (work[ACROSS + j] > 0.0) & ((across * down == 1) | torn | near)
+        work[ACROSS + j], work[DOWN + j] = across if looked_at else 0, down if looked_at else 0
+
+
+@njit(**KERNEL)
+def _read(
     pixels: Pixels,
     kind: int,
-    p: Values,
+    p: views.Parameters,
     edges: Edges,
     hemisphere: float,
-    shifts: Values,
-    across: int,
-    down: int,
-    x: targets.Triple,
     y: targets.Triple,
-    shift: targets.Triple,
-) -> tuple[float, float]:
-    """Sum and weight over evenly spaced points of one target pixel."""
-    total, weight = 0.0, 0.0
-    for m in range(down):
-        up = (shifts[down, m, 0], shifts[down, m, 1], shifts[down, m, 2])
-        for n in range(across):
-            right = (shifts[across, n, 0], shifts[across, n, 1], shifts[across, n, 2])
-            u = targets.direction(hemisphere, x, y, right, up)
-            col, row, _, _, _ = views.project(kind, p, u[0] + shift[0], u[1] + shift[1], u[2] + shift[2])
-            part, share = taps.bilinear(pixels, col, row, edges[0], edges[1], edges[2])
-            total += part
-            weight += share
-    return total, weight
+    shifts: Values,
+    size: int,
+    work: Values,
+    places: lines.Places,
+) -> None:
+    """Sum over evenly spaced points of each pixel; neighbours with as many points are taken together."""
+    first = 0
+    while first < size:
+        part = work[first:]
+        across, down, last = int(part[ACROSS]), int(part[DOWN]), first + _alike(size - first, part)
+        if across * down == 1:
+            lines.add(pixels, edges, last - first, part, places)
+        else:
+            for m in range(down):
+                up = (shifts[down, m, 0], shifts[down, m, 1], shifts[down, m, 2])
+                for n in range(across):
+                    right = (shifts[across, n, 0], shifts[across, n, 1], shifts[across, n, 2])
+                    _project(kind, p, hemisphere, y, right, up, last - first, False, part)
+                    lines.add(pixels, edges, last - first, part, places)
+        first = last
 
 
-@njit(**INLINED)
-def _verdict(
-    total: float, weight: float, least: float, resolution_km: float, cos_emission: float, least_cos: float
-) -> tuple[float, float, int]:
+@njit(**KERNEL)
+def _alike(size: int, work: Values) -> int:
+    """Pixels from the first one on that have as many points."""
+    across, down, others = work[ACROSS], work[DOWN], 0
+    for j in range(size):
+        others += (work[ACROSS + j] != across) | (work[DOWN + j] != down)
+    if others == 0:
+        return size
+    last = 1
+    while last < size and work[ACROSS + last] == across and work[DOWN + last] == down:
+        last += 1
+    return last
+
+
+@njit(**KERNEL)
+def _judge(
+    least: float, least_cos: float, work: Values, value: Pixels, resolution_km: Pixels, flags: NDArray[np.uint16]
+) -> None:
     """Value, resolution and flags."""
-    if weight > 0.0 and weight >= least:
-        return total / weight, resolution_km, 0
-    return math.nan, math.nan, HIDDEN if 0.0 < cos_emission < least_cos else NO_DATA
+    none = np.float32(math.nan)
+    for j in range(value.size):
+        weight, mu = work[WEIGHT + j], work[MU + j]
+        valid = (weight > 0.0) & (weight >= least * work[ACROSS + j] * work[DOWN + j])
+        value[j] = np.float32(work[TOTAL + j] / weight) if valid else none
+        resolution_km[j] = np.float32(work[COARSE + j]) if valid else none
+        hidden = (mu > 0.0) & (mu < least_cos)
+        flags[j] = 0 if valid else HIDDEN if hidden else NO_DATA

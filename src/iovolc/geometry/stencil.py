@@ -60,8 +60,9 @@ def weights(axis: Axis, size: int, period: float) -> Weights:
         for k in range(points):
             first, second, fraction = taps.column_pair(_position(axis, i, k), size, period)
             if first >= 0:
-                shares[_away(first - start, size, period), i] += (1.0 - fraction) / points
-                shares[_away(second - start, size, period), i] += fraction / points
+                ahead, after = (first - start) % size, (second - start) % size
+                shares[ahead, i] += (1.0 - fraction) / points
+                shares[after, i] += fraction / points
     whole = np.zeros(centres.size, np.float32)
     for i in range(centres.size):
         if shares[:, i].sum() < 1.0 - WEIGHT_TOLERANCE:
@@ -131,9 +132,16 @@ def resample(
             near, far, low, high = bounds[s]
             line, starts = value[i, near:far], cols[0][near:far]
             _blend(pixels, row, shares, low, high, blended)
-            _add_taps(cols[2][near:far], rows[2][i], cols[1][0, near:far], cols[1][1, near:far], starts, blended, line)
-            for k in range(2, span):
-                _add_tap(cols[1][k, near:far], starts, blended[k:], line)
+            of_cols = cols[1][:, near:far]
+            base, more = cols[2][near:far], rows[2][i]
+            if span == 2:
+                _two_taps(base, more, of_cols[0], of_cols[1], starts, blended, line)
+            elif span == 3:
+                _three_taps(base, more, of_cols[0], of_cols[1], of_cols[2], starts, blended, line)
+            else:
+                _four_taps(base, more, of_cols[0], of_cols[1], of_cols[2], of_cols[3], starts, blended, line)
+                for k in range(4, span):
+                    _add_tap(of_cols[k], starts, blended[k:], line)
             if _any_missing(line):
                 _blend_valid(pixels, row, shares, low, high, total, weight)
                 _weigh(starts, cols[1][:, near:far], total, weight, min_weight - WEIGHT_TOLERANCE, line)
@@ -144,12 +152,22 @@ def resample(
 def _blend(pixels: Pixels, row: int, shares: Line, low: int, high: int, out: Line) -> None:
     """Weighted sum of source rows in the columns from ``low`` to ``high``, which may go on past the seam."""
     size = pixels.shape[1]
+    end = min(high, size)
+    first, count = np.float32(0.0), 0
+    before = row
     out[low:high] = 0.0
     for k in range(shares.size):
         if shares[k] != 0.0:
-            end = min(high, size)
-            _add_row(pixels[row + k, low:end], shares[k], out[low:end])
-            _add_row(pixels[row + k, : high - end], shares[k], out[end:high])
+            count += 1
+            if count % 2 == 0:
+                _add_two_rows(pixels[before, low:end], pixels[row + k, low:end], first, shares[k], out[low:end])
+                _add_two_rows(
+                    pixels[before, : high - end], pixels[row + k, : high - end], first, shares[k], out[end:high]
+                )
+            first, before = shares[k], row + k
+    if count % 2 == 1:
+        _add_row(pixels[before, low:end], first, out[low:end])
+        _add_row(pixels[before, : high - end], first, out[end:high])
 
 
 @njit(**KERNEL)
@@ -159,10 +177,38 @@ def _add_row(line: Line, share: np.float32, out: Line) -> None:
 
 
 @njit(**KERNEL)
-def _add_taps(base: Line, more: np.float32, one: Line, other: Line, starts: Places, source: Line, out: Line) -> None:
+def _add_two_rows(one: Line, other: Line, of_one: np.float32, of_other: np.float32, out: Line) -> None:
+    for j in range(one.size):
+        out[j] = (out[j] + of_one * one[j]) + of_other * other[j]
+
+
+@njit(**KERNEL)
+def _two_taps(base: Line, more: np.float32, one: Line, other: Line, starts: Places, source: Line, out: Line) -> None:
     after = source[1:]
     for j in range(out.size):
         out[j] = (base[j] + more) + (one[j] * source[starts[j]] + other[j] * after[starts[j]])
+
+
+@njit(**KERNEL)
+def _three_taps(
+    base: Line, more: np.float32, one: Line, two: Line, three: Line, starts: Places, source: Line, out: Line
+) -> None:
+    second, third = source[1:], source[2:]
+    for j in range(out.size):
+        at = starts[j]
+        found = (base[j] + more) + (one[j] * source[at] + two[j] * second[at])
+        out[j] = found + three[j] * third[at]
+
+
+@njit(**KERNEL)
+def _four_taps(
+    base: Line, more: np.float32, one: Line, two: Line, three: Line, four: Line, starts: Places, source: Line, out: Line
+) -> None:
+    second, third, fourth = source[1:], source[2:], source[3:]
+    for j in range(out.size):
+        at = starts[j]
+        found = (base[j] + more) + (one[j] * source[at] + two[j] * second[at])
+        out[j] = (found + three[j] * third[at]) + four[j] * fourth[at]
 
 
 @njit(**KERNEL)

@@ -14,6 +14,7 @@ from numba import njit
 from numpy import float64
 from numpy.typing import NDArray
 
+from iovolc.geometry.arctan import arctan2
 from iovolc.geometry.compiled import INLINED
 
 EQUIRECTANGULAR: Final = 0
@@ -24,19 +25,20 @@ DISC: Final = 4
 MAPPED: Final = 5
 """Any other projection: its pixel positions come from PROJ, not from this module."""
 
+Parameters = NDArray[float64] | tuple[float, ...]
 Position = tuple[float, float, float, float, float]
 """Column and row (first pixel centre at 0.5), coarse and fine pixel size on the ground in km, cosine of emission."""
 
 
 @njit(**INLINED)
-def project(kind: int, p: NDArray[float64], x: float, y: float, z: float) -> Position:
+def project(kind: int, p: Parameters, x: float, y: float, z: float) -> Position:
     """Where the source shows the direction (x, y, z); the column is NaN where it does not.
 
     Parameters
     ----------
     kind : int
         One of this module's constants, not ``MAPPED``.
-    p : ndarray, shape (parameter,)
+    p : ndarray, shape (parameter,), or tuple
         Of :class:`iovolc.geometry.projections.Source`.
     x, y, z : float
         Body-fixed direction; need not be of unit length.
@@ -55,18 +57,18 @@ def project(kind: int, p: NDArray[float64], x: float, y: float, z: float) -> Pos
 
 
 @njit(**INLINED)
-def _equirectangular(p: NDArray[float64], x: float, y: float, z: float) -> Position:
+def _equirectangular(p: Parameters, x: float, y: float, z: float) -> Position:
     flat = math.sqrt(x * x + y * y)
-    col = (math.atan2(y, x) - p[0]) * p[1]
+    col = (arctan2(y, x) - p[0]) * p[1]
     col -= p[4] * math.floor(col / p[4])
-    row = (math.atan2(z, flat) - p[2]) * p[3]
+    row = (arctan2(z, flat) - p[2]) * p[3]
     cos_lat = flat / math.sqrt(flat * flat + z * z)
     across = max(p[5] * cos_lat, 1e-9)
     return col, row, max(across, p[6]), min(across, p[6]), 1.0
 
 
 @njit(**INLINED)
-def _stereographic(p: NDArray[float64], x: float, y: float, z: float) -> Position:
+def _stereographic(p: Parameters, x: float, y: float, z: float) -> Position:
     stretch = 2.0 / (1.0 + p[8] * z) if p[8] * z > -0.999 else math.nan
     right = stretch * (y * p[6] - x * p[7])
     up = -p[8] * stretch * (x * p[6] + y * p[7])
@@ -75,9 +77,9 @@ def _stereographic(p: NDArray[float64], x: float, y: float, z: float) -> Positio
 
 
 @njit(**INLINED)
-def _sinusoidal(p: NDArray[float64], x: float, y: float, z: float) -> Position:
-    lat = math.atan2(z, math.sqrt(x * x + y * y))
-    lon = math.atan2(y * p[6] - x * p[7], x * p[6] + y * p[7])
+def _sinusoidal(p: Parameters, x: float, y: float, z: float) -> Position:
+    lat = arctan2(z, math.sqrt(x * x + y * y))
+    lon = arctan2(y * p[6] - x * p[7], x * p[6] + y * p[7])
     right = lon * math.cos(lat)
     shear = 0.5 * abs(lon * z)
     stretch = shear + math.sqrt(1.0 + shear * shear)
@@ -85,7 +87,7 @@ def _sinusoidal(p: NDArray[float64], x: float, y: float, z: float) -> Position:
 
 
 @njit(**INLINED)
-def _orthographic(p: NDArray[float64], x: float, y: float, z: float) -> Position:
+def _orthographic(p: Parameters, x: float, y: float, z: float) -> Position:
     cos_emission = x * p[12] + y * p[13] + z * p[14]
     if cos_emission <= 0.0:
         return math.nan, math.nan, math.nan, math.nan, cos_emission
@@ -97,7 +99,7 @@ def _orthographic(p: NDArray[float64], x: float, y: float, z: float) -> Position
 
 
 @njit(**INLINED)
-def _disc(p: NDArray[float64], x: float, y: float, z: float) -> Position:
+def _disc(p: Parameters, x: float, y: float, z: float) -> Position:
     a2, b2, c2, distance = p[16], p[17], p[18], p[19]
     radius = 1.0 / math.sqrt(x * x / a2 + y * y / b2 + z * z / c2)
     x, y, z = x * radius, y * radius, z * radius

@@ -94,7 +94,7 @@ def warp(
         mapped.warp(image, origin, target, shift, min_weight, out.value, out.resolution_km, out.flags)
         return out
     fused.warp(
-        image, origin.kind, origin.parameters, origin.edges,
+        image, origin.kind, tuple(origin.parameters.tolist()), origin.edges,
         (target.hemisphere, target.xs, target.ys, target.shifts, target.pixel),
         shift.values, shift.step_deg, limits, out.value, out.resolution_km, out.flags,
     )  # fmt: skip

@@ -4,22 +4,32 @@ Iteratively reweighted multivariate alteration detection (Nielsen 2007, IEEE Tra
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.linalg import eigh
 from scipy.stats import chi2
 
 from iovolc.geometry.compiled import INLINED, KERNEL
 
 Matrix = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Triple = tuple[float, float, float]
 
 _ITERATIONS = 30
 _TOLERANCE = 1e-3
 _RIDGE = 1e-6
 _BLOCK = 256
 """Places that are taken together, so that they stay in the processor's cache."""
+_PER_UNIT, _UNITS = 64, 8
+"""Cubics of :func:`chances` in a unit of the square root of half of chi-square, and units; P is below 1e-20 beyond."""
+_SAMPLE = 2001
+_SAMPLE_MARGIN = 112
+"""Ranks in the sample by which the median of all may differ from the sample's: five standard deviations."""
+_HALF_SQRT_PI = math.gamma(1.5)
 
 
 def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matrix:
@@ -42,38 +52,53 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     Weights that favour small differences make the weighted variance too small, and each iteration more so. So the
     statistic is scaled to the median of chi-square, which fewer than half of the places can move.
     """
-    out = np.full(len(first), np.nan)
-    good = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1) & (weight > 0)
+    good, joint, share = _side_by_side(first, second, weight)
     bands: int = min(first.shape[1], second.shape[1])
-    if good.sum() < 50 * bands:
-        return out
-    joint = np.ascontiguousarray(np.concatenate((first[good], second[good]), axis=1).T)
+    if len(share) < 50 * bands:
+        return np.full(len(first), np.nan)
     joint -= joint.mean(axis=1, keepdims=True)  # small numbers, so that moments lose nothing
-    share = np.ascontiguousarray(weight[good], np.float64)
+    of_distance, expected = chances(bands), float(chi2.median(bands))
     observed = np.zeros(len(share))
     narrowed, previous = 1.0, np.zeros(bands)
     for _ in range(_ITERATIONS):
-        mean, covariance = _moments(joint, share, observed, narrowed, bands)
+        mean, covariance = _moments(joint, share, observed, narrowed, of_distance)
         transform, correlation = _canonical(covariance, first.shape[1])
         squared_distance(joint, mean, transform, 2.0 * np.maximum(1.0 - correlation, 1e-9), observed)
-        narrowed = max(1.0, float(np.median(observed)) / float(chi2.median(bands)))
+        narrowed = max(1.0, median(observed) / expected)
         if np.max(np.abs(correlation - previous)) < _TOLERANCE:
             break
         previous = correlation
-    out[good] = _survival_of(observed / narrowed, bands)
-    return out
+    return _survival_of(observed, narrowed, bands, good)
 
 
 @njit(**KERNEL)
-def _moments(joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, bands: int) -> tuple[Matrix, Matrix]:
+def _side_by_side(first: Matrix, second: Matrix, weight: Matrix) -> tuple[Flags, Matrix, Matrix]:
+    """Which places are known in all bands, and of those alone all bands, shape (band, place), and weights."""
+    places, bands, size = first.shape[0], first.shape[1], first.shape[1] + second.shape[1]
+    good = np.empty(places, np.bool_)
+    for i in range(places):
+        good[i] = np.isfinite(first[i].sum() + second[i].sum()) and weight[i] > 0
+    joint, share, at = np.empty((size, good.sum())), np.empty(good.sum()), 0
+    for i in range(places):
+        if good[i]:
+            for j in range(size):
+                joint[j, at] = first[i, j] if j < bands else second[i, j - bands]
+            share[at] = weight[i]
+            at += 1
+    return good, joint, share
+
+
+@njit(**KERNEL)
+def _moments(
+    joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, chances: Matrix
+) -> tuple[Matrix, Matrix]:
     """Mean and covariance of all bands, each place weighted by its probability of no change, in one pass."""
     size, places = joint.shape
     total, mean, products = 0.0, np.zeros(size), np.zeros((size, size))
     share, part = np.empty(_BLOCK), np.empty(_BLOCK)
     for first in range(0, places, _BLOCK):
         last = min(first + _BLOCK, places)
-        for i in range(last - first):
-            share[i] = weight[first + i] * _survival(observed[first + i] / narrowed, bands)
+        weigh(weight[first:last], observed[first:last], 1.0 / narrowed, chances, share)
         total += share[: last - first].sum()
         for j in range(size):
             _times(share, joint[j, first:last], part)
@@ -86,6 +111,64 @@ def _moments(joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, b
             products[j, k] = products[j, k] / total - mean[j] * mean[k]
             products[k, j] = products[j, k]
     return mean, products
+
+
+@lru_cache
+def chances(freedom: int) -> Matrix:
+    """P(chi-square > 2 s^2) as cubics of s, to 5e-9: coefficients from the constant on, shape (cubic, 4)."""
+    s = np.arange(_PER_UNIT * _UNITS + 1) / _PER_UNIT
+    cubics = CubicSpline(s * _PER_UNIT, chi2.sf(2.0 * s * s, freedom)).c
+    return np.ascontiguousarray(cubics[::-1].T)
+
+
+@njit(**KERNEL)
+def weigh(weight: Matrix, observed: Matrix, scale: float, chances: Matrix, out: Matrix) -> None:
+    """Weights times the probability of no change.
+
+    Parameters
+    ----------
+    weight, observed : ndarray, shape (place,)
+        Weights and squared distances.
+    scale : float
+        Times the distances it is chi-square.
+    chances : ndarray
+        From :func:`chances`.
+    out : ndarray, shape (place or more,)
+        Written.
+    """
+    last = np.float64(chances.shape[0])
+    factor = 0.5 * scale * _PER_UNIT * _PER_UNIT
+    for i in range(weight.size):
+        s = min(math.sqrt(observed[i] * factor), last)
+        k = np.uint32(min(s, last - 1.0))
+        t = s - k
+        chance = chances[k, 0] + t * (chances[k, 1] + t * (chances[k, 2] + t * chances[k, 3]))
+        out[i] = weight[i] * max(chance, 0.0)
+
+
+@njit(**KERNEL)
+def median(values: Matrix) -> float:
+    """The median: a sorted sample tells between which values it lies, and it is sought among those.
+
+    Parameters
+    ----------
+    values : ndarray, shape (place,), float64
+        At least one; without NaN.
+    """
+    size = values.size
+    sample = np.sort(values[:: max(size // _SAMPLE, 1)])
+    low = sample[max(sample.size // 2 - _SAMPLE_MARGIN, 0)]
+    high = sample[min(sample.size // 2 + _SAMPLE_MARGIN, sample.size - 1)]
+    kept, below, count = np.empty(size + 1), 0, 0
+    for i in range(size):
+        kept[count] = values[i]
+        count += int(low <= values[i]) & int(values[i] <= high)
+        below += int(values[i] < low)
+    first, second = (size - 1) // 2 - below, size // 2 - below
+    if first < 0 or second >= count:
+        return float(np.median(values))
+    inner = np.partition(kept[:count], second)
+    return 0.5 * (inner[second] + (inner[second] if first == second else inner[:second].max()))
 
 
 @njit(**KERNEL, fastmath={"reassoc"})
@@ -119,28 +202,65 @@ def squared_distance(joint: Matrix, mean: Matrix, transform: Matrix, spread: Mat
     observed : ndarray, shape (place,)
         Written.
     """
-    variate = np.empty(_BLOCK)
+    size, variates = transform.shape
+    scaled = np.zeros((size + -size % 3, variates + -variates % 3))
+    offset = np.zeros(scaled.shape[1])
+    for m in range(variates):
+        for j in range(size):
+            scaled[j, m] = transform[j, m] / math.sqrt(spread[m])
+            offset[m] -= mean[j] * scaled[j, m]
+    begun = np.empty(3 * _BLOCK)
     for first in range(0, observed.size, _BLOCK):
         last = min(first + _BLOCK, observed.size)
         out = observed[first:last]
         out[:] = 0.0
-        for m in range(transform.shape[1]):
-            variate[:] = 0.0
-            for j in range(transform.shape[0]):
-                _add_scaled(joint[j, first:last], mean[j], transform[j, m], variate)
-            _add_scaled_squares(variate, 1.0 / spread[m], out)
+        for m in range(0, variates, 3):
+            for k in range(3):
+                begun[k * _BLOCK : (k + 1) * _BLOCK] = offset[m + k]
+            for j in range(0, size, 3):
+                second, third = min(j + 1, size - 1), min(j + 2, size - 1)
+                lines = joint[j, first:last], joint[second, first:last], joint[third, first:last]
+                rows = scaled[j : j + 3]
+                factors = _factors(rows, m), _factors(rows, m + 1), _factors(rows, m + 2)
+                if j + 3 < size:
+                    _add_scaled(lines, factors, begun)
+                else:
+                    _add_squares(lines, factors, begun, out)
+
+
+@njit(**INLINED)
+def _factors(three: Matrix, m: int) -> Triple:
+    return three[0, m], three[1, m], three[2, m]
+
+
+@njit(**INLINED)
+def _scaled(x: float, y: float, z: float, factors: Triple) -> float:
+    return x * factors[0] + y * factors[1] + z * factors[2]
 
 
 @njit(**KERNEL)
-def _add_scaled(line: Matrix, mean: float, factor: float, out: Matrix) -> None:
-    for i in range(line.size):
-        out[i] += (line[i] - mean) * factor
+def _add_scaled(lines: tuple[Matrix, Matrix, Matrix], factors: tuple[Triple, Triple, Triple], out: Matrix) -> None:
+    """Add to three variates that lie one after the other in a block's lines."""
+    x, y, z = lines
+    one, two, three = factors
+    for i in range(x.size):
+        out[i] += _scaled(x[i], y[i], z[i], one)
+        out[_BLOCK + i] += _scaled(x[i], y[i], z[i], two)
+        out[2 * _BLOCK + i] += _scaled(x[i], y[i], z[i], three)
 
 
 @njit(**KERNEL)
-def _add_scaled_squares(line: Matrix, factor: float, out: Matrix) -> None:
+def _add_squares(
+    lines: tuple[Matrix, Matrix, Matrix], factors: tuple[Triple, Triple, Triple], begun: Matrix, out: Matrix
+) -> None:
+    """Add the squares of three variates, to which these lines are the last to add."""
+    x, y, z = lines
+    one, two, three = factors
     for i in range(out.size):
-        out[i] += line[i] * line[i] * factor
+        u = begun[i] + _scaled(x[i], y[i], z[i], one)
+        v = begun[_BLOCK + i] + _scaled(x[i], y[i], z[i], two)
+        w = begun[2 * _BLOCK + i] + _scaled(x[i], y[i], z[i], three)
+        out[i] += u * u + v * v + w * w
 
 
 @njit(**INLINED)
@@ -150,8 +270,8 @@ def _survival(value: float, freedom: int) -> float:
         return 1.0
     half = 0.5 * value
     even = freedom % 2 == 0
-    total = math.exp(-half) if even else math.erfc(math.sqrt(half))
-    term = math.exp(-half) if even else math.exp(-half) * math.sqrt(half) / math.gamma(1.5)
+    term = math.exp(-half) if even else math.exp(-half) * math.sqrt(half) / _HALF_SQRT_PI
+    total = term if even else math.erfc(math.sqrt(half))
     order = 1.0 if even else 1.5
     for _ in range((freedom - 1) // 2):
         if even:
@@ -165,10 +285,13 @@ def _survival(value: float, freedom: int) -> float:
 
 
 @njit(**KERNEL)
-def _survival_of(values: Matrix, freedom: int) -> Matrix:
-    out = np.empty_like(values)
-    for i in range(values.size):
-        out[i] = _survival(values[i], freedom)
+def _survival_of(observed: Matrix, narrowed: float, freedom: int, good: Flags) -> Matrix:
+    """P(chi-square > observed / narrowed) of the good places, in their order; NaN of the others."""
+    out, at = np.full(good.size, np.nan), 0
+    for i in range(good.size):
+        if good[i]:
+            out[i] = _survival(observed[at] / narrowed, freedom)
+            at += 1
     return out
 
 
