@@ -173,17 +173,49 @@ def _in_place(
     # Sums over a block stand for all pixels under the window.
     unit = np.float32(datum / (4.0 * math.pi * (window.sigma_km / (sheet.pixel_km * factor)) ** 2))
     prior = (unit / _stated2(looks, sheet, factor)).astype(np.float32)
-    left, doubt = value, prior
-    east = south = np.zeros_like(prior)
-    sums = np.empty((0, *prior.shape), np.float32)
-    for _ in range(_ROUNDS):
-        sums = _moments(value, left, across, along, np.float32(CLIP * spread), factor)
-        means = [smooth(part, sheet, window.sigma_km) for part in sums]
-        east, south, doubt = _displacement(means, prior)
-        left = _taken_out(value, across, along, expand(east, factor), expand(south, factor))
-    told = means[4] + means[6]  # what both slopes tell
-    left_km2 = unit * doubt + _hidden2((east, south), sheet, window) + _aside2((east, south), told, sheet, window)
-    return left, np.where(sums[0] > 0, left_km2, np.float32(np.nan))
+    bound = np.float32(CLIP * spread)
+    found = _found(value, value, (across, along), prior, bound, sheet)
+    for _ in range(_ROUNDS - 1):
+        found = _found(value, found.left, (across, along), prior, bound, sheet)
+    left_km2 = unit * found.doubt + _hidden2(found.displacement, sheet, window)
+    left_km2 = left_km2 + _aside2(found.displacement, found.told, sheet, window)
+    return found.left, np.where(found.shown, left_km2, np.float32(np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A displacement at reduced pixels, and what it leaves of a difference.
+
+    Parameters
+    ----------
+    left : ndarray, shape (row, col), float32
+        The difference less what the displacement makes, at the sheet's pixels.
+    displacement : tuple of ndarray, float32
+        Along columns and rows, in kilometres.
+    doubt, told : ndarray, float32
+        Variance along either, in units of a datum's, and how much the slopes tell about each place.
+    shown : ndarray of bool
+        Where there are pixels.
+    """
+
+    left: Plane
+    displacement: tuple[Plane, Plane]
+    doubt: Plane
+    told: Plane
+    shown: NDArray[np.bool_]
+
+
+def _found(
+    value: Plane, left: Plane, ground: tuple[Plane, Plane], prior: Plane, bound: np.float32, sheet: Sheet
+) -> _Found:
+    """The displacement that a difference tells of which so much was left before; only that is held within bounds."""
+    factor = sheet.shape[0] // prior.shape[0]
+    across, along = ground
+    sums = _moments(value, left, across, along, bound, factor)
+    means = [smooth(part, sheet, _window(sheet).sigma_km) for part in sums]
+    east, south, doubt = _displacement(means, prior)
+    left = _taken_out(value, across, along, expand(east, factor), expand(south, factor))
+    return _Found(left, (east, south), doubt, (means[4] + means[6]).astype(np.float32), sums[0] > 0)
 
 
 def _hidden2(displacement: tuple[Plane, Plane], sheet: Sheet, window: Scale) -> Plane:
