@@ -23,6 +23,7 @@ from iovolc.detect.settle import Settled, mean_left_km2, settled
 from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.hands import each
 from iovolc.light.match import Difference, Frame, by_rank, difference
 from iovolc.light.partners import Candidate, Law, mismatch, rank_partners
 from iovolc.model.epoch import Lattice
@@ -157,19 +158,23 @@ def _pairs(
     """The settled differences, and what of the newer epoch the best that has a sheet shows there."""
     settles: list[Settled] = []
     shown: dict[str, Plane] = {}
-    for look in ordered:
+
+    def settle(look: Look) -> tuple[Settled, Mapping[str, Plane]]:
         known = unchanged.get(look.record.id)
         pair = difference(
             newer.side, look.side, frame, reuse_correlation=config.reuse_correlation, unchanged=known, law=law
         )
         one = settled(pair, newer, look, frame.owned, frame.grid)
         pair = one.pair
-        shown = {**pair.shown, **shown}
         kept = replace(
             pair, value=keep(pair.value), reused=keep(pair.reused), of_light=keep(pair.of_light),
             light_variance=keep(pair.light_variance), shown={},
         )  # fmt: skip
-        settles.append(replace(one, pair=kept))
+        return replace(one, pair=kept), pair.shown
+
+    for one, seen in each(settle, ordered):
+        settles.append(one)
+        shown = {**seen, **shown}
     return settles, shown
 
 

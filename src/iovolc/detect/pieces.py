@@ -20,6 +20,7 @@ from iovolc.detect.rings import Shape, find_rings
 from iovolc.detect.segment import hysteresis, pixels_by_label
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
+from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -80,22 +81,20 @@ class Field:
             np.broadcast_to(np.asarray(part, np.float32), along.sigma.shape)
             for part in (alone2, against2, reduced(self.shift_km, factor))
         )
-        return (
-            _displaced(alone2, shift_km, along.amplitude, across.amplitude),
-            _displaced(against2, shift_km, along.against, across.against),
-        )
+        alone, against = np.empty_like(along.amplitude), np.empty_like(along.amplitude)
+        in_rows(_displaced, alone2, shift_km, along.amplitude, across.amplitude, alone)
+        in_rows(_displaced, against2, shift_km, along.against, across.against, against)
+        return alone, against
 
 
 @njit(**KERNEL)
-def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane) -> Plane:
+def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane, out: Plane) -> None:
     """An error, given squared, together with what a displacement makes of two slopes."""
-    out = np.empty_like(along)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
             slope2 = along[row, col] * along[row, col] + across[row, col] * across[row, col]
             moved = shift_km[row, col] * shift_km[row, col] * slope2
             out[row, col] = math.sqrt(floor2[row, col] + moved)
-    return out
 
 
 @dataclass(frozen=True, slots=True)
