@@ -4,8 +4,9 @@ What is shared out is cut so that every part is computed as in one piece: the nu
 is done by a hand has no hands of its own. Not for tasks that need nothing of each other (:mod:`iovolc.parallel`).
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 _LEAST_SIZE: Final = 1 << 17
 """Smaller planes are done before a thread has begun."""
@@ -52,17 +55,35 @@ def hands(count: int) -> Iterator[None]:
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Results in the order of the items; like ``map``, but the hands take all items at once.
+    """Results in the order of the items; like ``map``, but there is an item in each hand.
 
     Parameters
     ----------
     function : callable
         Needs nothing of what it does for other items.
     items : iterable
-        What it is given.
+        What it is given; asked for one when a hand is free, by this thread.
     """
     crew = _AT_HAND.get()
-    return map(function, items) if crew is None else crew.threads.map(function, items)
+    if crew is None:
+        yield from map(function, items)
+        return
+    begun: deque[Future[Result]] = deque()
+    for item in items:
+        begun.append(crew.threads.submit(function, item))
+        if len(begun) == crew.count:
+            yield begun.popleft().result()
+    while begun:
+        yield begun.popleft().result()
+
+
+def both(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Other]:
+    """What two works give that need nothing of each other; this thread does the first, a hand the second."""
+    crew = _AT_HAND.get()
+    if crew is None:
+        return first(), second()
+    later = crew.threads.submit(second)
+    return first(), later.result()
 
 
 def in_parts(work: Callable[[int, int], object], length: int, size: int, grain: int = 1) -> None:

@@ -8,7 +8,7 @@ from iovolc.detect.matched import respond
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.box import box_of
 from iovolc.geometry.smooth import smooth
-from iovolc.hands import each, hands, in_parts, in_rows
+from iovolc.hands import both, each, hands, in_parts, in_rows
 from small_grid import small_grid
 
 GRID = small_grid(2)
@@ -112,3 +112,9 @@ def test_more_hands_cut_and_put_alike():
     with hands(3):
         np.testing.assert_array_equal(box.put(box.cut(weight)), weight)
         np.testing.assert_array_equal(expand(weight, 3), np.kron(weight, np.ones((3, 3), np.float32)))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_works_give_what_each_gives(count):
+    with hands(count):
+        assert both(lambda: 1, lambda: "second") == (1, "second")

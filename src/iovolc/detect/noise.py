@@ -96,13 +96,23 @@ def measured_noise(
     ]
     del both  # planes fill the memory
     return noise, {
-        name: LocalNoise(*_regional(answer, [ratio[reduced[name]] for ratio in of_class], grid.sheet(name), scale))
+        name: LocalNoise(
+            *_regional(answer, [_by_class(ratio, reduced[name]) for ratio in of_class], grid.sheet(name), scale)
+        )
         for name, answer in responses.items()
     }
 
 
 def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
     return classes[factor // 2 :: factor, factor // 2 :: factor]
+
+
+def _by_class(ratio: Plane, codes: NDArray[np.uint16]) -> Plane:
+    if ratio.size == 1:
+        return np.broadcast_to(ratio[0], codes.shape)
+    out = np.empty(codes.shape, ratio.dtype)
+    in_parts(lambda first, end: np.take(ratio, codes[first:end], out=out[first:end]), codes.shape[0], codes.size)
+    return out
 
 
 def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, pixel_km: float, scale: Scale) -> Plane:
