@@ -24,7 +24,7 @@ from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.detect.pieces import Field
 from iovolc.detect.residual import slopes
 from iovolc.detect.trial import Epochs
-from iovolc.hands import hands
+from iovolc.hands import each, hands
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.glow import GLOWING_CHANNELS
@@ -224,7 +224,8 @@ def _itself(folder: Path) -> Path:
 
 def _compute(task: Task) -> tuple[EpochChange, Reach]:
     frame, places = frame_of(task.entry.pixels_per_degree)
-    newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
+    entries = (task.entry, *task.predecessors)
+    newer, *older = each(lambda entry: look_at(task.store, entry, task.light), entries)
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
     curves, learned = curves_of(task.config.completeness), learned_reliability()
     keep = scratch_of(task.store)
