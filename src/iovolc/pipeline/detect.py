@@ -131,8 +131,8 @@ def detect(manifest: Manifest, context: Context) -> Scan:
     expected = expect(Work(compare=missing, follow=len(missing)), context)
     if missing:
         _LOG.info(expected.text())
-    at_hand = hands_each(context.runner, len(missing))
-    fitting(context, expected).map(partial(detect_one, at_hand=at_hand), order, "detect")
+    chosen = fitting(context, expected)
+    chosen.map(partial(detect_one, at_hand=hands_each(chosen, len(missing))), order, "detect")
     results = [_load(_folder_of(task)) for task in tasks]
     return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
 
