@@ -27,7 +27,7 @@ from tests.unit.publish_sample import GRID, PLACES, cap_footprint, detections, e
 from iovolc.detect.completeness import CoarseMaps
 from iovolc.model.detection import Tracked
 from iovolc.publish.coverage import measure
-from iovolc.publish.page import write_page
+from iovolc.publish.page import draw_page, write_page
 from iovolc.publish.record import run_record
 from iovolc.publish.run_output import Completeness, EpochMap, EpochReach, InputFile, ManifestSummary, RunOutput
 from iovolc.publish.tables import event_frame, run_tables
@@ -138,7 +138,8 @@ def write(folder: Path, run: RunOutput) -> float:
     outlines, coverage = event_frame(run, tables["events"][1]), measure(run)
     record = run_record(run, tables, (), coverage)
     start = time.perf_counter()
-    write_page(folder / "page", run, tables, outlines, coverage, record)
+    drawn = draw_page(folder / "page", run, tables, coverage)
+    write_page(folder / "page", run, tables, outlines, drawn, record)
     return time.perf_counter() - start
 
 

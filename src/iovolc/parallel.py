@@ -79,6 +79,12 @@ def workers_of(chosen: Runner) -> int:
     return inner.workers if isinstance(inner, Threads) else 1
 
 
+def hands_each(chosen: Runner, tasks: int) -> int:
+    """How many of this process's threads so few tasks have for each of them: one, unless some would have nothing."""
+    inner = unreported(chosen)
+    return max(1, inner.workers // max(1, tasks)) if isinstance(inner, Threads) else 1
+
+
 def unreported(chosen: Runner) -> Runner:
     """The runner that does the work, without what reports on it."""
     return unreported(chosen.runner) if isinstance(chosen, Reported) else chosen

@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import binom
 
 from detect_scene import Change, frame_of, look, places_of
+from iovolc import hands
 from iovolc.config import DetectConfig
 from iovolc.detect.epoch import detect_epoch
 from iovolc.geometry.sphere import distance_km
@@ -77,6 +78,19 @@ def test_footprints_and_looks_belong_to_the_rows(found):
     assert set(found.detected.footprints) == ids
     assert set(found.detected.looks["detection_id"]) == ids
     assert len(ids) == len(found.detected.detections)
+
+
+@slow_uncompiled
+def test_more_hands_find_the_same(found, monkeypatch):
+    monkeypatch.setattr(hands, "_LEAST_SIZE", 1)
+    older = [look(FOUR, number, CHANGES, gain=1.0 + 0.1 * number) for number in range(3)]
+    with hands.hands(2):
+        together = run(FOUR, look(FOUR, 3, CHANGES, gain=0.9, offset=0.2), older)
+    pd.testing.assert_frame_equal(together.detected.detections, found.detected.detections, check_exact=True)
+    for name, plane in found.sigma.items():
+        np.testing.assert_array_equal(together.sigma[name], plane)
+        np.testing.assert_array_equal(together.difference[name], found.difference[name])
+    assert together.null == found.null
 
 
 def states(found, lat, lon_e):

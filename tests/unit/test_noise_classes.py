@@ -47,5 +47,5 @@ def test_the_longest_history_has_room_for_all_codes():
 @pytest.mark.parametrize(("pixels", "expected"), [(1_000, 1.36), (100_000, 1.97)])
 def test_a_small_class_is_drawn_to_the_whole(pixels, expected):
     sizes = np.abs(2.0 * np.random.default_rng(1).standard_normal(pixels)).astype(np.float32)
-    found = class_ratios(sizes, np.zeros(pixels, np.uint16), 1, 2500.0)
+    found = class_ratios([sizes], [np.zeros(pixels, np.uint16)], 1, 2500.0)
     assert float(found[0]) == pytest.approx(expected, rel=0.05)

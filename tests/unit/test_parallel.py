@@ -6,7 +6,7 @@ from distributed import LocalCluster
 
 from iovolc.cluster import CONNECT_S
 from iovolc.errors import ConfigError, DataQualityError, TransientIOError
-from iovolc.parallel import Threads, runner
+from iovolc.parallel import Threads, hands_each, runner
 from iovolc.progress import silent
 
 
@@ -107,3 +107,16 @@ def test_a_dead_scheduler_is_reported_soon():
 
 def test_silence():
     assert silent("ingest", 1, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("workers", "tasks", "expected"), [(1, 1, 1), (2, 1, 2), (2, 2, 1), (4, 2, 2), (4, 3, 1), (2, 0, 2)]
+)
+def test_idle_threads_lend_a_hand(workers, tasks, expected):
+    with runner(workers=workers) as threads:
+        assert hands_each(threads, tasks) == expected
+
+
+def test_a_scheduler_lends_no_hands(address):
+    with runner(address=address) as cluster:
+        assert hands_each(cluster, 1) == 1

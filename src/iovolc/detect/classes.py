@@ -4,12 +4,13 @@ Where another look comes in, the noise of a difference changes at once, at all s
 within a class (:mod:`iovolc.detect.variance`, :mod:`iovolc.detect.noise`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.detect.middle import grouped, middle_size
 from iovolc.detect.residual import MAD_TO_SIGMA, Combined
 
 Codes = Mapping[str, NDArray[np.uint16]]
@@ -37,37 +38,42 @@ def noise_classes(combined: Mapping[str, Combined], of_light: Codes) -> dict[str
 
 
 def spread_of_classes(
-    sizes: NDArray[np.float32], codes: NDArray[np.uint16], count: int
+    sizes: Sequence[NDArray[np.float32]], codes: Sequence[NDArray[np.uint16]], count: int, unit: float = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Robust standard deviation about zero of the values of each code, 0 of none; and how many they are.
 
     Parameters
     ----------
-    sizes : ndarray, shape (value,), float32
-        The values without their signs.
-    codes : ndarray, shape (value,), uint16
-        Their codes.
+    sizes : sequence of ndarray of float32
+        The values without their signs; what is not finite is left out.
+    codes : sequence of ndarray of uint16
+        Their codes, of the same shapes.
     count : int
         Number of codes.
+    unit : float
+        By which values are divided.
     """
-    pixels = np.bincount(codes, minlength=count)
-    parts = np.split(sizes[np.argsort(codes, kind="stable")], np.cumsum(pixels)[:-1])
-    return MAD_TO_SIGMA * np.array([float(np.median(part)) if part.size else 0.0 for part in parts]), pixels
+    parts, pixels = grouped(sizes, codes, count)
+    return MAD_TO_SIGMA * np.array([middle_size([part], unit) if part.size else 0.0 for part in parts]), pixels
 
 
 def class_ratios(
-    sizes: NDArray[np.float32], codes: NDArray[np.uint16], count: int, prior: float
+    sizes: Sequence[NDArray[np.float32]],
+    codes: Sequence[NDArray[np.uint16]],
+    count: int,
+    prior: float,
+    unit: float = 1.0,
 ) -> NDArray[np.float32]:
     """Standard deviation of each class in units of what is stated, drawn towards 1.
 
     Parameters
     ----------
-    sizes, codes, count : ndarray, ndarray, int
-        As for :func:`spread_of_classes`, in units of the stated standard deviation.
+    sizes, codes, count, unit : sequence of ndarray, sequence of ndarray, int, float
+        As for :func:`spread_of_classes`; the unit is what is stated.
     prior : float
         As many values of a class count for half.
     """
-    own, pixels = spread_of_classes(sizes, codes, count)
+    own, pixels = spread_of_classes(sizes, codes, count, unit)
     return np.sqrt((pixels * own**2 + prior) / (pixels + prior)).astype(np.float32)
 
 

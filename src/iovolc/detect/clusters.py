@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.noise import Noise
-from iovolc.detect.pieces import Field, Piece, Search, find_pieces, ring_pieces, strongest
+from iovolc.detect.pieces import Field, Piece, Search, find_pieces, strongest
+from iovolc.detect.ring_pieces import ring_pieces
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import shape_of
 from iovolc.detect.segment import Regions, connected

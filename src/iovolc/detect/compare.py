@@ -23,6 +23,7 @@ from iovolc.detect.settle import Settled, mean_left_km2, settled
 from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.hands import both, each
 from iovolc.light.match import Difference, Frame, by_rank, difference
 from iovolc.light.partners import Candidate, Law, mismatch, rank_partners
 from iovolc.model.epoch import Lattice
@@ -85,12 +86,13 @@ def compare(
         newer = replace(newer, side=by_rank(newer.side, frame))
     settles, shown = _pairs(newer, ordered, frame, config, unchanged or {}, law, keep)
     pairs = [one.pair for one in settles]
-    combined = _combine(pairs, groups, frame.grid, keep)
+    combined, stated_km = both(
+        lambda: _combine(pairs, groups, frame.grid, keep), lambda: _registration_sigma(newer, ordered, frame.grid)
+    )
     of_light = _of_light(pairs, combined)
     classes = noise_classes(combined, of_light)
     noise = residual_variance(combined, frame.owned, frame.grid, of_light, classes)
     grounds = _grounds(shown, combined, noise, frame, config)
-    stated_km = _registration_sigma(newer, ordered, frame.grid)
     resolution_km = min(pair.resolution_km for pair in pairs)
     sloped = {
         name: _sloped(ground, stated_km[name], combined[name].median, frame.owned[name])
@@ -157,19 +159,23 @@ def _pairs(
     """The settled differences, and what of the newer epoch the best that has a sheet shows there."""
     settles: list[Settled] = []
     shown: dict[str, Plane] = {}
-    for look in ordered:
+
+    def settle(look: Look) -> tuple[Settled, Mapping[str, Plane]]:
         known = unchanged.get(look.record.id)
         pair = difference(
             newer.side, look.side, frame, reuse_correlation=config.reuse_correlation, unchanged=known, law=law
         )
         one = settled(pair, newer, look, frame.owned, frame.grid)
         pair = one.pair
-        shown = {**pair.shown, **shown}
         kept = replace(
             pair, value=keep(pair.value), reused=keep(pair.reused), of_light=keep(pair.of_light),
             light_variance=keep(pair.light_variance), shown={},
         )  # fmt: skip
-        settles.append(replace(one, pair=kept))
+        return replace(one, pair=kept), pair.shown
+
+    for one, seen in each(settle, ordered):
+        settles.append(one)
+        shown = {**seen, **shown}
     return settles, shown
 
 
@@ -199,15 +205,17 @@ def _together(
     name, (height, width) = sheet.name, sheet.shape
     step = max(1, _HELD_BYTES // (4 * len(held) * width))
     nothing = np.zeros((1, 1), np.float32)
-    parts = [
-        combine(
+
+    def some(top: int) -> Combined:
+        rows = slice(top, top + step)
+        return combine(
             [one[name][rows] for one in levelled],
             groups,
             [pair.tone_variance(name, rows) for pair in held],
             [pair.light_variance[name][rows] if name in pair.light_variance else nothing for pair in held],
         )
-        for rows in (slice(top, top + step) for top in range(0, height, step))
-    ]
+
+    parts = list(each(some, range(0, height, step)))
     planes = (
         np.concatenate([getattr(part, one) for part in parts])
         for one in ("median", "spread", "count", "first", "tone", "light")

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numba import njit
@@ -12,6 +13,7 @@ from iovolc.detect.pyramid import Scale, reduce_products, reduce_weights
 from iovolc.geometry.box import Box
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import box_alone, smooth_part
+from iovolc.hands import in_rows
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
@@ -59,13 +61,14 @@ class Response:
 
         Beside a strong change everything stands out against the surroundings, with the other sign.
         """
-        return _at_most(self.against, self.amplitude)
+        out = np.empty_like(self.amplitude)
+        in_rows(_at_most, self.against, self.amplitude, out)
+        return out
 
 
 @njit(**KERNEL)
-def _at_most(values: Plane, limits: Plane) -> Plane:
+def _at_most(values: Plane, limits: Plane, out: Plane) -> None:
     """Each value brought between 0 and its limit."""
-    out = np.zeros_like(values)
     for row in range(values.shape[0]):
         for col in range(values.shape[1]):
             value, limit = values[row, col], limits[row, col]
@@ -73,7 +76,8 @@ def _at_most(values: Plane, limits: Plane) -> Plane:
                 out[row, col] = min(value, limit)
             elif value < 0 and limit < 0:
                 out[row, col] = max(value, limit)
-    return out
+            else:
+                out[row, col] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class Cover:
         """The answer to a difference of this weight, finite everywhere."""
         products = reduce_products(self.box.finer(self.factor).cut(difference), self.weight, self.factor)
         summed, around = _means(products, self.box, self.sheet, self.scale)
-        amplitude, against = _divide(summed, around, self.total, self.around, self.box.cut(self.sigma))
+        amplitude, against = np.empty_like(summed), np.empty_like(summed)
+        in_rows(_divide, summed, around, self.total, self.around, self.box.cut(self.sigma), amplitude, against)
         return Response(self.box.put(amplitude), self.box.put(against), self.sigma, self.factor)
 
 
@@ -127,7 +132,8 @@ def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
     box = box_alone(weights, sheet, SURROUNDINGS * scale.sigma_km)
     total, around = _means(box.cut(weights), box, sheet, scale)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
-    sigma = _sigma(total, box.cut(counts), spread[box.rows], _LEAST_COVERAGE * factor * factor)
+    least, sigma = _LEAST_COVERAGE * factor * factor, np.empty_like(total)
+    in_rows(partial(_sigma, least), total, box.cut(counts), spread[box.rows], sigma)
     return Cover(sheet, scale, box, box.finer(factor).cut(weight), total, around, box.put(sigma, math.inf))
 
 
@@ -155,27 +161,29 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
 
 
 @njit(**KERNEL)
-def _sigma(total: Plane, counts: Plane, spread: NDArray[np.float64], least: float) -> Plane:
-    """Sigma of the amplitude where at least ``least`` pixels count."""
-    sigma = np.full_like(total, np.inf)
+def _sigma(least: float, total: Plane, counts: Plane, spread: NDArray[np.float64], sigma: Plane) -> None:
+    """Sigma of the amplitude where at least ``least`` pixels count, elsewhere inf."""
     for row in range(total.shape[0]):
         for col in range(total.shape[1]):
             if counts[row, col] >= least and total[row, col] > 0:
                 sigma[row, col] = math.sqrt(spread[row] / total[row, col])
-    return sigma
+            else:
+                sigma[row, col] = np.inf
 
 
 @njit(**KERNEL)
-def _divide(summed: Plane, summed_around: Plane, total: Plane, around: Plane, sigma: Plane) -> tuple[Plane, Plane]:
+def _divide(
+    summed: Plane, summed_around: Plane, total: Plane, around: Plane, sigma: Plane, amplitude: Plane, against: Plane
+) -> None:
     """The amplitude, and the same less that of the surroundings; 0 where not covered."""
-    amplitude, against = np.zeros_like(total), np.zeros_like(total)
     for row in range(total.shape[0]):
         for col in range(total.shape[1]):
             if sigma[row, col] < np.inf:
                 amplitude[row, col] = summed[row, col] / total[row, col]
                 mean = summed_around[row, col] / max(around[row, col], np.float32(1e-20))
                 against[row, col] = amplitude[row, col] - mean
-    return amplitude, against
+            else:
+                amplitude[row, col] = against[row, col] = 0.0
 
 
 def sigma_px_squared(sheet: Sheet, scale: Scale, factor: int, rows: int) -> NDArray[np.float64]:

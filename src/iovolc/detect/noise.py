@@ -5,6 +5,7 @@ Not for the surrogate fields that have this noise (:mod:`iovolc.detect.null`).
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes
 from iovolc.detect.matched import SURROUNDINGS, Response
+from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, box_alone, smooth_part
+from iovolc.hands import in_parts, in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -93,7 +96,9 @@ def measured_noise(
     ]
     del both  # planes fill the memory
     return noise, {
-        name: LocalNoise(*_regional(answer, [ratio[reduced[name]] for ratio in of_class], grid.sheet(name), scale))
+        name: LocalNoise(
+            *_regional(answer, [_by_class(ratio, reduced[name]) for ratio in of_class], grid.sheet(name), scale)
+        )
         for name, answer in responses.items()
     }
 
@@ -102,18 +107,22 @@ def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
     return classes[factor // 2 :: factor, factor // 2 :: factor]
 
 
+def _by_class(ratio: Plane, codes: NDArray[np.uint16]) -> Plane:
+    if ratio.size == 1:
+        return np.broadcast_to(ratio[0], codes.shape)
+    out = np.empty(codes.shape, ratio.dtype)
+    in_parts(lambda first, end: np.take(ratio, codes[first:end], out=out[first:end]), codes.shape[0], codes.size)
+    return out
+
+
 def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, pixel_km: float, scale: Scale) -> Plane:
     """Noise factor of each class, drawn to that of all of Io; that itself where nothing scatters or is known."""
     count = number_of_codes(reduced)
     if count == 1 or not factor > 0.0:
         return np.full(count, factor, np.float32)
-    sizes, codes = [np.empty(0, np.float32)], [np.empty(0, np.uint16)]
-    for name, own in scattered.items():
-        known = np.isfinite(own)
-        sizes.append(own[known] / np.float32(factor))
-        codes.append(reduced[name][known])
+    codes = [reduced[name] for name in scattered]
     prior = max(PRIOR_KM2, _PRIOR_FILTERS * scale.fwhm_km**2) / pixel_km**2
-    return np.float32(factor) * class_ratios(np.concatenate(sizes), np.concatenate(codes), count, prior)
+    return np.float32(factor) * class_ratios(tuple(scattered.values()), codes, count, prior, factor)
 
 
 def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
@@ -125,35 +134,35 @@ def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: 
 
     def about(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
         own = box.cut(factor)
-        local = smooth_part(_clipped(box.cut(amplitude), box.cut(sigma), own), box, sheet, sigma_km)
-        return box.put(_widened(local, share, own), 1.0)
+        squares, wide = np.empty_like(own), np.empty_like(own)
+        in_rows(_clipped, box.cut(amplitude), box.cut(sigma), own, squares)
+        in_rows(_widened, smooth_part(squares, box, sheet, sigma_km), share, own, wide)
+        return box.put(wide, 1.0)
 
     alone, against = of_class
     return about(answer.amplitude, answer.sigma, alone), about(answer.against, answer.against_sigma, against)
 
 
 @njit(**KERNEL)
-def _clipped(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
+def _clipped(amplitude: Plane, sigma: Plane, factor: Plane, out: Plane) -> None:
     """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf or nothing scatters."""
-    out = np.zeros_like(amplitude)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
             if sigma[row, col] < np.inf and factor[row, col] > 0.0:
                 ratio = amplitude[row, col] / (sigma[row, col] * factor[row, col])
                 out[row, col] = min(ratio * ratio, np.float32(CLIP * CLIP))
-    return out
+            else:
+                out[row, col] = 0.0
 
 
 @njit(**KERNEL)
-def _widened(local: Plane, share: Plane, factor: Plane) -> Plane:
+def _widened(local: Plane, share: Plane, factor: Plane, out: Plane) -> None:
     """How much wider than white the noise is, from smoothed clipped squares and the smoothed share that is known."""
-    out = np.empty_like(local)
     common = np.float32(1.0 - REGION_SHARE)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
             here = local[row, col] / share[row, col] / np.float32(CLIPPED_VARIANCE)
             out[row, col] = factor[row, col] * np.sqrt(np.float32(REGION_SHARE) * here + common)
-    return out
 
 
 class Systematic(Protocol):
@@ -192,18 +201,18 @@ def total_errors(
 
 def _total(sigma: Plane, noise: Plane | float, constant: float, floor: Plane | float) -> Plane:
     noise, floor = (np.broadcast_to(np.asarray(part, np.float32), sigma.shape) for part in (noise, floor))
-    return _sum_of_errors(sigma, noise, np.float32(constant), floor)
+    out = np.empty_like(sigma)
+    in_rows(partial(_sum_of_errors, np.float32(constant)), sigma, noise, floor, out)
+    return out
 
 
 @njit(**KERNEL)
-def _sum_of_errors(sigma: Plane, noise: Plane, constant: np.float32, floor: Plane) -> Plane:
+def _sum_of_errors(constant: np.float32, sigma: Plane, noise: Plane, floor: Plane, out: Plane) -> None:
     """White noise, made wider, with two systematic errors: the variance of one, and the other by pixel."""
-    out = np.empty_like(sigma)
     for row in range(sigma.shape[0]):
         for col in range(sigma.shape[1]):
             wider = noise[row, col] * sigma[row, col]
             out[row, col] = math.sqrt(wider * wider + constant + floor[row, col] * floor[row, col])
-    return out
 
 
 def noise_factor(
@@ -239,21 +248,31 @@ def _scattered(
 
 
 def _factor(scattered: Mapping[str, Plane]) -> float:
-    values = np.concatenate([np.empty(0, np.float32), *(own[np.isfinite(own)] for own in scattered.values())])
-    return MAD_TO_SIGMA * float(np.median(values, overwrite_input=True)) if values.size else math.nan
+    return MAD_TO_SIGMA * middle_size(tuple(scattered.values()))
+
+
+def _scatter(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int) -> Plane:
+    """Sizes of a sheet's own amplitudes in units of sigma; NaN for others."""
+    found = np.empty_like(amplitude)
+
+    def some(first: int, end: int) -> None:
+        rows = slice(first, end)
+        _scatter_of(amplitude[rows], sigma[rows], owned[first * step : end * step], step, found[rows])
+
+    in_parts(some, found.shape[0], found.size)
+    return found
 
 
 @njit(**KERNEL)
-def _scatter(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int) -> Plane:
-    """Sizes of a sheet's own amplitudes in units of sigma; NaN for others."""
+def _scatter_of(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int, found: Plane) -> None:
     below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
-    found = np.full_like(amplitude, np.nan)
     for row in range(amplitude.shape[0]):
         lower, upper = owned[row * step + below], owned[row * step + above]
         for col in range(amplitude.shape[1]):
             if sigma[row, col] < np.inf and lower[col * step + below] and upper[col * step + below]:
                 found[row, col] = abs(amplitude[row, col] / sigma[row, col])
-    return found
+            else:
+                found[row, col] = np.nan
 
 
 def significance(
@@ -261,20 +280,19 @@ def significance(
 ) -> tuple[Plane, Plane]:
     """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
     alone, local = total_errors(answer, noise, systematic, floors, scale)
-    return _clearer(answer.amplitude, answer.told(), np.isfinite(answer.sigma), alone, local)
+    z = np.empty_like(alone)
+    in_rows(_clearer, answer.amplitude, answer.told(), answer.sigma, local, alone, z)
+    return alone, z
 
 
 @njit(**KERNEL)
-def _clearer(
-    amplitude: Plane, told: Plane, covered: NDArray[np.bool_], alone: Plane, local: Plane
-) -> tuple[Plane, Plane]:
-    """The error of the clearer one at each pixel, and its significance; 0 where not covered."""
-    sigma, z = alone.copy(), np.zeros_like(amplitude)
+def _clearer(amplitude: Plane, told: Plane, white: Plane, local: Plane, sigma: Plane, z: Plane) -> None:
+    """The significance of the clearer one at each pixel, 0 where not covered; its error takes that of the amplitude."""
     for row in range(z.shape[0]):
         for col in range(z.shape[1]):
-            if covered[row, col]:
-                z[row, col] = amplitude[row, col] / alone[row, col]
+            z[row, col] = 0.0
+            if np.isfinite(white[row, col]):
+                z[row, col] = amplitude[row, col] / sigma[row, col]
                 against = np.float32(told[row, col] / local[row, col])
                 if abs(against) > abs(z[row, col]):
                     sigma[row, col], z[row, col] = local[row, col], against
-    return sigma, z

@@ -20,6 +20,7 @@ from iovolc.detect.pieces import Field, Search
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.geometry.sphere import pixel_area_km2
+from iovolc.hands import each
 from iovolc.model.grid import Grid, Sheet
 
 Vector = NDArray[np.float64]
@@ -179,19 +180,24 @@ def null_clusters(
     generator = np.random.Generator(np.random.PCG64(list(seed)))
     bare = replace(search, sigma_floor=0.0)
     areas = {sheet.name: pixel_area_km2(sheet).ravel() for sheet in grid.sheets}
-    found: list[tuple[int, float, float]] = []
-    for _ in range(draws):
-        surrogate = {
+    surrogates = (
+        {
             sheet.name: _surrogate(fields[sheet.name], draw(spectrum, sheet, generator))
             for sheet in grid.sheets
             if sheet.name in fields
         }
+        for _ in range(draws)
+    )
+
+    def found_in(surrogate: Mapping[str, Field]) -> list[tuple[int, float, float]]:
         clusters, _ = find_clusters(surrogate, grid, bare)
-        found += [
+        return [
             (cluster.rank_class(search), cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
             for cluster in clusters
             if footprint_km2(cluster.footprint, areas) >= least_km2
         ]
+
+    found = [cluster for clusters in each(found_in, surrogates) for cluster in clusters]
     table = np.array(found, dtype=np.float64).reshape(-1, 3)
     return NullClusters(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], draws, search.ring_class)
 

@@ -6,7 +6,7 @@ bleeds into wide filters nor swallows its neighbours, and a wide faint one is st
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from iovolc.detect.matched import Cover, Response, cover
 from iovolc.detect.noise import Floors, Noise, measured_noise, significance, smooth_share
 from iovolc.detect.pyramid import Scale, expand, reduced
-from iovolc.detect.ringfit import FoundRing, Ring
-from iovolc.detect.rings import Shape, find_rings
+from iovolc.detect.ringfit import Ring
 from iovolc.detect.segment import hysteresis, pixels_by_label
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import smooth
+from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -80,22 +80,20 @@ class Field:
             np.broadcast_to(np.asarray(part, np.float32), along.sigma.shape)
             for part in (alone2, against2, reduced(self.shift_km, factor))
         )
-        return (
-            _displaced(alone2, shift_km, along.amplitude, across.amplitude),
-            _displaced(against2, shift_km, along.against, across.against),
-        )
+        alone, against = np.empty_like(along.amplitude), np.empty_like(along.amplitude)
+        in_rows(_displaced, alone2, shift_km, along.amplitude, across.amplitude, alone)
+        in_rows(_displaced, against2, shift_km, along.against, across.against, against)
+        return alone, against
 
 
 @njit(**KERNEL)
-def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane) -> Plane:
+def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane, out: Plane) -> None:
     """An error, given squared, together with what a displacement makes of two slopes."""
-    out = np.empty_like(along)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
             slope2 = along[row, col] * along[row, col] + across[row, col] * across[row, col]
             moved = shift_km[row, col] * shift_km[row, col] * slope2
             out[row, col] = math.sqrt(floor2[row, col] + moved)
-    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +208,7 @@ def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Expl
         _take(first, view, weights, pieces, grid, search)
         if last:
             break
+        view = _as_taken(view)
         ahead = _view(fields, weights, grid, search, index + 1)
         then = {
             name: [r for r in mine if not _whole(r, view.z[name], search) and not _grows(r, name, view, ahead)]
@@ -219,76 +218,6 @@ def find_pieces(fields: Mapping[str, Field], grid: Grid, search: Search) -> Expl
         touched = [name for name, mine in then.items() if mine]
         view = _view(fields, weights, grid, search, index + 1, ahead, touched) if touched else ahead
     return Explained(pieces, tuple(factors), weights)
-
-
-def ring_pieces(
-    fields: Mapping[str, Field],
-    left: Mapping[str, Plane],
-    shapes: Sequence[Shape],
-    grid: Grid,
-    search: Search,
-) -> dict[str, list[Piece]]:
-    """The rings, each with a piece on every sheet that shows it.
-
-    Parameters
-    ----------
-    fields : mapping of str to Field
-        By sheet name.
-    left : mapping of str to ndarray, shape (row, col), float32
-        Their weights without what the scales explain.
-    shapes : sequence of Shape
-        Outlines of the changes that the scales found.
-    grid, search : Grid, Search
-        As for the scales.
-    """
-    differences = {name: fields[name].difference for name in left}
-    whole, owned = ({name: getattr(fields[name], part) for name in left} for part in ("weight", "owned"))
-    found = find_rings(
-        differences, whole, left, owned, grid, shapes,
-        seed_z=search.seed_z, sigma_floor=search.sigma_floor, smooth=search.local,
-    )  # fmt: skip
-    sizes = np.log([scale.fwhm_km for scale in search.scales])
-    pieces: dict[str, list[Piece]] = {name: [] for name in left}
-    for one in found:
-        scale = int(np.argmin(np.abs(sizes - np.log(one.ring.width_km))))
-        sign = 1 if one.amplitude > 0 else -1
-        where = {name: _seen_pixels(one, name, fields[name], grid.sheet(name)) for name in one.pixels}
-        sigma = math.hypot(one.sigma, _shift_error(one, fields))
-        z = one.z * one.sigma / sigma
-        if z >= search.seed_z:
-            for name, pixels in where.items():
-                if pixels.size:
-                    pieces[name].append(Piece(sign, scale, z, one.amplitude, sigma, pixels, one.ring))
-    return pieces
-
-
-def _shift_error(ring: FoundRing, fields: Mapping[str, Field]) -> float:
-    """What a displaced map may make of a ring: the slopes along it lean all ways, so that their sizes count."""
-    parts = [np.zeros(0)]
-    for name, pixels in ring.pixels.items():
-        field = fields[name]
-        if field.slopes is not None:
-            along, across = (_block_means(slope, ring.factor).ravel()[pixels] for slope in field.slopes)
-            shift = np.broadcast_to(reduced(field.shift_km, ring.factor), _block_shape(field, ring.factor))
-            parts.append(shift.ravel()[pixels] * np.hypot(along, across))
-    errors = np.concatenate(parts)
-    return float(errors.mean()) if errors.size else 0.0
-
-
-def _block_shape(field: Field, factor: int) -> tuple[int, int]:
-    rows, cols = field.difference.shape
-    return rows // factor, cols // factor
-
-
-def _block_means(plane: Plane, factor: int) -> Plane:
-    rows, cols = plane.shape
-    return plane.reshape(rows // factor, factor, cols // factor, factor).mean(axis=(1, 3))
-
-
-def _seen_pixels(ring: FoundRing, name: str, field: Field, sheet: Sheet) -> NDArray[np.int64]:
-    rows, cols = sheet.shape
-    pixels = full_pixels(ring.pixels[name], (rows // ring.factor, cols // ring.factor), ring.factor)
-    return pixels[field.weight.ravel()[pixels] > 0]
 
 
 def _view(
@@ -315,6 +244,13 @@ def _view(
     for name, answer in responses.items():
         sigma[name], z[name] = significance(answer, about[name], search, floors[name], scale)
     return _View(index, noise, responses, floors, sigma, z)
+
+
+def _as_taken(view: _View) -> _View:
+    """The view without what only its own errors were told from: planes fill the memory."""
+    nothing = np.zeros((0, 0), np.float32)
+    taken = {name: replace(answer, against=nothing, sigma=nothing) for name, answer in view.responses.items()}
+    return replace(view, responses=taken, floors={})
 
 
 def _regions(z: Plane, sheet: Sheet, search: Search) -> list[_Region]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
+from iovolc.hands import in_parts
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -71,38 +72,67 @@ def reduced_sheet(sheet: Sheet, factor: int) -> Sheet:
     return replace(sheet, shape=(rows // factor, cols // factor), pixel_m=sheet.pixel_m * factor)
 
 
-@njit(**KERNEL)
 def reduce_products(difference: Plane, weight: Plane, factor: int) -> Plane:
     """Sums over blocks of weight times difference; parameters as for :func:`reduce_weighted`."""
-    rows, cols = weight.shape[0] // factor, weight.shape[1] // factor
-    products = np.zeros((rows, cols), np.float32)
+    products = np.zeros(_reduced_shape(weight, factor), np.float32)
+
+    def some(first: int, end: int) -> None:
+        fine = slice(first * factor, end * factor)
+        _add_products(difference[fine], weight[fine], factor, products[first:end])
+
+    in_parts(some, products.shape[0], weight.size)
+    return products
+
+
+def reduce_weights(weight: Plane, factor: int) -> tuple[Plane, Plane]:
+    """Sums over blocks of weight, and of pixels of any weight; parameters as for :func:`reduce_weighted`."""
+    weights, counts = (np.zeros(_reduced_shape(weight, factor), np.float32) for _ in range(2))
+
+    def some(first: int, end: int) -> None:
+        _add_weights(weight[first * factor : end * factor], factor, weights[first:end], counts[first:end])
+
+    in_parts(some, weights.shape[0], weight.size)
+    return weights, counts
+
+
+def _reduced_shape(plane: Plane, factor: int) -> tuple[int, int]:
+    return plane.shape[0] // factor, plane.shape[1] // factor
+
+
+@njit(**KERNEL)
+def _add_products(difference: Plane, weight: Plane, factor: int, products: Plane) -> None:
+    rows, cols = products.shape
     for row in range(rows * factor):
         sums, own, values = products[row // factor], weight[row], difference[row]
         for col in range(cols):
             for k in range(col * factor, (col + 1) * factor):
                 sums[col] += own[k] * values[k]
-    return products
 
 
 @njit(**KERNEL)
-def reduce_weights(weight: Plane, factor: int) -> tuple[Plane, Plane]:
-    """Sums over blocks of weight, and of pixels of any weight; parameters as for :func:`reduce_weighted`."""
-    rows, cols = weight.shape[0] // factor, weight.shape[1] // factor
-    weights, counts = np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.float32)
+def _add_weights(weight: Plane, factor: int, weights: Plane, counts: Plane) -> None:
+    rows, cols = weights.shape
     for row in range(rows * factor):
         sums, held, own = weights[row // factor], counts[row // factor], weight[row]
         for col in range(cols):
             for k in range(col * factor, (col + 1) * factor):
                 sums[col] += own[k]
                 held[col] += np.float32(own[k] > 0)
-    return weights, counts
 
 
 def expand(values: NDArray[Any], factor: int) -> NDArray[Any]:
     """Each value repeated over its block of ``factor`` x ``factor`` pixels."""
     if factor == 1:
         return values
-    return np.repeat(np.repeat(values, factor, axis=0), factor, axis=1)
+    rows, cols = values.shape
+    out = np.empty((rows * factor, cols * factor), values.dtype)
+
+    def some(first: int, end: int) -> None:
+        blocks = out[first * factor : end * factor].reshape(end - first, factor, cols, factor)
+        blocks[...] = values[first:end, None, :, None]
+
+    in_parts(some, rows, out.size)
+    return out
 
 
 def reduced(plane: Plane | float, factor: int) -> Plane | float:

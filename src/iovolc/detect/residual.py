@@ -16,6 +16,7 @@ from scipy.ndimage import maximum_filter
 
 from iovolc.detect.medians import first_known, mean_variance, medians, networks
 from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.hands import in_parts
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
@@ -126,12 +127,24 @@ def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
     return _slopes(values, _row_pixel_km(sheet), sheet.pixel_km, sheet.wraps)
 
 
-@njit(**KERNEL)
 def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool) -> tuple[Plane, Plane]:
     """Half the difference of the two neighbours, the whole one to the only neighbour beside a gap; 0 without any."""
-    rows, cols = values.shape
     across, down = np.zeros_like(values), np.zeros_like(values)
-    for row in range(rows):
+
+    def some(first: int, end: int) -> None:
+        _some_slopes(values, row_km, col_km, wraps, first, end, across, down)
+
+    in_parts(some, values.shape[0], values.size)
+    return across, down
+
+
+@njit(**KERNEL)
+def _some_slopes(
+    values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool, begin: int, end: int, across: Plane,
+    down: Plane,
+) -> None:  # fmt: skip
+    rows, cols = values.shape
+    for row in range(begin, end):
         line, above, below = values[row], values[max(row - 1, 0)], values[min(row + 1, rows - 1)]
         for col in range(cols):
             here = line[col]
@@ -140,7 +153,6 @@ def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bo
                 right = col + 1 if col + 1 < cols else 0 if wraps else col
                 across[row, col] = _step(line[left], here, line[right]) / row_km[row]
                 down[row, col] = _step(above[col], here, below[col]) / col_km
-    return across, down
 
 
 @njit(**INLINED)

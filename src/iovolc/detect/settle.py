@@ -23,6 +23,7 @@ from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import pixel_lat_lon
+from iovolc.hands import in_parts, in_rows
 from iovolc.light.match import Difference
 from iovolc.model.grid import Grid, Sheet
 
@@ -261,11 +262,21 @@ def _displacement(sums: Sequence[Plane], prior: Plane) -> tuple[Plane, Plane, Pl
 def _shared_slopes(ground: Plane, value: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
     """Of each slope of the two maps the lesser, 0 where they lean opposite ways: a change has edges in one only."""
     newer, older = (slopes((ground + half * value).astype(np.float32), sheet) for half in (0.5, -0.5))
-    across, along = (
-        np.where(one * other > 0, np.where(np.abs(one) < np.abs(other), one, other), np.float32(0.0)).astype(np.float32)
-        for one, other in zip(newer, older, strict=True)
-    )
-    return across, along
+    for one, other in zip(newer, older, strict=True):
+        in_rows(_lesser, other, one)
+    return newer
+
+
+@njit(**KERNEL)
+def _lesser(other: Plane, slope: Plane) -> None:
+    """Put into a slope the lesser of two, 0 where they lean opposite ways."""
+    for row in range(slope.shape[0]):
+        for col in range(slope.shape[1]):
+            one, two = slope[row, col], other[row, col]
+            if not one * two > 0:
+                slope[row, col] = 0.0
+            elif not abs(one) < abs(two):
+                slope[row, col] = two
 
 
 def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.float64]:
@@ -275,7 +286,6 @@ def _stated2(looks: tuple[Look, Look], sheet: Sheet, factor: int) -> NDArray[np.
     return np.maximum(both, _LEAST_SIGMA_KM**2)
 
 
-@njit(**KERNEL)
 def _moments(
     value: Plane, left: Plane, across: Plane, along: Plane, bound: np.float32, factor: int
 ) -> NDArray[np.float32]:
@@ -283,9 +293,22 @@ def _moments(
 
     A difference counts as what is taken out of it and as much of the rest as is within bounds.
     """
-    rows, cols = value.shape[0] // factor, value.shape[1] // factor
-    sums = np.zeros((9, rows, cols), np.float32)
-    for row in range(rows * factor):
+    sums = np.zeros((9, value.shape[0] // factor, value.shape[1] // factor), np.float32)
+
+    def some(first: int, end: int) -> None:
+        _add_moments(value, left, across, along, bound, factor, first, end, sums)
+
+    in_parts(some, sums.shape[1], value.size)
+    return sums
+
+
+@njit(**KERNEL)
+def _add_moments(
+    value: Plane, left: Plane, across: Plane, along: Plane, bound: np.float32, factor: int, begin: int, end: int,
+    sums: NDArray[np.float32],
+) -> None:  # fmt: skip
+    cols = sums.shape[2]
+    for row in range(begin * factor, end * factor):
         for col in range(cols * factor):
             d = value[row, col]
             if np.isfinite(d):
@@ -302,13 +325,16 @@ def _moments(
                 own[6] += b * b
                 own[7] += a * d
                 own[8] += b * d
-    return sums
+
+
+def _taken_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Plane) -> Plane:
+    out = np.empty_like(value)
+    in_rows(_take_out, value, across, along, east, south, out)
+    return out
 
 
 @njit(**KERNEL)
-def _taken_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Plane) -> Plane:
-    out = np.empty_like(value)
+def _take_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Plane, out: Plane) -> None:
     for row in range(value.shape[0]):
         for col in range(value.shape[1]):
             out[row, col] = value[row, col] - east[row, col] * across[row, col] - south[row, col] * along[row, col]
-    return out

@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
+from iovolc.detect.middle import middle_size
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -98,20 +102,26 @@ def spread(planes: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) 
         Pixels that belong to each sheet.
     """
     sizes, _ = _sizes(planes, owned, {})
-    return MAD_TO_SIGMA * float(np.median(sizes)) if sizes.size else 0.0
+    typical = middle_size(sizes)
+    return MAD_TO_SIGMA * typical if typical > 0.0 else 0.0
 
 
 def _sizes(
     planes: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]], codes: Codes
-) -> tuple[Plane, NDArray[np.uint16]]:
-    """Sizes of all values that sheets own, and their codes."""
-    sizes, own_codes = [np.empty(0, np.float32)], [np.empty(0, np.uint16)]
+) -> tuple[list[Plane], list[NDArray[np.uint16]]]:
+    """Sizes of all values that sheets own, NaN elsewhere, and their codes."""
+    sizes: list[Plane] = []
     for name, plane in planes.items():
-        mine = owned[name] & np.isfinite(plane)
-        sizes.append(np.abs(plane[mine]))
-        if name in codes:
-            own_codes.append(codes[name][mine])
-    return np.concatenate(sizes), np.concatenate(own_codes)
+        sizes.append(np.empty_like(plane))
+        in_rows(_size, plane, owned[name], sizes[-1])
+    return sizes, [codes[name] for name in planes if name in codes]
+
+
+@njit(**KERNEL)
+def _size(values: Plane, owned: NDArray[np.bool_], out: Plane) -> None:
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            out[row, col] = abs(values[row, col]) if owned[row, col] else np.nan
 
 
 def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:

@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.geometry.compiled import KERNEL
+from iovolc.hands import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,36 @@ class Box:
         """Its part of a plane, C-contiguous; the plane itself where that is all of it."""
         if self._whole:
             return np.ascontiguousarray(plane)
-        return np.concatenate([plane[self.rows, cols] for cols in self._cols()], axis=1)
+        inside = plane[self.rows]
+        part = np.empty((inside.shape[0], self.width), plane.dtype)
+
+        def some(first: int, end: int) -> None:
+            rows, done = slice(first, end), 0
+            for cols in self._cols():
+                part[rows, done : done + cols.stop - cols.start] = inside[rows, cols]
+                done += cols.stop - cols.start
+
+        in_parts(some, part.shape[0], part.size)
+        return part
 
     def put(self, part: NDArray[Any], around: float = 0.0) -> NDArray[Any]:
         """A plane with this part, and one value around it."""
         if self._whole:
             return part
-        plane = np.full(self.shape, around, part.dtype)
-        done = 0
-        for cols in self._cols():
-            plane[self.rows, cols] = part[:, done : done + cols.stop - cols.start]
-            done += cols.stop - cols.start
+        plane = np.empty(self.shape, part.dtype)
+        plane[: self.rows.start] = around
+        plane[self.rows.stop :] = around
+        inside = plane[self.rows]
+
+        def some(first: int, end: int) -> None:
+            rows, done = slice(first, end), 0
+            for cols in self._other_cols():
+                inside[rows, cols] = around
+            for cols in self._cols():
+                inside[rows, cols] = part[rows, done : done + cols.stop - cols.start]
+                done += cols.stop - cols.start
+
+        in_parts(some, part.shape[0], part.size)
         return plane
 
     @property
@@ -94,6 +114,12 @@ class Box:
         if end <= self.shape[1]:
             return (slice(self.first, end),)
         return slice(self.first, self.shape[1]), slice(0, end - self.shape[1])
+
+    def _other_cols(self) -> tuple[slice, ...]:
+        end = self.first + self.width
+        if end <= self.shape[1]:
+            return slice(0, self.first), slice(end, self.shape[1])
+        return (slice(end - self.shape[1], self.first),)
 
 
 def box_of(values: NDArray[Any], *, wraps: bool) -> Box:

@@ -15,6 +15,7 @@ from iovolc.geometry.phase import phase_peaks
 from iovolc.geometry.sphere import Displacement
 from iovolc.geometry.tiles import Frames, Patches, cut, follow, spread_frames
 from iovolc.geometry.view import View
+from iovolc.hands import each
 
 MIN_VALID: Final = 0.5
 AGREEMENT_PX: Final = 2.5
@@ -105,10 +106,10 @@ def match(observation: View, reference: View, tiling: Tiling, displacement: Disp
     seen = _visible(observation, moved, tiling) & _visible(reference, frames, tiling)
     frames, moved = frames.take(seen), moved.take(seen)
     step = max(1, _BATCH_PIXELS // tiling.size**2)
-    parts = [
-        _match_some(observation, reference, tiling, frames.take(part), moved.take(part))
-        for part in np.array_split(np.arange(len(frames.centre)), max(1, -(-len(frames.centre) // step)))
-    ]
+    some = np.array_split(np.arange(len(frames.centre)), max(1, -(-len(frames.centre) // step)))
+    parts = list(
+        each(lambda part: _match_some(observation, reference, tiling, frames.take(part), moved.take(part)), some)
+    )
     return Matches(
         np.concatenate([part.points for part in parts]),
         np.concatenate([part.displacements for part in parts]),

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry.box import Box, box_of
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.hands import in_parts
 from iovolc.model.grid import Sheet
 
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -71,6 +72,28 @@ def smooth_part(part: Plane, box: Box, sheet: Sheet, sigma_km: float) -> Plane:
     return _smooth_columns(_smooth_rows(part, across_px[box.rows], box.closed), along_px)
 
 
+def _smooth_rows(values: Plane, sigmas_px: Wide, wrap: bool) -> Plane:
+    out = np.empty_like(values)
+
+    def some(first: int, end: int) -> None:
+        _some_rows(values[first:end], sigmas_px[first:end], wrap, out[first:end])
+
+    in_parts(some, values.shape[0], values.size, _LANES)
+    return out
+
+
+def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
+    out = np.empty_like(values)
+    if sigma_px < _DIRECT_BELOW_PX:
+        half = _kernel(sigma_px).astype(np.float32)
+        in_parts(lambda first, end: _direct_columns(values, half, first, end, out), values.shape[0], values.size)
+    else:
+        in_parts(
+            lambda first, end: _some_columns(values, sigma_px, first, end, out), values.shape[1], values.size, _BLOCK
+        )
+    return out
+
+
 def box_alone(values: NDArray[Any], sheet: Sheet, sigma_km: float) -> Box:
     """The box of what a plane holds; all columns where that comes within reach of itself round the sheet."""
     box = box_of(values, wraps=sheet.wraps)
@@ -97,24 +120,20 @@ def reach_px(sigma_px: float) -> int:
 
 
 @njit(**KERNEL)
-def _smooth_columns(values: Plane, sigma_px: float) -> Plane:
-    if sigma_px < _DIRECT_BELOW_PX:
-        return _direct_columns(values, _kernel(sigma_px).astype(np.float32))
-    rows, cols = values.shape
+def _some_columns(values: Plane, sigma_px: float, begin: int, end: int, out: Plane) -> None:
+    rows = values.shape[0]
     radius, edge = _extended_box(sigma_px)
     pad = _PASSES * (radius + 1)  # what a pass carries over the edge, the next one brings back
-    out = np.empty_like(values)
     current = np.empty((rows + 2 * pad, _BLOCK), np.float32)
     passed = np.empty_like(current)
-    for first in range(0, cols, _BLOCK):
-        width = min(_BLOCK, cols - first)
+    for first in range(begin, end, _BLOCK):
+        width = min(_BLOCK, end - first)
         current[:] = 0.0
         current[pad : pad + rows, :width] = values[:, first : first + width]
         for _ in range(_PASSES):
             _box_columns(current, radius, edge, passed)
             current, passed = passed, current
         out[:, first : first + width] = current[pad : pad + rows, :width]
-    return out
 
 
 @njit(**KERNEL)
@@ -138,8 +157,7 @@ def _extended_box(sigma_px: float) -> tuple[int, float]:
 
 
 @njit(**KERNEL)
-def _smooth_rows(values: Plane, sigmas_px: Wide, wrap: bool) -> Plane:
-    out = np.empty_like(values)
+def _some_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
     row = 0
     while row < values.shape[0]:
         end = row + 1
@@ -153,7 +171,6 @@ def _smooth_rows(values: Plane, sigmas_px: Wide, wrap: bool) -> Plane:
                 end += 1
             _box_rows(values[row:end], sigmas_px[row:end], wrap, out[row:end])
         row = end
-    return out
 
 
 @njit(**KERNEL)
@@ -206,8 +223,18 @@ def _direct_line(line: Line, half: Line, out: Line) -> None:
     pad = half.size - 1
     for i in range(out.size):
         out[i] = half[0] * line[i + pad]
-    for k in range(1, half.size):
-        _add_taps(out, half[k], line[pad - k :], line[pad + k :])
+    for k in range(1, half.size - 1, 2):
+        _add_two_taps(out, half[k : k + 2], line[pad - k :], line[pad + k :], line[pad - k - 1 :], line[pad + k + 1 :])
+    if half.size % 2 == 0:
+        _add_taps(out, half[pad], line, line[2 * pad :])
+
+
+@njit(**KERNEL)
+def _add_two_taps(total: Line, weights: Line, first: Line, second: Line, first2: Line, second2: Line) -> None:
+    """As :func:`_add_taps` twice, but the sums are read and written once."""
+    weight, weight2 = weights[0], weights[1]
+    for i in range(total.size):
+        total[i] = (total[i] + weight * (first[i] + second[i])) + weight2 * (first2[i] + second2[i])
 
 
 @njit(**KERNEL)
@@ -227,19 +254,28 @@ def _box_line(line: Wide, sums: Wide, radius: int, edge: float, out: Wide) -> No
 
 
 @njit(**KERNEL)
-def _direct_columns(values: Plane, half: Line) -> Plane:
-    rows, cols = values.shape
-    out = np.empty_like(values)
+def _direct_columns(values: Plane, half: Line, begin: int, end: int, out: Plane) -> None:
+    cols = values.shape[1]
     nothing = np.zeros(cols, values.dtype)
-    for row in range(rows):
+    for row in range(begin, end):
         total = out[row]
         for col in range(cols):
             total[col] = half[0] * values[row, col]
-        for k in range(1, half.size):
-            above = values[row - k] if row - k >= 0 else nothing
-            below = values[row + k] if row + k < rows else nothing
-            _add_taps(total, half[k], above, below)
-    return out
+        for k in range(1, half.size - 1, 2):
+            above, below = _beside(values, row, k, nothing)
+            above2, below2 = _beside(values, row, k + 1, nothing)
+            _add_two_taps(total, half[k : k + 2], above, below, above2, below2)
+        if half.size % 2 == 0:
+            above, below = _beside(values, row, half.size - 1, nothing)
+            _add_taps(total, half[-1], above, below)
+
+
+@njit(**INLINED)
+def _beside(values: Plane, row: int, steps: int, nothing: Line) -> tuple[Line, Line]:
+    """The rows so many steps above and below."""
+    above = values[row - steps] if row - steps >= 0 else nothing
+    below = values[row + steps] if row + steps < values.shape[0] else nothing
+    return above, below
 
 
 @njit(**KERNEL)

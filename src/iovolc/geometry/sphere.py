@@ -103,9 +103,12 @@ def _sheet_lat_lon(sheet: Sheet) -> Pair:
 
 
 def _lat_lon(sheet: Sheet, window: Window | None) -> Pair:
-    x, y = np.meshgrid(*_pixel_metres(sheet, window))
+    x, y = _pixel_metres(sheet, window)
     if sheet.name == "equator":
-        return np.degrees(y / body.RADIUS_M), wrap180(np.degrees(x / body.RADIUS_M))
+        lat, lon_e = np.degrees(y / body.RADIUS_M), wrap180(np.degrees(x / body.RADIUS_M))
+        lon_e, lat = np.meshgrid(lon_e, lat)
+        return lat, lon_e
+    x, y = np.meshgrid(x, y)
     sign = 1.0 if sheet.name == "north" else -1.0
     lat = sign * (90.0 - 2.0 * np.degrees(np.arctan(np.hypot(x, y) / (2.0 * body.RADIUS_M))))
     return lat, wrap180(np.degrees(np.arctan2(x, -sign * y)))

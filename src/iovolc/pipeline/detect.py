@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from iovolc.detect.epoch import EpochChange, detect_epoch
 from iovolc.detect.pieces import Field
 from iovolc.detect.residual import slopes
 from iovolc.detect.trial import Epochs
+from iovolc.hands import each, hands
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.glow import GLOWING_CHANNELS
 from iovolc.model.grid import Sheet
 from iovolc.model.tables import DETECTIONS
+from iovolc.parallel import hands_each
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.expect import expect, fitting
 from iovolc.pipeline.facts import unchanged_probability
@@ -128,7 +131,8 @@ def detect(manifest: Manifest, context: Context) -> Scan:
     expected = expect(Work(compare=missing, follow=len(missing)), context)
     if missing:
         _LOG.info(expected.text())
-    fitting(context, expected).map(detect_one, order, "detect")
+    chosen = fitting(context, expected)
+    chosen.map(partial(detect_one, at_hand=hands_each(chosen, len(missing))), order, "detect")
     results = [_load(_folder_of(task)) for task in tasks]
     return Scan(_together([result[0] for result in results]), tasks, tuple(result[1] for result in results))
 
@@ -148,9 +152,10 @@ def plan(manifest: Manifest, context: Context) -> tuple[Task, ...]:
     )
 
 
-def detect_one(task: Task) -> str:
-    """Compute and keep one epoch's changes; gives the key under which they lie."""
-    cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
+def detect_one(task: Task, at_hand: int = 1) -> str:
+    """Compute and keep one epoch's changes, with so many threads; gives the key under which they lie."""
+    with hands(at_hand):
+        cached(task.store, _STAGE, task.key, lambda: _compute(task), save=_save, load=lambda _: None)
     return task.key
 
 
@@ -219,7 +224,8 @@ def _itself(folder: Path) -> Path:
 
 def _compute(task: Task) -> tuple[EpochChange, Reach]:
     frame, places = frame_of(task.entry.pixels_per_degree)
-    newer, *older = (look_at(task.store, entry, task.light) for entry in (task.entry, *task.predecessors))
+    entries = (task.entry, *task.predecessors)
+    newer, *older = each(lambda entry: look_at(task.store, entry, task.light), entries)
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
     curves, learned = curves_of(task.config.completeness), learned_reliability()
     keep = scratch_of(task.store)

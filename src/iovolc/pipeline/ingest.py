@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,12 @@ from iovolc.cube.manifest import Manifest, commit, read_head
 from iovolc.cube.quarantine import refuse
 from iovolc.errors import DataQualityError, Finding, InputError, NoWork
 from iovolc.geometry.registration import register
+from iovolc.hands import hands
 from iovolc.model.epoch import Epoch, Native
 from iovolc.model.glow import THERMAL_CHANNELS
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
+from iovolc.parallel import hands_each
 from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, without_namesakes
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
@@ -96,7 +99,8 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     unknown = [task for task in tasks if task.key not in known]
     chosen = choose(context.runner.map(look_closer, unknown, "look"), held)
-    outcomes = _without_twins(context.runner.map(ingest_one, chosen.tasks, "ingest"), chosen.tasks)
+    one = partial(ingest_one, at_hand=hands_each(context.runner, len(chosen.tasks)))
+    outcomes = _without_twins(context.runner.map(one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
     refused += _refuse_rows(context.store, findings)
@@ -133,8 +137,13 @@ def _accepted(rows: Sequence[Row], bad: set[Row]) -> set[str]:
     return names - {row.path for row in bad}
 
 
-def ingest_one(task: Task) -> Outcome:
-    """Read, register and store what a task describes, or refuse it; no manifest names it yet."""
+def ingest_one(task: Task, at_hand: int = 1) -> Outcome:
+    """Read, register and store what a task describes, with so many threads, or refuse it; no manifest names it yet."""
+    with hands(at_hand):
+        return _ingested(task)
+
+
+def _ingested(task: Task) -> Outcome:
     if task.findings:
         return _refusal(task, task.findings)
     reference = base_map(task.config.registration.reference)

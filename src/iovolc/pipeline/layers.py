@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from iovolc.config import IngestConfig, LightConfig
 from iovolc.geometry.warp import Warped, warp
+from iovolc.hands import in_parts
 from iovolc.light.albedo import light_planes
 from iovolc.light.noise import pixel_noise
 from iovolc.model.epoch import Epoch, Layers, Registration
 from iovolc.model.flags import Flag
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Grid, Sheet, Window
 from iovolc.model.observation import Observation
 from iovolc.pipeline.lighting import lighting_of
 
@@ -44,14 +45,24 @@ def layers_on(
     resolutions: list[NDArray[np.float32]] = []
 
     def onto(pixels: Plane, sheet: Sheet) -> Warped:
-        return warp(
-            pixels,
-            record.placement,
-            sheet,
-            displacement=registration.warp,
-            min_weight=config.min_weight,
-            max_emission_deg=config.max_emission_deg,
-        )
+        rows, cols = sheet.shape
+        value, resolution_km = np.empty(sheet.shape, np.float32), np.empty(sheet.shape, np.float32)
+        flags = np.empty(sheet.shape, np.uint16)
+
+        def some(first: int, end: int) -> None:
+            part = warp(
+                pixels,
+                record.placement,
+                sheet,
+                displacement=registration.warp,
+                min_weight=config.min_weight,
+                max_emission_deg=config.max_emission_deg,
+                window=Window(first, end, 0, cols),
+            )
+            value[first:end], resolution_km[first:end], flags[first:end] = part.value, part.resolution_km, part.flags
+
+        in_parts(some, rows, rows * cols)
+        return Warped(value, resolution_km, flags)
 
     for sheet in grid.sheets:
         warped = onto(observation.pixels, sheet)

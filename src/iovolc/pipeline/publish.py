@@ -24,9 +24,11 @@ from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
 from iovolc.geometry.warp import sample
+from iovolc.hands import hands
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
+from iovolc.parallel import hands_each
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
 from iovolc.pipeline.detect import Scan
 from iovolc.pipeline.epoch_maps import EpochMaps
@@ -114,7 +116,8 @@ def publish(
     pointers: tuple[str, ...] = ()
     with publishing(context.store):
         if not (folder / "run.json").exists():
-            write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
+            with hands(hands_each(context.runner, 1)):
+                write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
         if promote and is_whole(context.config):
             write_json(local(latest_run_file(context.store)), {"run_id": name})
             pointers = ("runs/latest.json",)

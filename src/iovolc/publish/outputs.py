@@ -4,23 +4,30 @@ The same :class:`~iovolc.publish.run_output.RunOutput` gives the same bytes, but
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
+import pandas as pd
+
+from iovolc.hands import both
+from iovolc.model.tables import Table
 from iovolc.publish import canonical
 from iovolc.publish.citation import NAME as CITATION
 from iovolc.publish.citation import write_citation
-from iovolc.publish.coverage import measure
+from iovolc.publish.coverage import Coverage, measure
 from iovolc.publish.geopackage import write_geopackage
 from iovolc.publish.latex import LATEX_NAMES, write_latex
 from iovolc.publish.mrt import MRT_NAMES, write_mrt
-from iovolc.publish.page import write_page
+from iovolc.publish.page import Drawn, draw_page, write_page
 from iovolc.publish.qgis import NAME as PROJECT
 from iovolc.publish.qgis import write_project
-from iovolc.publish.rasters import write_backdrop, write_rasters
+from iovolc.publish.rasters import ChannelRasters, write_backdrop, write_rasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
 from iovolc.publish.reach import write_reach
 from iovolc.publish.record import run_record
@@ -43,6 +50,16 @@ OWN_NAMES: Final = frozenset(
 _NO_INPUT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What has been written and drawn of the events."""
+
+    tables: Mapping[str, tuple[Table, pd.DataFrame]]
+    events: gpd.GeoDataFrame
+    coverage: Coverage
+    drawn: Drawn
+
+
 def publish(out: Path, run: RunOutput) -> None:
     """Write all outputs of a run to a folder.
 
@@ -62,30 +79,44 @@ def publish(out: Path, run: RunOutput) -> None:
     """
     timings = dict(run.timings)
     with staged(out, OWN_NAMES) as folder:
-        with _timed(timings, "tables"):
-            tables = run_tables(run)
-            events = event_frame(run, tables["events"][1])
-            write_tables(folder, tables, events)
-            write_mrt(folder, *(tables[name][1] for name in ("events", "hotspots", "light_curves")))
-            write_latex(folder, tables["events"][1], tables["hotspots"][1], run.run_id)
-            write_schemas(folder, [table for table, _ in tables.values()])
-            write_citation(folder, run)
-        with _timed(timings, "geopackage"):
-            write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
-        with _timed(timings, "rasters"):
-            rasters = write_rasters(folder, run)
-            write_backdrop(folder, run.backdrop)
-            write_reach(folder, run)
-            write_project(folder, run, rasters)
-        with _timed(timings, "coverage"):
-            coverage = measure(run)
-        record = run_record(run, tables, rasters, coverage)
+        rasters, told = both(
+            partial(_write_rasters, folder, run, timings), partial(_write_tables, folder, run, timings)
+        )
+        write_project(folder, run, rasters)
+        record = run_record(run, told.tables, rasters, told.coverage)
         with _timed(timings, "page"):
-            write_page(folder / "page", run, tables, events, coverage, record)
+            write_page(folder / "page", run, told.tables, told.events, told.drawn, record)
         with _timed(timings, "stac"):
             write_stac(folder, run, rasters)
         canonical.write(folder / RECORD, record)
         canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
+
+
+def _write_rasters(folder: Path, run: RunOutput, timings: dict[str, float]) -> tuple[ChannelRasters, ...]:
+    with _timed(timings, "rasters"):
+        rasters = write_rasters(folder, run)
+        write_backdrop(folder, run.backdrop)
+        write_reach(folder, run)
+    return rasters
+
+
+def _write_tables(folder: Path, run: RunOutput, timings: dict[str, float]) -> _Told:
+    """The tables, and the figures that show what is in them."""
+    with _timed(timings, "tables"):
+        tables = run_tables(run)
+        events = event_frame(run, tables["events"][1])
+        write_tables(folder, tables, events)
+        write_mrt(folder, *(tables[name][1] for name in ("events", "hotspots", "light_curves")))
+        write_latex(folder, tables["events"][1], tables["hotspots"][1], run.run_id)
+        write_schemas(folder, [table for table, _ in tables.values()])
+        write_citation(folder, run)
+    with _timed(timings, "geopackage"):
+        write_geopackage(folder / "iovolc.gpkg", tables, events, _stamp(run))
+    with _timed(timings, "coverage"):
+        coverage = measure(run)
+    with _timed(timings, "page"):
+        drawn = draw_page(folder / "page", run, tables, coverage)
+    return _Told(tables, events, coverage, drawn)
 
 
 def _stamp(run: RunOutput) -> datetime:
@@ -97,4 +128,5 @@ def _stamp(run: RunOutput) -> datetime:
 def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    timings[f"publish.{step}"] = time.perf_counter() - start
+    name = f"publish.{step}"
+    timings[name] = timings.get(name, 0.0) + time.perf_counter() - start

@@ -1,7 +1,8 @@
 """The web page of a run: a folder that opens from disk, needs no network, and without scripts shows what counts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,48 @@ from iovolc.publish.timeline import draw_timeline, looks_of
 from iovolc.publish.views import FOLDER as VIEWS
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The pictures of a page.
+
+    Parameters
+    ----------
+    shown : DataFrame
+        The events that the page shows, the strongest first.
+    pictures : mapping of str to str
+        File name of the figure by event id.
+    talks : sequence of str
+        Names of the pictures for talks.
+    """
+
+    shown: pd.DataFrame
+    pictures: Mapping[str, str]
+    talks: Sequence[str]
+
+
+def draw_page(
+    folder: Path, run: RunOutput, tables: Mapping[str, tuple[Table, pd.DataFrame]], coverage: Coverage
+) -> Drawn:
+    """Draw a page's figures, and the events' views beside the page's folder; parameters as for :func:`write_page`."""
+    shown = page_view.strongest(tables["events"][1], run.config.publish.max_candidates)
+    pictures = write_figures(folder / "figures", folder.parent / VIEWS, run, shown)
+    talks = write_pictures(folder.parent, folder / "figures", run, tables, coverage.anywhere)
+    until = page_view.until(run)
+    # Drawn from the last to the first, so that the strongest lie on top.
+    draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
+    draw_timeline(folder / "figures" / "coverage.png", looks_of(run.manifest.inputs, run.completeness))
+    return Drawn(shown, pictures, talks)
+
+
 def write_page(
     folder: Path,
     run: RunOutput,
     tables: Mapping[str, tuple[Table, pd.DataFrame]],
     events: gpd.GeoDataFrame,
-    coverage: Coverage,
+    drawn: Drawn,
     record: Mapping[str, Any],
 ) -> None:
-    """Write ``index.html``, its data, scripts and figures, and the events' views beside the page's folder.
+    """Write ``index.html``, its data and scripts.
 
     Parameters
     ----------
@@ -43,23 +77,16 @@ def write_page(
         The published tables.
     events : GeoDataFrame
         The published events with their footprints.
-    coverage : Coverage
-        What all comparisons reached.
+    drawn : Drawn
+        What :func:`draw_page` has drawn there.
     record : mapping
         From :func:`iovolc.publish.record.run_record`.
     """
-    shown = page_view.strongest(tables["events"][1], run.config.publish.max_candidates)
-    pictures = write_figures(folder / "figures", folder.parent / VIEWS, run, shown)
-    talks = write_pictures(folder.parent, folder / "figures", run, tables, coverage.anywhere)
-    until = page_view.until(run)
-    # Drawn from the last to the first, so that the strongest lie on top.
-    draw_map(folder / "figures" / "map.png", run.backdrop, coverage.anywhere, shown.iloc[::-1], until)
-    draw_timeline(folder / "figures" / "coverage.png", looks_of(run.manifest.inputs, run.completeness))
     write_library(folder)
-    write_page_data(folder, run, tables, page_view.ordered(events), pictures, record)
-    values = page_view.values(run, tables, shown, pictures, record)
+    write_page_data(folder, run, tables, page_view.ordered(events), drawn.pictures, record)
+    values = page_view.values(run, tables, drawn.shown, drawn.pictures, record)
     scripts = [f"{LIBRARY}/{name}" for name in (*LIBRARIES, *SCRIPTS)]
-    html = render({**values, "talks": talks, "scripts": scripts})
+    html = render({**values, "talks": drawn.talks, "scripts": scripts})
     (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
 
 

@@ -46,23 +46,22 @@ def footprint_polygon(footprint: Footprint, grid: Grid) -> Polygon | MultiPolygo
 
 def _map_runs(name: SheetName, flat: NDArray[np.int32], grid: Grid) -> Runs:
     """Runs of map pixels in a footprint: row, first column, column after the last."""
-    sheet = grid.sheet(name)
-    mask = np.zeros(sheet.shape, dtype=bool)
-    mask.flat[flat] = True
-    rows = np.flatnonzero(mask.any(axis=1))
     if name == "equator":
-        offset = (map_shape(grid)[0] - sheet.shape[0]) // 2
-        return _runs(mask[rows[0] : rows[-1] + 1], int(rows[0]) + offset)
-    first, index = _polar_index(grid, name)
-    on_map = mask.ravel()[index]
-    return _runs(on_map, first)
+        rows, cols = grid.sheet(name).shape
+        return _runs(np.unique(flat), cols, (map_shape(grid)[0] - rows) // 2)
+    first, places, begins = _polar_places(grid, name)
+    own = np.unique(flat)
+    counts = begins[own + 1] - begins[own]
+    held = np.repeat(begins[own + 1] - np.cumsum(counts), counts) + np.arange(counts.sum())
+    return _runs(np.sort(places[held]), map_shape(grid)[1], first)
 
 
-def _runs(mask: NDArray[np.bool_], first_row: int) -> Runs:
-    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    row, start = np.nonzero(edges == 1)
-    stop = np.nonzero(edges == -1)[1]
-    return row + first_row, start, stop
+def _runs(places: NDArray[np.int32], cols: int, first_row: int) -> Runs:
+    """Runs of ascending flat indices on rows of so many columns."""
+    row, col = np.divmod(places.astype(np.intp), cols)
+    begins = (np.diff(col, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0)
+    ends = np.roll(begins, -1)
+    return row[begins] + first_row, col[begins], col[ends] + 1
 
 
 def _boxes(runs: Runs, grid: Grid) -> NDArray[np.object_]:
@@ -72,8 +71,8 @@ def _boxes(runs: Runs, grid: Grid) -> NDArray[np.object_]:
 
 
 @lru_cache(maxsize=4)
-def _polar_index(grid: Grid, name: SheetName) -> tuple[int, NDArray[np.int32]]:
-    """First map row of a polar cap, and for each of its map pixels the sheet's pixel that it lies in.
+def _polar_places(grid: Grid, name: SheetName) -> tuple[int, NDArray[np.int32], NDArray[np.int64]]:
+    """First map row of a polar cap; its map pixels in the order of the sheet's pixels; where those of each begin.
 
     Map pixels just poleward of 60 degrees may lie in a sheet pixel whose centre is equatorward of it, which no
     footprint holds; they are moved poleward by three quarters of a pixel.
@@ -86,4 +85,6 @@ def _polar_index(grid: Grid, name: SheetName) -> tuple[int, NDArray[np.int32]]:
     moved = np.copysign(np.maximum(np.abs(rows), nearest), rows)
     sheet = grid.sheet(name)
     row, col = (np.rint(part).astype(np.int32) for part in sheet_pixel(sheet, moved[:, None], lon_e[None, :]))
-    return first, row * sheet.shape[1] + col
+    lies_in = (row * sheet.shape[1] + col).ravel()
+    counts = np.bincount(lies_in, minlength=sheet.shape[0] * sheet.shape[1])
+    return first, np.argsort(lies_in, kind="stable").astype(np.int32), np.append(0, np.cumsum(counts))

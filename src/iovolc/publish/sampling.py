@@ -4,13 +4,16 @@ Places equatorward of 60 degrees are read from ``equator``, the others from the 
 with the footprints. Not for source images (:mod:`iovolc.geometry`).
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
+from iovolc.geometry.compiled import KERNEL
 from iovolc.geometry.sphere import lat_lon, sheet_pixel, tangent_basis, unit_vectors
 from iovolc.model.grid import Grid, Sheet, SheetName
 
@@ -181,22 +184,29 @@ def sample(sheet: Sheet, array: Array, lat: Array, lon_e: Array) -> Array:
     row, col = sheet_pixel(sheet, lat, lon_e)
     if not np.issubdtype(array.dtype, np.floating):
         return array[_rows(sheet, np.rint(row)), _cols(sheet, np.rint(col))]
-    row0, col0 = np.floor(row), np.floor(col)
-    down, right = row - row0, col - col0
-    flat, width = array.reshape(-1), sheet.shape[1]
-    total = np.zeros(row.shape)
-    weight = np.zeros(row.shape)
-    for rows, over in ((_rows(sheet, row0), 1.0 - down), (_rows(sheet, row0 + 1.0), down)):
-        first = rows * width
-        for cols, beside in ((_cols(sheet, col0), 1.0 - right), (_cols(sheet, col0 + 1.0), right)):
-            pixel, share = flat.take(first + cols), over * beside
-            valid = np.isfinite(pixel)
-            if not valid.all():
-                pixel, share = np.where(valid, pixel, 0.0), np.where(valid, share, 0.0)
-            total += pixel * share
-            weight += share
-    enough = weight > 0.5
-    return np.where(enough, total / np.where(enough, weight, 1.0), np.nan).astype(array.dtype)
+    out = np.empty(row.shape, array.dtype)
+    _bilinear(array, row.reshape(-1), col.reshape(-1), sheet.wraps, out.reshape(-1))
+    return out
+
+
+@njit(**KERNEL)
+def _bilinear(array: Array, rows: Array, cols: Array, wraps: bool, out: Array) -> None:
+    height, width = array.shape
+    for i in range(out.size):
+        row0, col0 = math.floor(rows[i]), math.floor(cols[i])
+        down, right = rows[i] - row0, cols[i] - col0
+        total = weight = 0.0
+        for below in range(2):
+            row = min(max(row0 + below, 0), height - 1)
+            over = down if below else 1.0 - down
+            for after in range(2):
+                col = (col0 + after) % width if wraps else min(max(col0 + after, 0), width - 1)
+                share = over * (right if after else 1.0 - right)
+                pixel = array[row, col]
+                if np.isfinite(pixel):
+                    total += pixel * share
+                    weight += share
+        out[i] = total / weight if weight > 0.5 else np.nan
 
 
 def _rows(sheet: Sheet, row: Array) -> NDArray[np.intp]:
