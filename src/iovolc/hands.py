@@ -6,7 +6,7 @@ is done by a hand has no hands of its own. Not for tasks that need nothing of ea
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -62,19 +62,22 @@ def each(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
     function : callable
         Needs nothing of what it does for other items.
     items : iterable
-        What it is given; asked for one when a hand is free, by this thread.
+        What it is given; asked for by this thread, one for each hand at a time.
     """
     crew = _AT_HAND.get()
     if crew is None:
         yield from map(function, items)
         return
     begun: deque[Future[Result]] = deque()
-    for item in items:
-        begun.append(crew.threads.submit(function, item))
-        if len(begun) == crew.count:
+    try:
+        for item in items:
+            begun.append(crew.threads.submit(function, item))
+            if len(begun) == crew.count:
+                yield begun.popleft().result()
+        while begun:
             yield begun.popleft().result()
-    while begun:
-        yield begun.popleft().result()
+    finally:
+        wait(begun)  # nobody is at work any more when an error is told
 
 
 def both(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Other]:
@@ -83,7 +86,11 @@ def both(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Ot
     if crew is None:
         return first(), second()
     later = crew.threads.submit(second)
-    return first(), later.result()
+    try:
+        one = first()
+    finally:
+        wait([later])  # nobody is at work any more when an error is told
+    return one, later.result()
 
 
 def in_parts(work: Callable[[int, int], object], length: int, size: int, grain: int = 1) -> None:

@@ -8,7 +8,7 @@ from iovolc.config import load
 from iovolc.parallel import Threads, at_most, runner, workers_of
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.expect import expect, fitting
-from iovolc.pipeline.forecast import Work, forecast, grid_pixels, memory_mib
+from iovolc.pipeline.forecast import HAND_SHARE, Work, affordable, forecast, grid_pixels, memory_mib
 from iovolc.spells import Reported
 
 COSTS = Costs(
@@ -43,6 +43,12 @@ def test_no_more_work_at_a_time_than_the_memory_holds():
     assert cost(work, workers=8, free_mib=0.99 * two).workers == 1
     assert cost(work, workers=8, free_mib=1.0).workers == 1
     assert "of 8: there is no memory for more" in cost(work, workers=8, free_mib=two).text()
+
+
+def test_a_worker_that_shares_a_comparison_adds_a_share_of_its_memory():
+    alone, shared = (memory_mib((3,), MPX, COSTS, workers) for workers in (1, 2))
+    assert shared == pytest.approx(alone + HAND_SHARE * (alone - COSTS.memory_mib[0]))
+    assert affordable((3,), 4, COSTS, workers=2, free_mib=alone) == 1
 
 
 def test_the_largest_comparisons_decide_on_memory():

@@ -1,5 +1,7 @@
 """More hands compute the same, to the bit, and an error of one is everyone's."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,29 @@ def test_more_hands_cut_and_put_alike():
 def test_two_works_give_what_each_gives(count):
     with hands(count):
         assert both(lambda: 1, lambda: "second") == (1, "second")
+
+
+def slowly(done):
+    time.sleep(0.2)
+    done.append(True)
+
+
+@pytest.mark.parametrize("work", [both, lambda fails, late: list(each(lambda one: one(), [fails, late]))])
+def test_nobody_is_at_work_any_more_when_an_error_is_told(work):
+    done = []
+
+    def fails():
+        raise ValueError("the first")
+
+    with hands(2):
+        with pytest.raises(ValueError, match="the first"):
+            work(fails, lambda: slowly(done))
+        assert done
+
+
+def test_an_error_of_the_second_work_is_told():
+    def fails():
+        raise ValueError("the second")
+
+    with hands(2), pytest.raises(ValueError, match="the second"):
+        both(lambda: 1, fails)

@@ -120,7 +120,7 @@ def detect_epoch(
     p, tails = p_values(_scale(clusters, search), _z(clusters) / scatter.inflation, null, search.seed_z)
     q = q_values(p)
     if not held.relative:  # the sharpness of stretched maps is a guess
-        clusters = with_extent(clusters, fields, frame.grid, held.resolution_km)
+        clusters = with_extent(clusters, fields, places.area_km2, frame.grid, held.resolution_km)
     real = tuple(cluster.footprint for cluster, own in zip(clusters, q, strict=True) if own <= TOLD_FOR_Q)
     verdict = Verdict(null, p, scatter.inflation, real)
     sensitivity = Sensitivity(

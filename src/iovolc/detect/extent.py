@@ -16,17 +16,16 @@ from iovolc.detect.clusters import Cluster
 from iovolc.detect.cutout import squeeze, unwrapped
 from iovolc.detect.pieces import Field
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
-from iovolc.geometry.sphere import pixel_area_km2
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid, Sheet, SheetName
+from iovolc.model.grid import Grid, Sheet
 
 Wide = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_BLURS = (1.0, 1.6)
-"""Widths of an edge in those of the resolution: sharp deposits and soft ones."""
 _REACH = 1.5
 """How far an outline may move, in resolution elements."""
+_DEPTH = 0.9
+"""Inward it may move by this share of the footprint's depth."""
 _STEPS = 24
 _PRIOR = 0.7
 """Standard deviation of that move before the difference is looked at, in resolution elements (assumed)."""
@@ -51,6 +50,8 @@ class _Window:
         The footprint, and where it may extend to: what this sheet owns and shows, and no other change takes.
     beyond : ndarray, shape (row, col), float64
         Distance from the outline, negative inside.
+    km2 : ndarray, shape (row, col), float64
+        Areas of the pixels.
     """
 
     rows: NDArray[np.int64]
@@ -59,10 +60,15 @@ class _Window:
     inside: Mask
     free: Mask
     beyond: Wide
+    km2: Wide
 
 
 def with_extent(
-    clusters: Sequence[Cluster], fields: Mapping[str, Field], grid: Grid, resolution_km: float
+    clusters: Sequence[Cluster],
+    fields: Mapping[str, Field],
+    area_km2: Mapping[str, NDArray[np.float32]],
+    grid: Grid,
+    resolution_km: float,
 ) -> tuple[Cluster, ...]:
     """The clusters with footprints that end where the changes do.
 
@@ -74,6 +80,8 @@ def with_extent(
         All changes of an epoch, strongest first: none grows into another.
     fields : mapping of str to Field
         What was searched, by sheet.
+    area_km2 : mapping of str to ndarray, shape (pixel,), float32
+        Of each sheet's pixels; flat row-major.
     grid : Grid
         The grid.
     resolution_km : float
@@ -87,24 +95,20 @@ def with_extent(
     for cluster in clusters:
         footprint = cluster.footprint
         if len(footprint.pixels) == 1:
-            footprint = _extended(footprint, fields, taken, grid, resolution_km)
             name, pixels = footprint.pixels[0]
+            sheet, field = grid.sheet(name), fields[name]
+            width = max(resolution_km / sheet.pixel_km, 1.0)
+            window = _window(pixels.astype(np.int64), field, taken[name], area_km2[name], sheet, width)
+            pixels = _moved(window, _move(window, field, cluster.sign, width), sheet)
+            footprint = Footprint(((name, pixels),))
             taken[name].ravel()[pixels] = True
         found.append(replace(cluster, footprint=footprint))
     return tuple(found)
 
 
-def _extended(
-    footprint: Footprint, fields: Mapping[str, Field], taken: Mapping[str, Mask], grid: Grid, resolution_km: float
-) -> Footprint:
-    name, pixels = footprint.pixels[0]
-    sheet, field = grid.sheet(name), fields[name]
-    width = max(resolution_km / sheet.pixel_km, 1.0)
-    window = _window(pixels.astype(np.int64), field, taken[name], sheet, width)
-    return _moved(window, _move(window, field, width), name, sheet)
-
-
-def _window(pixels: NDArray[np.int64], field: Field, taken: Mask, sheet: Sheet, width: float) -> _Window:
+def _window(
+    pixels: NDArray[np.int64], field: Field, taken: Mask, area_km2: NDArray[np.float32], sheet: Sheet, width: float
+) -> _Window:
     rows, cols = unwrapped(pixels, sheet)
     narrow = squeeze(sheet, float(rows.mean()))
     radius = math.sqrt(pixels.size * narrow / math.pi)
@@ -119,11 +123,18 @@ def _window(pixels: NDArray[np.int64], field: Field, taken: Mask, sheet: Sheet, 
     free = inside | ((field.weight[part] > 0) & field.owned[part] & ~taken[part])
     outer, inner = (np.asarray(distance_transform_edt(side, sampling=(1.0, narrow))) for side in (~inside, inside))
     beyond = np.where(inside, 0.5 - inner, outer - 0.5)
-    return _Window(at_row, at_col % sheet.shape[1], narrow, inside, free & (beyond < margin), beyond)
+    km2 = area_km2.reshape(sheet.shape)[part].astype(np.float64)
+    return _Window(at_row, at_col % sheet.shape[1], narrow, inside, free & (beyond < margin), beyond, km2)
 
 
-def _move(window: _Window, field: Field, width: float) -> float:
-    """By how much the outline lies too far inside: the mean over all moves, by how well each fits."""
+def _move(window: _Window, field: Field, sign: int, width: float) -> float:
+    """By how much the outline lies too far inside: the mean over all moves, by how well each fits.
+
+    It may move outward as far as inward, so that what is not told stays where it is.
+    """
+    reach = min(_REACH * width, -_DEPTH * float(window.beyond.min()))
+    if reach <= 0.0:
+        return 0.0
     step = max(1, int(width / _FINE), math.ceil(max(window.inside.shape) / _WIDEST))
     cells = (slice(None, None, step), slice(None, None, step))
     beyond, free = window.beyond[cells], window.free[cells]
@@ -132,15 +143,9 @@ def _move(window: _Window, field: Field, width: float) -> float:
     weight = field.weight[part][free].astype(np.float64)
     # Noise is as wide as the resolution: so many cells tell one value.
     alike = max((math.sqrt(math.pi / math.log(16.0)) * width / step) ** 2 / window.squeeze, 1.0)
-    deepest = 0.9 * float(window.beyond.min())
-    moves = np.linspace(max(-_REACH * width, deepest), _REACH * width, _STEPS)
-    fits = np.array([
-        [
-            _gain(_drawn(beyond, move, step, blur * width / FWHM_PER_SIGMA, window.squeeze)[free], difference, weight)
-            for move in moves
-        ]
-        for blur in _BLURS
-    ])  # fmt: skip
+    moves = np.linspace(-reach, reach, _STEPS)
+    drawn = [_drawn(beyond, move, step, width / FWHM_PER_SIGMA, window.squeeze)[free] for move in moves]
+    fits = np.array([_gain(template, sign * difference, weight) for template in drawn])
     told = 0.5 * fits / alike - 0.5 * (moves / (_PRIOR * width)) ** 2
     share = np.exp(told - told.max())
     return float((share * moves).sum() / share.sum())
@@ -153,25 +158,26 @@ def _drawn(beyond: Wide, move: float, step: int, sigma: float, narrow: float) ->
 
 
 def _gain(template: Wide, difference: Wide, weight: Wide) -> float:
-    """By how much a template, of any amplitude and over any level, lowers chi-square."""
+    """By how much a template, of any amplitude above 0 and over any level, lowers chi-square."""
     total = weight.sum()
+    if total <= 0.0:
+        return 0.0
     template = template - (weight @ template) / total
     power = weight @ template**2
     shared = (weight * template) @ (difference - (weight @ difference) / total)
-    return float(shared**2 / power) if power > 0.0 else 0.0
+    return float(max(shared, 0.0) ** 2 / power) if power > 0.0 else 0.0
 
 
-def _moved(window: _Window, move: float, name: SheetName, sheet: Sheet) -> Footprint:
+def _moved(window: _Window, move: float, sheet: Sheet) -> NDArray[np.int32]:
     """The pixels nearest to the outline's inside that together have the area within the moved one."""
-    km2 = np.broadcast_to(pixel_area_km2(sheet), sheet.shape)[np.ix_(window.rows, window.cols)]
     within = np.clip(0.5 - (window.beyond - move), 0.0, 1.0)
-    area_km2 = float((within * km2)[window.free].sum())
+    area_km2 = float((within * window.km2)[window.free].sum())
     # Of pixels as far out, those come first of which more neighbours lie inside.
     beside = gaussian_filter(window.inside.astype(np.float64), 1.0, mode="nearest")
     rows, cols = np.nonzero(window.free)
     order = np.lexsort((-beside[rows, cols], window.beyond[rows, cols]))
-    each = km2[rows, cols][order]
+    each = window.km2[rows, cols][order]
     count = int(np.searchsorted(np.cumsum(each) - 0.5 * each, area_km2))
     chosen = order[: max(count, 1)]
     flat = window.rows[rows[chosen]] * sheet.shape[1] + window.cols[cols[chosen]]
-    return Footprint(((name, np.sort(flat).astype(np.int32)),))
+    return np.sort(flat).astype(np.int32)

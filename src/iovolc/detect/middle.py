@@ -29,11 +29,11 @@ def middle_size(sizes: Sequence[Sizes], unit: float = 1.0) -> float:
     Parameters
     ----------
     sizes : sequence of ndarray of float32
-        Not negative; what is not finite is left out. C-contiguous.
+        Not negative; what is not finite is left out.
     unit : float
         By which each is divided, at single precision.
     """
-    bits = [plane.reshape(-1).view(np.uint32) for plane in sizes]
+    bits = [np.ascontiguousarray(plane, np.float32).reshape(-1).view(np.uint32) for plane in sizes]
     counts = _counts(bits)
     below = np.cumsum(counts)
     total = int(below[-1])

@@ -12,6 +12,8 @@ from iovolc.model.grid import Grid
 
 TRUE_WITHIN: Final = 2.0
 """Factor within which ``benchmarks/archive_growth.py`` finds forecasts of time, memory and bytes true."""
+HAND_SHARE: Final = 0.15
+"""Memory that a worker without a comparison of its own adds to that whose work it shares (a tenth was measured)."""
 _GIB: Final = 1024.0**3
 _MEGA: Final = 1e6
 
@@ -124,9 +126,14 @@ def affordable(compare: Sequence[int], pixels_per_degree: int, costs: Costs, *, 
 
 
 def memory_mib(compare: Sequence[int], mpx: float, costs: Costs, workers: int) -> float:
-    """Peak memory of so many comparisons at a time, those with the most predecessors, in MiB."""
+    """Peak memory of so many comparisons at a time, those with the most predecessors, in MiB.
+
+    Workers without a comparison of their own share the work of others.
+    """
     largest = sorted(compare, reverse=True)[:workers] or [0]
-    return costs.memory_mib[0] + sum(_linear((0.0, *costs.memory_mib[1:]), mpx, mpx * partners) for partners in largest)
+    each = [_linear((0.0, *costs.memory_mib[1:]), mpx, mpx * partners) for partners in largest]
+    sharing = max(workers - len(compare), 0) if compare else 0
+    return costs.memory_mib[0] + sum(each) + HAND_SHARE * each[0] * sharing
 
 
 def grid_pixels(pixels_per_degree: int) -> int:
