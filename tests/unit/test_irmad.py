@@ -109,3 +109,11 @@ def test_the_passes_over_blocks_give_what_whole_arrays_give(scene):
     first, second, _ = scene
     weight = np.random.default_rng(4).uniform(0.5, 1.0, PLACES)
     np.testing.assert_allclose(chance(first, second, weight), ir_mad(first, second, weight), rtol=0.0, atol=1e-7)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_an_image_of_one_value_tells_nothing(value):
+    generator = np.random.default_rng(1)
+    varied, flat = generator.normal(size=(400, 2)), np.full((400, 2), value)
+    for one, other in ((varied, flat), (flat, varied), (flat, flat)):
+        assert np.isnan(no_change_probability(one, other, np.ones(400))).all()

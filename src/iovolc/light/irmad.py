@@ -57,6 +57,8 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     if len(share) < 50 * bands:
         return np.full(len(first), np.nan)
     joint -= joint.mean(axis=1, keepdims=True)  # small numbers, so that moments lose nothing
+    if not joint[: first.shape[1]].any() or not joint[first.shape[1] :].any():  # one and the same value everywhere
+        return np.full(len(first), np.nan)
     of_distance, expected = chances(bands), float(chi2.median(bands))
     observed = np.zeros(len(share))
     narrowed, previous = 1.0, np.zeros(bands)
