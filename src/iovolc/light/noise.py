@@ -3,7 +3,6 @@
 Not for the noise of a difference of two epochs, which detection measures (:mod:`iovolc.detect.residual`).
 """
 
-import warnings
 from typing import Final
 
 import numpy as np
@@ -40,9 +39,7 @@ def pixel_noise(value: Plane) -> Plane:
     mixed = value[:-1, :-1] - value[:-1, 1:] - value[1:, :-1] + value[1:, 1:]
     padded[: mixed.shape[0], : mixed.shape[1]] = np.abs(mixed)
     windows = padded.reshape(rows, WINDOW_PX, cols, WINDOW_PX).swapaxes(1, 2).reshape(rows, cols, -1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # windows without data
-        median = np.nanmedian(windows, axis=-1)
     enough = np.isfinite(windows).mean(axis=-1) >= LEAST_SHARE
-    sigma = np.where(enough, _MAD_TO_SIGMA / 2.0 * median, np.nan).astype(np.float32)
+    sigma = np.full(enough.shape, np.nan, np.float32)
+    sigma[enough] = _MAD_TO_SIGMA / 2.0 * np.nanmedian(windows[enough], axis=-1)
     return np.repeat(np.repeat(sigma, WINDOW_PX, axis=0), WINDOW_PX, axis=1)[: value.shape[0], : value.shape[1]]

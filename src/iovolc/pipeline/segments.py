@@ -6,6 +6,7 @@ costs all. Levels are read band by band: memory does not grow with the history.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,12 @@ def _level(folder: Path) -> Level:
 
 def _kept(folder: Path, part: str) -> Mapping[str, NDArray[np.float16]]:
     """One part of a level, by sheet; each plane is opened when it is asked for, and only what is used of it is read."""
+    names = tuple(path.stem.partition("-")[2] for path in sorted(folder.glob(f"{part}-*.npy")))
+    return WhenAsked(names, partial(_opened, folder, part))
 
-    def opened(name: str) -> NDArray[np.float16]:
-        return np.load(folder / f"{part}-{name}.npy", mmap_mode="r", allow_pickle=False)
 
-    return WhenAsked(tuple(path.stem.partition("-")[2] for path in sorted(folder.glob(f"{part}-*.npy"))), opened)
+def _opened(folder: Path, part: str, name: str) -> NDArray[np.float16]:
+    return np.load(folder / f"{part}-{name}.npy", mmap_mode="r", allow_pickle=False)
 
 
 def _save(found: Segmented, folder: Path) -> None:
