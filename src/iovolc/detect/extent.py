@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 _REACH = 1.5
 """How far an outline may move, in resolution elements."""
 _DEPTH = 0.9
-"""Inward it may move by this share of the footprint's depth."""
+"""Nor may it move, either way, by more than this share of the footprint's depth."""
 _STEPS = 24
 _PRIOR = 0.7
 """Standard deviation of that move before the difference is looked at, in resolution elements (assumed)."""

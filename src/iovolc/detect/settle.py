@@ -178,8 +178,9 @@ def _in_place(
     found = _found(value, value, (across, along), prior, bound, sheet)
     for _ in range(_ROUNDS - 1):
         found = _found(value, found.left, (across, along), prior, bound, sheet)
-    left_km2 = unit * found.doubt + _hidden2(found.displacement, sheet, window)
-    left_km2 = left_km2 + _aside2(found.displacement, found.told, sheet, window)
+    shown = smooth(np.ones_like(prior), sheet, window.sigma_km)
+    left_km2 = unit * found.doubt + _hidden2(found.displacement, shown, sheet, window)
+    left_km2 = left_km2 + _aside2(found.displacement, found.told, shown, sheet, window)
     return found.left, np.where(found.shown, left_km2, np.float32(np.nan))
 
 
@@ -219,14 +220,13 @@ def _found(
     return _Found(left, (east, south), doubt, (means[4] + means[6]).astype(np.float32), sums[0] > 0)
 
 
-def _hidden2(displacement: tuple[Plane, Plane], sheet: Sheet, window: Scale) -> Plane:
+def _hidden2(displacement: tuple[Plane, Plane], shown: Plane, sheet: Sheet, window: Scale) -> Plane:
     """What a window hides of how a displacement varies, as variance along an axis: what it would hide of this."""
-    shown = smooth(np.ones_like(displacement[0]), sheet, window.sigma_km)
     hidden = [axis - smooth(axis, sheet, window.sigma_km) / shown for axis in displacement]
     return (smooth(np.mean(np.square(hidden), axis=0), sheet, window.sigma_km) / shown).astype(np.float32)
 
 
-def _aside2(displacement: tuple[Plane, Plane], told: Plane, sheet: Sheet, window: Scale) -> Plane:
+def _aside2(displacement: tuple[Plane, Plane], told: Plane, shown: Plane, sheet: Sheet, window: Scale) -> Plane:
     """What a displacement that is told by one side alone errs by elsewhere, as variance along an axis.
 
     Beside a map's edge, or a field of contrast, the window's weight lies aside: by its variance times the slope of the
@@ -236,7 +236,6 @@ def _aside2(displacement: tuple[Plane, Plane], told: Plane, sheet: Sheet, window
     off2 = _steepness2(np.log(np.maximum(told, np.float32(1e-20))), coarse)
     far2 = np.minimum(off2 * window.sigma_km**4, (2.0 * window.sigma_km) ** 2)
     steep2 = 0.5 * (_steepness2(displacement[0], coarse) + _steepness2(displacement[1], coarse))
-    shown = smooth(np.ones_like(told), sheet, window.sigma_km)
     return (0.5 * far2 * smooth(steep2, sheet, window.sigma_km) / shown).astype(np.float32)
 
 
