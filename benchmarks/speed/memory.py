@@ -12,7 +12,7 @@ from iovolc.model.grid import Grid
 
 _ROOT: Final = Path(__file__).parents[2]
 _RETURNED: Final = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
-"""So that what a first call has freed is not held ready for the second."""
+"""So that what a first call has freed is not held ready for the second; iovolc's own commands set the contrary."""
 _STATUS: Final = Path("/proc/self/status")
 _RESET: Final = Path("/proc/self/clear_refs")
 
@@ -20,7 +20,7 @@ _RESET: Final = Path("/proc/self/clear_refs")
 def peak_mib(stage: str, contender: str, pixels_per_degree: int) -> float:
     """Mebibytes that a contender's second call takes at most, beyond what its process held before it."""
     command = [sys.executable, "-m", "benchmarks.speed.memory", stage, contender, str(pixels_per_degree)]
-    environment = os.environ | _RETURNED
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")} | _RETURNED
     done = subprocess.run(command, cwd=_ROOT, env=environment, check=True, capture_output=True, text=True)
     return float(done.stdout.splitlines()[-1])
 
