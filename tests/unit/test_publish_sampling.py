@@ -32,6 +32,17 @@ def test_the_equator_is_copied_pixel_by_pixel():
     np.testing.assert_array_equal(found[120:-120], sheets["equator"][20:-20])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.uint8, np.bool_])
+def test_the_caps_are_what_a_view_of_their_places_shows(dtype):
+    rng = np.random.default_rng(2)
+    sheets = {sheet.name: (8.0 * rng.random(sheet.shape) - 0.5).round().astype(dtype) for sheet in GRID.sheets}
+    if dtype is np.float32:
+        sheets["south"][rng.random(sheets["south"].shape) < 0.3] = np.nan
+    lat, lon_e = np.broadcast_arrays(*np.ix_(*map_lat_lon(GRID)))
+    caps = np.abs(lat) >= 60.0
+    np.testing.assert_array_equal(mosaic(GRID, sheets)[caps], view(GRID, sheets.__getitem__, lat[caps], lon_e[caps]))
+
+
 def test_codes_are_never_mixed():
     codes = mosaic(GRID, _sheets(lambda lat, lon_e: np.where(lon_e + 0 * lat > 0, 4, 1), np.uint8))
     assert codes.dtype == np.uint8

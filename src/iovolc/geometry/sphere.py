@@ -154,11 +154,34 @@ def sheet_pixel(sheet: Sheet, lat: ArrayLike, lon_e: ArrayLike) -> Pair:
     if sheet.name == "equator":
         x, y = np.radians(lon_e) * body.RADIUS_M, np.radians(lat) * body.RADIUS_M
     else:
-        sign = 1.0 if sheet.name == "north" else -1.0
-        rho = 2.0 * body.RADIUS_M * np.tan(np.radians(90.0 - sign * lat) / 2.0)
-        x, y = rho * np.sin(np.radians(lon_e)), -sign * rho * np.cos(np.radians(lon_e))
+        rho, east, up = polar_parts(sheet, lat, lon_e)
+        x, y = rho * east, rho * up
     row, col = (sheet.top_m - y) / sheet.pixel_m - 0.5, (x - sheet.left_m) / sheet.pixel_m - 0.5
     return np.array(np.broadcast_to(row, shape)), np.array(np.broadcast_to(col, shape))
+
+
+def polar_parts(
+    sheet: Sheet, lat: ArrayLike, lon_e: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """What a polar sheet's projected places are the products of, so that a map's rows and columns need one each.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        A polar one.
+    lat, lon_e : float or ndarray
+        Degrees.
+
+    Returns
+    -------
+    rho : ndarray, shape of lat
+        Metres from the pole.
+    east, up : ndarray, shape of lon_e
+        Times ``rho`` they are x and y in metres.
+    """
+    sign, turn = (1.0 if sheet.name == "north" else -1.0), np.radians(lon_e)
+    rho = 2.0 * body.RADIUS_M * np.tan(np.radians(90.0 - sign * np.asarray(lat)) / 2.0)
+    return rho, np.sin(turn), -sign * np.cos(turn)
 
 
 def _pixel_metres(sheet: Sheet, window: Window | None) -> Pair:

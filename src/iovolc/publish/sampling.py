@@ -13,13 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry.compiled import KERNEL
-from iovolc.geometry.sphere import lat_lon, sheet_pixel, tangent_basis, unit_vectors
+from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.sphere import lat_lon, polar_parts, sheet_pixel, tangent_basis, unit_vectors
 from iovolc.model.grid import Grid, Sheet, SheetName
 
 SPLIT_LAT: Final = 60.0
-_BLOCK_PIXELS: Final = 1 << 15
-"""So many are sampled at a time: what stays in the processor's cache."""
 
 Array = NDArray[Any]
 Sheets = Mapping[SheetName, Array]
@@ -58,12 +56,7 @@ def mosaic(grid: Grid, sheets: Sheets) -> Array:
     margin = (equator.shape[0] - (lat.size - 2 * cap)) // 2
     out = np.empty(map_shape(grid), dtype=equator.dtype)
     out[cap:-cap] = equator[margin:-margin]
-    caps: tuple[tuple[SheetName, range], ...] = (("north", range(cap)), ("south", range(lat.size - cap, lat.size)))
-    step = max(1, _BLOCK_PIXELS // lon_e.size)
-    for name, rows in caps:
-        for start in range(rows.start, rows.stop, step):
-            part = slice(start, min(start + step, rows.stop))
-            out[part] = sample(grid.sheet(name), sheets[name], lat[part, None], lon_e[None, :])
+    _fill_caps(grid, sheets, lat, lon_e, cap, out)
     return out
 
 
@@ -93,10 +86,19 @@ def coarse_mosaic(grid: Grid, sheets: Sheets, factor: int) -> NDArray[np.float32
     rows = factor * (lat.size - 2 * cap)
     margin = (equator.shape[0] - rows) // 2
     out[cap:-cap] = _block_mean(equator[margin : margin + rows], factor)
-    caps: tuple[tuple[SheetName, slice], ...] = (("north", slice(0, cap)), ("south", slice(lat.size - cap, lat.size)))
-    for name, part in caps:
-        out[part] = sample(grid.sheet(name), sheets[name], lat[part, None], lon_e[None, :])
+    _fill_caps(grid, sheets, lat, lon_e, cap, out)
     return out
+
+
+def _fill_caps(
+    grid: Grid, sheets: Sheets, lat: NDArray[np.float64], lon_e: NDArray[np.float64], cap: int, out: Array
+) -> None:
+    """Fill the first and the last ``cap`` rows of a global map from the polar sheets, as :func:`sample` would."""
+    caps: tuple[tuple[SheetName, slice], ...] = (("north", slice(0, cap)), ("south", slice(lat.size - cap, lat.size)))
+    for name, rows in caps:
+        sheet, array = grid.sheet(name), sheets[name]
+        fill = _cap_bilinear if np.issubdtype(array.dtype, np.floating) else _cap_nearest
+        fill(array, *polar_parts(sheet, lat[rows], lon_e), sheet.left_m, sheet.top_m, sheet.pixel_m, out[rows])
 
 
 def _block_mean(values: Array, factor: int) -> NDArray[np.float32]:
@@ -191,22 +193,49 @@ def sample(sheet: Sheet, array: Array, lat: Array, lon_e: Array) -> Array:
 
 @njit(**KERNEL)
 def _bilinear(array: Array, rows: Array, cols: Array, wraps: bool, out: Array) -> None:
-    height, width = array.shape
     for i in range(out.size):
-        row0, col0 = math.floor(rows[i]), math.floor(cols[i])
-        down, right = rows[i] - row0, cols[i] - col0
-        total = weight = 0.0
-        for below in range(2):
-            row = min(max(row0 + below, 0), height - 1)
-            over = down if below else 1.0 - down
-            for after in range(2):
-                col = (col0 + after) % width if wraps else min(max(col0 + after, 0), width - 1)
-                share = over * (right if after else 1.0 - right)
-                pixel = array[row, col]
-                if np.isfinite(pixel):
-                    total += pixel * share
-                    weight += share
-        out[i] = total / weight if weight > 0.5 else np.nan
+        out[i] = _between(array, rows[i], cols[i], wraps)
+
+
+@njit(**KERNEL)
+def _cap_bilinear(
+    array: Array, rho: Array, east: Array, up: Array, left_m: float, top_m: float, pixel_m: float, out: Array
+) -> None:
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            row, col = (top_m - rho[i] * up[j]) / pixel_m - 0.5, (rho[i] * east[j] - left_m) / pixel_m - 0.5
+            out[i, j] = _between(array, row, col, False)
+
+
+@njit(**KERNEL)
+def _cap_nearest(
+    array: Array, rho: Array, east: Array, up: Array, left_m: float, top_m: float, pixel_m: float, out: Array
+) -> None:
+    height, width = array.shape
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            row, col = (top_m - rho[i] * up[j]) / pixel_m - 0.5, (rho[i] * east[j] - left_m) / pixel_m - 0.5
+            out[i, j] = array[min(max(int(np.rint(row)), 0), height - 1), min(max(int(np.rint(col)), 0), width - 1)]
+
+
+@njit(**INLINED)
+def _between(array: Array, row: float, col: float, wraps: bool) -> float:
+    """Mean of the four pixels about a place by their nearness; NaN where those without data weigh more than half."""
+    height, width = array.shape
+    row0, col0 = math.floor(row), math.floor(col)
+    down, right = row - row0, col - col0
+    total = weight = 0.0
+    for below in range(2):
+        at_row = min(max(row0 + below, 0), height - 1)
+        over = down if below else 1.0 - down
+        for after in range(2):
+            at_col = (col0 + after) % width if wraps else min(max(col0 + after, 0), width - 1)
+            share = over * (right if after else 1.0 - right)
+            pixel = array[at_row, at_col]
+            if np.isfinite(pixel):
+                total += pixel * share
+                weight += share
+    return total / weight if weight > 0.5 else np.nan
 
 
 def _rows(sheet: Sheet, row: Array) -> NDArray[np.intp]:
