@@ -74,7 +74,7 @@ def run(seed: int, changes: int, base: Base, runner: Runner, suite: Suite) -> di
 
 
 def run_all(folder: Path, runner: Runner, *, runs: int, first_seed: int = 1) -> list[dict[str, Any]]:
-    """Run what is not yet recorded in ``folder`` (``discovery.jsonl``); gives the records of all scenes asked for."""
+    """Run what is asked for and not yet recorded in ``folder`` (``discovery.jsonl``); gives all records there."""
     suite = SUITES["tiny"]
 
     def make(key: Key, base: Base) -> dict[str, Any]:

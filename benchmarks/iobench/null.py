@@ -114,7 +114,7 @@ def _pixels(plan: EpochPlan, base: Base, special: str) -> NDArray[np.float32]:
 def run_all(
     folder: Path, runner: Runner, *, runs: int, first_seed: int = 1, epochs: Sequence[int] = EPOCHS
 ) -> list[dict[str, Any]]:
-    """Run what is not yet recorded in ``folder``; gives the records of all runs asked for.
+    """Run what is asked for and not yet recorded in ``folder``; gives all records there.
 
     Parameters
     ----------

@@ -1,14 +1,22 @@
-"""Records of runs, a line of JSON each: what is recorded is not run again, so that many runs go in chunks."""
+"""Records of runs, a line of JSON each: what is recorded is not run again, so that many runs go in chunks.
+
+Every record names the version of the detector, and those of others are passed over. ``benchmarks/measured`` holds those
+that the benchmark's page tells of, since they take longer than anybody waits.
+"""
 
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.iobench.surface import Base, load_base
 
+from iovolc.pipeline.context import ALGORITHM_VERSIONS
+
 Record = dict[str, Any]
 Key = tuple[Any, ...]
+
+_STAGE: Final = "detect"
 
 
 def recorded(
@@ -18,7 +26,7 @@ def recorded(
     make: Callable[[Key, Base], Record],
     pixels_per_degree: int,
 ) -> list[Record]:
-    """The records of all that is asked for; what is missing is made and appended to the file.
+    """All records of the detector as it is, those that were not asked for too; what is missing is made and appended.
 
     Parameters
     ----------
@@ -35,12 +43,13 @@ def recorded(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    known = {key_of(record): record for record in map(json.loads, lines)}
+    version = ALGORITHM_VERSIONS[_STAGE]
+    known = {key_of(record): record for record in map(json.loads, lines) if record[_STAGE] == version}
     missing = [key for key in asked if key not in known]
     if missing:
         base = load_base(pixels_per_degree)
         for key in missing:
-            known[key] = make(key, base)
+            known[key] = make(key, base) | {_STAGE: version, "base": base.name}
             with path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(known[key]) + "\n")
-    return [known[key] for key in asked]
+    return list(known.values())

@@ -1,10 +1,11 @@
 """One very small scene from plan to page, and one run without change."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from benchmarks.iobench import discovery, null, suite
+from benchmarks.iobench import discovery, null, records, suite
 from benchmarks.iobench.commands import bench_discovery, bench_null, bench_run
 from benchmarks.iobench.peers import two_date
 
@@ -61,12 +62,32 @@ def test_runs_without_change_are_counted_at_every_q(tmp_path, workers):
     assert "## Runs without change" in page.read_text(encoding="utf-8")
 
 
+def test_records_are_kept_by_detector_and_chunks_are_counted_together(tmp_path, monkeypatch):
+    made = []
+
+    def make(key, _base):
+        made.append(key)
+        return {"seed": key[0]}
+
+    def ask(seed):
+        found = records.recorded(tmp_path / "one.jsonl", [(seed,)], lambda record: (record["seed"],), make, 4)
+        return [record["seed"] for record in found]
+
+    monkeypatch.setattr(records, "load_base", lambda _: SimpleNamespace(name="a map"))
+    assert ask(1) == [1]
+    assert ask(2) == [1, 2]
+    assert ask(1) == [1, 2]
+    monkeypatch.setattr(records, "ALGORITHM_VERSIONS", {"detect": -1})
+    assert ask(1) == [1]
+    assert made == [(1,), (2,), (1,)]
+
+
 def test_the_binomial_bound_decides():
-    def records(bad):
+    def runs(bad):
         sure = [["x"]] * bad + [[]] * (200 - bad)
         return [{"epochs": 3, "special": "", "sure": {f"{q:g}": one for q in null.Q}} for one in sure]
 
-    passes = {bad: [row["passes"] for row in null.summarise(records(bad))["rows"]] for bad in (0, 15, 16, 27, 50)}
+    passes = {bad: [row["passes"] for row in null.summarise(runs(bad))["rows"]] for bad in (0, 15, 16, 27, 50)}
     assert passes[0] == [True, True, True]
     assert passes[15] == [True, True, True]
     assert passes[16] == [False, True, True]

@@ -4,6 +4,7 @@ from scipy.ndimage import gaussian_filter
 
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.cutout import cut_out
+from iovolc.detect.flags import EXPLAINS
 from iovolc.detect.marks import along_edge, blocks, flat, smeared, tracks
 from iovolc.model.detection import Footprint
 from small_grid import disc, small_grid, terrain
@@ -68,6 +69,16 @@ def test_a_map_drawn_out_in_one_direction_is_smeared(axis):
     fill = np.broadcast_to(np.take(GROUND, [60], axis=axis), SHEET.shape)
     assert smeared(around(fill)) > 0.7
     assert smeared(around(GROUND, fill)) > 0.7
+
+
+def test_ground_about_a_small_change_is_hardly_ever_taken_for_a_smear():
+    rows, cols = np.meshgrid(np.arange(20, 100, 8), np.arange(20, 260, 12), indexing="ij")
+    ground = gaussian_filter(GROUND, 1.0)
+    found = []
+    for row, col in zip(rows.ravel(), cols.ravel(), strict=True):
+        small = np.hypot(ROWS - row, COLS - col) <= 2.0
+        found.append(smeared(around(ground + 1.5 * small, ground, inside=small, sign=1)))
+    assert np.mean(np.array(found) > EXPLAINS["smeared"]) < 0.02
 
 
 def test_a_band_all_along_the_edge_of_what_was_compared_is_a_crescent():
