@@ -4,8 +4,6 @@ GDAL is kept to the one file: what lies beside it (worldfiles, ``.aux.xml``, ``.
 pixels without being part of the file's hash, and no address on a network is ever followed.
 """
 
-import threading
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from iovolc.archive.files import system_error
 from iovolc.archive.limits import MAX_BANDS
 from iovolc.archive.origin import Origin
 from iovolc.archive.png import why_not_whole
+from iovolc.archive.silence import silenced
 from iovolc.errors import UnreadableProduct
 
 DRIVERS: Final = MappingProxyType(
@@ -54,8 +53,6 @@ MAX_BLOCK_PIXELS: Final = 1 << 28
 
 GDAL_FAILURES: Final = (RasterioError, UnicodeDecodeError)
 """What rasterio raises of a file: GDAL's messages quote its bytes, which need not be text."""
-
-_LOCK: Final = threading.Lock()
 
 
 @contextmanager
@@ -103,10 +100,8 @@ def _check_header(dataset: DatasetReader, origin: Origin) -> None:
 
 
 def _open(path: Path, driver: str) -> DatasetReader:
-    # Pictures without a transform are welcome here, but rasterio warns of each; the filter is global to the process,
-    # hence the lock.
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    # Pictures without a transform are welcome here, but rasterio warns of each.
+    with silenced(NotGeoreferencedWarning):
         return rasterio.open(path, driver=driver)
 
 

@@ -4,7 +4,6 @@ The declaration lies beside the table as ``<table>.columns.yaml``. Nothing is gu
 """
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from iovolc.archive.files import read_bytes
 from iovolc.archive.point_fields import POINT_COLUMNS
 from iovolc.archive.point_marks import declaration_path
+from iovolc.archive.silence import silenced
 from iovolc.errors import Finding, InputError
 
 _HOSTILE: Final = re.compile(rb"<!(DOCTYPE|ENTITY)|<(\w+:)?STREAM\b[^>]*\bhref", re.IGNORECASE)
@@ -100,8 +100,7 @@ def declared_cells(path: Path, declared: Declaration) -> Iterator[tuple[int, Map
 def _read(path: Path, declared: Declaration) -> Table:
     content = read_bytes(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # archives break their standards in small ways
+        with silenced():  # archives break their standards in small ways
             if declared.format == "votable":
                 return _votable(path, content)
             options = {"readme": str(path.with_name(declared.readme))} if declared.readme else {}

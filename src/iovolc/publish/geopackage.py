@@ -3,7 +3,6 @@
 GeoPackage keeps Io's coordinate system by definition but not its authority code; ``events.parquet`` does.
 """
 
-import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -57,10 +56,8 @@ def _plain(named: tuple[Table, pd.DataFrame]) -> gpd.GeoDataFrame:
 
 
 def _write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame, geometry_type: str) -> None:
-    with warnings.catch_warnings():
-        # An empty layer has no geometry from which pyogrio could tell the type; it is given.
-        warnings.filterwarnings("ignore", message=".*geometry.*", category=UserWarning)
-        pyogrio.write_dataframe(
-            frame, path, layer=layer, driver="GPKG", geometry_type=geometry_type, promote_to_multi=layer == "events",
-            append=path.exists(), layer_options={"DATETIME_PRECISION": "MILLISECOND"},
-        )  # fmt: skip
+    # An empty layer has no geometry from which pyogrio could tell the type; it is given.
+    pyogrio.write_dataframe(
+        frame, path, layer=layer, driver="GPKG", geometry_type=geometry_type, promote_to_multi=layer == "events",
+        append=path.exists(), layer_options={"DATETIME_PRECISION": "MILLISECOND"},
+    )  # fmt: skip

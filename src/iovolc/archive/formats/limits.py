@@ -5,8 +5,6 @@ file. Not for what a label means.
 """
 
 import math
-import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +13,10 @@ from typing import Final
 from iovolc.archive.failures import damaged, failures_named
 from iovolc.archive.limits import MAX_BANDS, MAX_PIXELS
 from iovolc.archive.origin import Origin
+from iovolc.archive.silence import silenced
 from iovolc.errors import UnsupportedProduct
 
 MAX_LABEL_BYTES: Final = 4 * 2**20
-
-_LOCK: Final = threading.RLock()
 
 
 def unsupported(origin: Origin, detail: str) -> UnsupportedProduct:
@@ -59,12 +56,10 @@ def check_shape(shape: Sequence[int], origin: Origin, *, bands: int = 1) -> None
 def guarded(path: Path, origin: Origin) -> Iterator[None]:
     """Turn every failure of the block into a finding of the file, and keep libraries from warning.
 
-    Warnings are filtered for the whole process, hence the lock: blocks run one after the other.
-
     Raises
     ------
     UnreadableProduct, TransientIOError
         Of :func:`iovolc.archive.failures.failures_named`.
     """
-    with _LOCK, warnings.catch_warnings(action="ignore"), failures_named(path, origin):
+    with silenced(), failures_named(path, origin):
         yield

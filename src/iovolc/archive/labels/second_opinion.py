@@ -5,8 +5,6 @@ its reading of PDS3 offsets. Whatever else differs is a finding. Only plain loca
 than the named one is asked, and neither network nor files beside it are touched.
 """
 
-import threading
-import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from iovolc.archive.labels.cartography import MapLabel
 from iovolc.archive.opening import GDAL_FAILURES
+from iovolc.archive.silence import silenced
 from iovolc.errors import AmbiguousGeometry
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source
@@ -24,7 +23,6 @@ from iovolc.model.observation import Projected
 
 ALLOWED_PX: Final = 0.6
 _ALONE: Final[dict[str, Any]] = {"GDAL_PAM_ENABLED": "NO", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-_LOCK: Final = threading.Lock()
 _TELLTALES: Final = (b"/vsi", b"://", b"COMPRESSED_FILE")
 
 
@@ -73,8 +71,7 @@ def contradiction(
 
 
 def _gdal_place(path: Path, driver: str) -> Projected | None:
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with silenced(NotGeoreferencedWarning):
         try:
             with rasterio.Env(**_ALONE), rasterio.open(path.resolve(), driver=driver) as dataset:
                 if dataset.crs is None or dataset.transform.is_identity:
