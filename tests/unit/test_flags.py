@@ -15,7 +15,7 @@ from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
 from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
-from iovolc.detect.setting import measure_artefacts, setting
+from iovolc.detect.setting import cutouts_of, measure_artefacts, setting
 from iovolc.light.classes import LightClass
 from iovolc.light.match import SHARPNESS_STEP, Difference, Side
 from iovolc.model.detection import Footprint
@@ -224,7 +224,7 @@ def test_all_clusters_are_measured_in_their_order():
     pair = [cluster(), cluster(other)]
     shapes = [Shape(10.0, 20.0, 1e5, -2.0), Shape(-20.0, -60.0, 1e5, -1.0)]
     places = [CLEAR, replace(CLEAR, clipped=0.9)]
-    found = measure_artefacts(pair, shapes, places, known, GRID)
+    found = measure_artefacts(pair, shapes, places, cutouts_of(pair, known, GRID))
     assert [one.clipped for one in found] == [0.0, 0.9]
     assert all(one.relief < 0.1 for one in found)
 

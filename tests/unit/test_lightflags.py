@@ -50,9 +50,9 @@ def flanks(bright_right=True):
     difference = 0.3 * inside - 0.3 * lobe
     distance = np.where(inside, 0.0, 1.0)
     zeros = np.zeros(shape)
-    return Cutout(
-        difference, difference, zeros, difference, inside, zeros.astype(bool), distance, right.astype(float), 1, 3.0
-    )
+    pixels = np.arange(inside.size).reshape(shape)
+    others, east = zeros.astype(bool), right.astype(float)
+    return Cutout(difference, difference, zeros, difference, inside, others, distance, east, 1, 3.0, pixels)
 
 
 EAST, WEST = HIGH, replace(HIGH, azimuth_deg=270.0)

@@ -18,6 +18,8 @@ _REACH = 2.0
 """The surroundings reach as far as this many equal-area radii from the footprint: its own size."""
 _LEAST_RADIUS_PX = 4.0
 _WIDEST_PX = 96
+_CLEAR = 0.5
+"""Ground counts from so many radii on, which the blurred edge of a change does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Cutout:
         One cell in pixels.
     radius_px : float
         The equal-area radius in cells.
+    pixels : ndarray, shape (row, col), int64
+        Flat indices of the cells on the sheet.
     """
 
     sharp: NDArray[np.float64]
@@ -55,6 +59,7 @@ class Cutout:
     east: NDArray[np.float64]
     step: int
     radius_px: float
+    pixels: NDArray[np.int64]
 
     @property
     def near(self) -> NDArray[np.bool_]:
@@ -65,6 +70,11 @@ class Cutout:
     def around(self) -> NDArray[np.bool_]:
         """The compared surroundings out to the change's own size."""
         return ~self.inside & self.near & np.isfinite(self.difference)
+
+    @property
+    def ground(self) -> NDArray[np.int64]:
+        """Flat indices, on the sheet, of the compared surroundings that no change is known to reach."""
+        return self.pixels[self.around & ~self.others & (self.distance > _CLEAR)]
 
 
 def cut_out(
@@ -89,7 +99,7 @@ def cut_out(
     grid : Grid
         The grid.
     """
-    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    name, pixels = cluster.footprint.largest
     sheet = grid.sheet(name)
     rows, cols = unwrapped(pixels.astype(np.int64), sheet)
     narrow = squeeze(sheet, float(rows.mean()))
@@ -108,15 +118,16 @@ def cut_out(
     mask[
         np.clip((rows - at_row[0]) // step, 0, len(at_row) - 1), np.clip((cols - at_col[0]) // step, 0, len(at_col) - 1)
     ] = True
-    part = np.ix_(at_row, at_col % sheet.shape[1])
+    at_col_there = at_col % sheet.shape[1]
+    part = np.ix_(at_row, at_col_there)
     change = difference[name][part].astype(np.float64)
     taken, after = (planes[name][part].astype(np.float64) for planes in (sharp, newer))
     distance = distance_transform_edt(~mask, sampling=(1.0, narrow)) * step / radius
     offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * narrow
     east = np.broadcast_to(offset, mask.shape).astype(np.float64)
-    return Cutout(
-        taken, after, after - change, change, mask, changed[name][part] & ~mask, distance, east, step, radius / step
-    )
+    flat = at_row[:, None] * sheet.shape[1] + at_col_there
+    others = changed[name][part] & ~mask
+    return Cutout(taken, after, after - change, change, mask, others, distance, east, step, radius / step, flat)
 
 
 def unwrapped(pixels: NDArray[np.int64], sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -139,7 +139,7 @@ def _is_odd_map(cluster: Cluster, evidence: Evidence) -> bool:
 
 
 def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
-    name, pixels = max(cluster.footprint.pixels, key=lambda item: len(item[1]))
+    name, pixels = cluster.footprint.largest
     if len(pixels) * (grid.pixel_km / evidence.held.resolution_km) ** 2 >= COMPACT_ELEMENTS:
         return False
     return shift_explains(

@@ -14,6 +14,7 @@ Plane = NDArray[np.float32]
 LEAST_VALID = 0.8
 LEAST_PROBABILITY = 0.8
 """A look tells of a change only if it would have shown it with this probability."""
+LEAST_GROUND_PX = 20
 PLAIN_Z = 2.576
 """A look with the change passes for one without it, or the other way round, once in 200: an onset rests on up to ten
 looks, and each of them may belie it."""
@@ -41,6 +42,30 @@ class Earlier:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The unchanged ground around a change, against which looks are held: light and tone err over large areas.
+
+    Parameters
+    ----------
+    sheet : str
+        Where it lies.
+    pixels : ndarray of int
+        Flat indices.
+    """
+
+    sheet: str
+    pixels: NDArray[np.int64]
+
+    def level(self, difference: Mapping[str, Plane]) -> float:
+        """Median of a difference over this ground; 0 where hardly any of it is seen."""
+        if self.sheet not in difference:
+            return 0.0
+        values = difference[self.sheet].ravel()[self.pixels]
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if known.size >= LEAST_GROUND_PX else 0.0
+
+
 def share_left(size_km: float, resolution_km: float, coarser_km: float) -> float:
     """Part of the contrast of a change of this observed diameter that is left at a coarser resolution.
 
@@ -50,7 +75,7 @@ def share_left(size_km: float, resolution_km: float, coarser_km: float) -> float
 
 
 def look_rows(
-    detection_id: str, cluster: Cluster, contrast: float, sigma: float, older: Sequence[Earlier]
+    detection_id: str, cluster: Cluster, contrast: float, sigma: float, older: Sequence[Earlier], ground: Ground
 ) -> list[dict[str, object]]:
     """One row per predecessor that covers the footprint at least in part.
 
@@ -61,9 +86,12 @@ def look_rows(
     cluster : Cluster
         Its cluster.
     contrast, sigma : float
-        Mean difference over the footprint and its standard deviation against a single predecessor.
+        Mean difference over the footprint less that of the ground around, and its standard deviation against a single
+        predecessor.
     older : sequence of Earlier
         The predecessors.
+    ground : Ground
+        The ground around.
     """
     rows: list[dict[str, object]] = []
     total = sum(len(pixels) for _, pixels in cluster.footprint.pixels)
@@ -75,7 +103,7 @@ def look_rows(
         if valid.size == 0:
             continue
         share = valid.size / total
-        mean = float(valid.mean(dtype=np.float64))
+        mean = float(valid.mean(dtype=np.float64)) - ground.level(planes)
         rows.append(
             {
                 "detection_id": detection_id,

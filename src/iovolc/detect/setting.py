@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.artefacts import Artefacts, Setting, artefacts
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.cutout import cut_out
+from iovolc.detect.cutout import Cutout, cut_out
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.lightflags import shadow_alignment
@@ -30,20 +30,25 @@ _DOUBT = math.sqrt(_WRONG**2 - 1.0)
 """Blur that makes it wrong by as much, in units of it."""
 
 
-def measure_artefacts(
-    clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
-) -> list[Artefacts]:
-    """Artefact measures of all clusters of an epoch."""
+def cutouts_of(clusters: Sequence[Cluster], evidence: Evidence, grid: Grid) -> list[Cutout]:
+    """The surroundings of all clusters of an epoch."""
     difference = evidence.held.median
     shown = evidence.held.shown
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
+    taken = evidence.held.newer.side.tone
+    return [cut_out(cluster, taken, shown, difference, changed, grid) for cluster in clusters]
+
+
+def measure_artefacts(
+    clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], cutouts: Sequence[Cutout]
+) -> list[Artefacts]:
+    """Artefact measures of all clusters of an epoch."""
     found: list[Artefacts] = []
-    for cluster, shape, place in zip(clusters, shapes, known, strict=True):
-        cutout = cut_out(cluster, evidence.held.newer.side.tone, shown, difference, changed, grid)
-        name, _ = _largest(cluster)
+    for cluster, shape, place, cutout in zip(clusters, shapes, known, cutouts, strict=True):
+        name, _ = cluster.footprint.largest
         shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
         found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
     return found
@@ -51,7 +56,7 @@ def measure_artefacts(
 
 def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> Setting:
     """What the maps say of the place of a cluster."""
-    name, pixels = _largest(cluster)
+    name, pixels = cluster.footprint.largest
     k = _partner(evidence, name, pixels)
     lights = [light_at(look, cluster, shape) for look in (evidence.held.newer, *evidence.held.older)]
     blur_px, optics_px = _stated(evidence, grid)
@@ -76,11 +81,6 @@ def _stated(evidence: Evidence, grid: Grid) -> tuple[float, tuple[float, float]]
         width_km / grid.pixel_km for width_km in (evidence.held.newer.side.resolution_km, evidence.held.resolution_km)
     )
     return _DOUBT * both_px / FWHM_PER_SIGMA, (newer_px / _WRONG, both_px / _WRONG)
-
-
-def _largest(cluster: Cluster) -> tuple[SheetName, NDArray[np.int32]]:
-    """The sheet that shows most of a cluster, and its pixels there."""
-    return max(cluster.footprint.pixels, key=lambda item: len(item[1]))
 
 
 def _partner(evidence: Evidence, name: SheetName, pixels: NDArray[np.int32]) -> int:

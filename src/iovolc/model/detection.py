@@ -24,7 +24,7 @@ LOOKS: Final = Table(
         Column("observation_id", "text", "An earlier epoch of the same channel that covers the place at least in part"),
         Column("state", "text", "Whether it shows the place without or with the change", values=LOOK_STATES),
         Column("valid_fraction", "number", "Share of the footprint with usable pixels"),
-        Column("contrast", "number", "Mean difference of the detecting epoch from this one over the footprint"),
+        Column("contrast", "number", "Mean difference of the detecting epoch from this one, less the ground around"),
         Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast"),
     ),
     ("detection_id", "observation_id"),
@@ -59,6 +59,11 @@ class Footprint:
     """
 
     pixels: tuple[tuple[SheetName, NDArray[np.int32]], ...]
+
+    @property
+    def largest(self) -> tuple[SheetName, NDArray[np.int32]]:
+        """The sheet that shows most of it, and its pixels there."""
+        return max(self.pixels, key=lambda item: len(item[1]))
 
 
 @dataclass(frozen=True, slots=True)
