@@ -118,14 +118,14 @@ def cut_out(
     mask[
         np.clip((rows - at_row[0]) // step, 0, len(at_row) - 1), np.clip((cols - at_col[0]) // step, 0, len(at_col) - 1)
     ] = True
-    at_col_there = at_col % sheet.shape[1]
-    part = np.ix_(at_row, at_col_there)
+    wrapped = at_col % sheet.shape[1]
+    part = np.ix_(at_row, wrapped)
     change = difference[name][part].astype(np.float64)
     taken, after = (planes[name][part].astype(np.float64) for planes in (sharp, newer))
     distance = distance_transform_edt(~mask, sampling=(1.0, narrow)) * step / radius
     offset = (np.arange(len(at_col), dtype=np.float64) - len(at_col) // 2) * narrow
     east = np.broadcast_to(offset, mask.shape).astype(np.float64)
-    flat = at_row[:, None] * sheet.shape[1] + at_col_there
+    flat = at_row[:, None] * sheet.shape[1] + wrapped
     others = changed[name][part] & ~mask
     return Cutout(taken, after, after - change, change, mask, others, distance, east, step, radius / step, flat)
 
