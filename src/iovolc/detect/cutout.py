@@ -108,16 +108,7 @@ def cut_out(
     right = math.ceil(_REACH * radius / narrow) + 1
     extent = max(int(np.ptp(rows)) + 2 * down, int(np.ptp(cols)) + 2 * right)
     step = max(1, math.ceil(extent / _WIDEST_PX))
-    top, bottom = int(rows.min()) - down, int(rows.max()) + down + 1
-    at_row = np.arange(max(top, 0), min(bottom, sheet.shape[0]), step)
-    low, high = int(cols.min()) - right, int(cols.max()) + right + 1
-    if not sheet.wraps:
-        low, high = max(low, 0), min(high, sheet.shape[1])
-    at_col = np.arange(low, min(high, low + sheet.shape[1]), step)
-    mask = np.zeros((len(at_row), len(at_col)), bool)
-    mask[
-        np.clip((rows - at_row[0]) // step, 0, len(at_row) - 1), np.clip((cols - at_col[0]) // step, 0, len(at_col) - 1)
-    ] = True
+    at_row, at_col, mask = window_about(rows, cols, sheet, down, right, step)
     wrapped = at_col % sheet.shape[1]
     part = np.ix_(at_row, wrapped)
     change = difference[name][part].astype(np.float64)
@@ -128,6 +119,41 @@ def cut_out(
     flat = at_row[:, None] * sheet.shape[1] + wrapped
     others = changed[name][part] & ~mask
     return Cutout(taken, after, after - change, change, mask, others, distance, east, step, radius / step, flat)
+
+
+def window_about(
+    rows: NDArray[np.int64], cols: NDArray[np.int64], sheet: Sheet, down: int, right: int, step: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The part of a sheet about some pixels.
+
+    Parameters
+    ----------
+    rows, cols : ndarray of int64
+        The pixels (:func:`unwrapped`).
+    sheet : Sheet
+        Theirs.
+    down, right : int
+        How far the part reaches beyond them, in pixels.
+    step : int
+        Every so many rows and columns are taken.
+
+    Returns
+    -------
+    rows, cols : ndarray of int64
+        Of the part; columns run on beyond the seam.
+    inside : ndarray, shape (row, col), bool
+        Which cells hold any of the pixels.
+    """
+    at_row = np.arange(max(int(rows.min()) - down, 0), min(int(rows.max()) + down + 1, sheet.shape[0]), step)
+    low, high = int(cols.min()) - right, int(cols.max()) + right + 1
+    if not sheet.wraps:
+        low, high = max(low, 0), min(high, sheet.shape[1])
+    at_col = np.arange(low, min(high, low + sheet.shape[1]), step)
+    inside = np.zeros((at_row.size, at_col.size), bool)
+    inside[
+        np.clip((rows - at_row[0]) // step, 0, at_row.size - 1), np.clip((cols - at_col[0]) // step, 0, at_col.size - 1)
+    ] = True
+    return at_row, at_col, inside
 
 
 def unwrapped(pixels: NDArray[np.int64], sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.cutout import squeeze, unwrapped
+from iovolc.detect.cutout import squeeze, unwrapped, window_about
 from iovolc.detect.pieces import Field
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.model.detection import Footprint
@@ -114,11 +114,7 @@ def _window(
     radius = math.sqrt(pixels.size * narrow / math.pi)
     margin = _REACH * width + min(radius, _SURROUNDINGS * width) + 1.0
     down, right = math.ceil(margin), min(math.ceil(margin / narrow), (sheet.shape[1] - int(np.ptp(cols)) - 1) // 2)
-    at_row = np.arange(max(int(rows.min()) - down, 0), min(int(rows.max()) + down + 1, sheet.shape[0]))
-    low, high = int(cols.min()) - right, int(cols.max()) + right + 1
-    at_col = np.arange(low, high) if sheet.wraps else np.arange(max(low, 0), min(high, sheet.shape[1]))
-    inside = np.zeros((at_row.size, at_col.size), bool)
-    inside[rows - at_row[0], cols - at_col[0]] = True
+    at_row, at_col, inside = window_about(rows, cols, sheet, down, right)
     part = np.ix_(at_row, at_col % sheet.shape[1])
     free = inside | ((field.weight[part] > 0) & field.owned[part] & ~taken[part])
     outer, inner = (np.asarray(distance_transform_edt(side, sampling=(1.0, narrow))) for side in (~inside, inside))
