@@ -93,7 +93,7 @@ types, units and allowed words stay, and nothing that had a value becomes null. 
 | `iovolc.qgs` | QGIS project (3.22 and later) that opens tables and rasters with a style each, by relative paths |
 | `stac/collection.json` | STAC Collection with Items for all rasters: by channel, comparison and view |
 | `schemas/<table>.schema.json` | JSON Schemas of the tables |
-| `timings.json` | seconds by stage, of which those of publishing overlap; the only file that differs between two equal runs |
+| `timings.json` | seconds by stage (those of publishing overlap); the only file to differ between equal runs |
 
 Longitudes are east-positive from -180 to 180 degrees and planetocentric on the IAU_2015 sphere; `lon_w` repeats them
 as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC. Texts that a
