@@ -43,6 +43,7 @@ from artefact_scenes import (
 from iovolc.detect import rows
 from iovolc.detect.artefacts import Artefacts
 from iovolc.detect.clusters import Cluster
+from iovolc.detect.looks import Ground
 from iovolc.detect.ranking import MEASURES, features, trust
 
 SECTORS: Final = {"train": (0.0, 200.0), "calibrate": (200.0, 280.0), "held out": (280.0, 360.0)}
@@ -177,14 +178,14 @@ def viewed(ground: Map, generator: np.random.Generator) -> Map:
 def watched() -> Iterator[list[tuple[Sequence[Cluster], Sequence[Artefacts]]]]:
     """The clusters that detection describes within, and their measures."""
     found: list[tuple[Sequence[Cluster], Sequence[Artefacts]]] = []
-    measure = rows.measure_artefacts
+    look = rows.look_around
 
-    def keep(clusters: Sequence[Cluster], *rest: Any) -> list[Artefacts]:
-        measures = measure(clusters, *rest)
+    def keep(clusters: Sequence[Cluster], *rest: Any) -> tuple[list[Artefacts], list[Ground]]:
+        measures, grounds = look(clusters, *rest)
         found.append((clusters, measures))
-        return measures
+        return measures, grounds
 
-    with replaced.object(rows, "measure_artefacts", keep):
+    with replaced.object(rows, "look_around", keep):
         yield found
 
 

@@ -77,7 +77,7 @@ def bench_null(
     epochs: Sequence[int] = (),
     page: Path | None = None,
 ) -> Mapping[str, Any]:
-    """Run the null runs that are not yet recorded in ``folder``, and summarise them in ``summary-null.json``."""
+    """Run the null runs that are not yet recorded in ``folder``, and summarise all there in ``summary-null.json``."""
     records = null.run_all(folder, runner, runs=runs, first_seed=first_seed, epochs=epochs or null.EPOCHS)
     summary = null.summarise(records)
     _write(folder / "summary-null.json", summary)
@@ -89,7 +89,7 @@ def bench_null(
 def bench_discovery(
     folder: Path, runner: Runner, *, runs: int, first_seed: int = 1, page: Path | None = None
 ) -> Mapping[str, Any]:
-    """Run the scenes that are not yet recorded in ``folder``, and summarise them in ``summary-discovery.json``."""
+    """Run the scenes not yet recorded in ``folder``, and summarise all there in ``summary-discovery.json``."""
     summary = {"rows": discovery.summarise(discovery.run_all(folder, runner, runs=runs, first_seed=first_seed))}
     _write(folder / "summary-discovery.json", summary)
     if page is not None:

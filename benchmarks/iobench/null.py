@@ -6,6 +6,7 @@ not depend on it, tracking does.
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -157,5 +158,8 @@ def summarise(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
             allowed = int(binom.ppf(0.95, len(mine), q))
             rows.append({"epochs": count, "q": q, "runs": len(mine), "with_events": bad, "fraction": bad / len(mine),
                          "upper": round(upper, 4), "allowed": allowed, "passes": bad <= allowed})  # fmt: skip
-    special = {record["special"]: sum(map(len, record["sure"].values())) for record in records if record["special"]}
-    return {"rows": rows, "special": special}
+    special = Counter(dict.fromkeys(SPECIAL, 0))
+    for record in records:
+        if record["special"]:
+            special[record["special"]] += sum(map(len, record["sure"].values()))
+    return {"rows": rows, "special": dict(special)}

@@ -1,7 +1,6 @@
 """Records of runs, a line of JSON each: what is recorded is not run again, so that many runs go in chunks.
 
-Every record names the version of the detector, and those of others are passed over. ``benchmarks/measured`` holds those
-that the benchmark's page tells of, since they take longer than anybody waits.
+Every record names the version of the detector and the map of Io; those of others are passed over.
 """
 
 import json
@@ -26,7 +25,7 @@ def recorded(
     make: Callable[[Key, Base], Record],
     pixels_per_degree: int,
 ) -> list[Record]:
-    """All records of the detector as it is, those that were not asked for too; what is missing is made and appended.
+    """All records of the detector as it is on this map, also those not asked for; what is missing is made and appended.
 
     Parameters
     ----------
@@ -37,19 +36,18 @@ def recorded(
     key_of : callable
         The key of a record.
     make : callable
-        Makes the record of a key on the surface, which is loaded only if something is missing.
+        Makes the record of a key on the surface.
     pixels_per_degree : int
         Of the surface.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    version = ALGORITHM_VERSIONS[_STAGE]
-    known = {key_of(record): record for record in map(json.loads, lines) if record[_STAGE] == version}
-    missing = [key for key in asked if key not in known]
-    if missing:
-        base = load_base(pixels_per_degree)
-        for key in missing:
-            known[key] = make(key, base) | {_STAGE: version, "base": base.name}
+    base = load_base(pixels_per_degree)
+    same = {_STAGE: ALGORITHM_VERSIONS[_STAGE], "base": base.name}
+    known = {key_of(record): record for record in map(json.loads, lines) if same.items() <= record.items()}
+    for key in asked:
+        if key not in known:
+            known[key] = make(key, base) | same
             with path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(known[key]) + "\n")
     return list(known.values())

@@ -53,9 +53,10 @@ def test_light_that_differs_all_around_belies_no_look():
     assert [row["contrast"] for row in rows] == pytest.approx([0.3, 0.3])
 
 
-def test_where_hardly_any_ground_is_seen_the_difference_counts_as_it_is():
-    few = Ground("equator", GROUND.pixels[:19])
-    rows = look_rows("d", cluster(), 0.3, 0.02, [Earlier("older", difference(0.3, ground=5.0), 1.0, 1.0)], few)
+@pytest.mark.parametrize("ground", [Ground("equator", GROUND.pixels[:19]), Ground("north", GROUND.pixels)])
+def test_a_look_that_shows_hardly_any_ground_around_tells_nothing(ground):
+    rows = look_rows("d", cluster(), 0.3, 0.02, [Earlier("older", difference(0.3), 1.0, 1.0)], ground)
+    assert rows[0]["state"] == "inadequate"
     assert rows[0]["contrast"] == pytest.approx(0.3)
 
 

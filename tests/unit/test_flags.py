@@ -15,7 +15,8 @@ from iovolc.detect.lightplace import PlaceLight
 from iovolc.detect.look import Look
 from iovolc.detect.noise import Noise
 from iovolc.detect.null import NullClusters
-from iovolc.detect.setting import cutouts_of, measure_artefacts, setting
+from iovolc.detect.pieces import Field
+from iovolc.detect.setting import look_around, setting
 from iovolc.light.classes import LightClass
 from iovolc.light.match import SHARPNESS_STEP, Difference, Side
 from iovolc.model.detection import Footprint
@@ -90,7 +91,7 @@ def evidence(newer=None, older=None, *, reused=None, unseen=None, sharpness=None
         {"equator": change},
         {"equator": count},
         {"equator": newer},
-        {},
+        {"equator": Field(np.nan_to_num(change), count.astype(np.float32), np.ones(SHEET.shape, bool))},
         {"equator": np.where(count > 0, np.float32(100.0), np.float32(0.0))},
         {"equator": registration},
         search_on(GRID),
@@ -224,9 +225,10 @@ def test_all_clusters_are_measured_in_their_order():
     pair = [cluster(), cluster(other)]
     shapes = [Shape(10.0, 20.0, 1e5, -2.0), Shape(-20.0, -60.0, 1e5, -1.0)]
     places = [CLEAR, replace(CLEAR, clipped=0.9)]
-    found = measure_artefacts(pair, shapes, places, cutouts_of(pair, known, GRID))
+    found, grounds = look_around(pair, shapes, places, known, GRID)
     assert [one.clipped for one in found] == [0.0, 0.9]
     assert all(one.relief < 0.1 for one in found)
+    assert [ground.level({"equator": np.ones(SHEET.shape, np.float32)}) for ground in grounds] == [1.0, 1.0]
 
 
 def test_the_mean_over_a_footprint_leaves_out_what_is_not_known():

@@ -77,9 +77,11 @@ def test_records_are_kept_by_detector_and_chunks_are_counted_together(tmp_path, 
     assert ask(1) == [1]
     assert ask(2) == [1, 2]
     assert ask(1) == [1, 2]
+    monkeypatch.setattr(records, "load_base", lambda _: SimpleNamespace(name="another map"))
+    assert ask(1) == [1]
     monkeypatch.setattr(records, "ALGORITHM_VERSIONS", {"detect": -1})
     assert ask(1) == [1]
-    assert made == [(1,), (2,), (1,)]
+    assert made == [(1,), (2,), (1,), (1,)]
 
 
 def test_the_binomial_bound_decides():

@@ -2,25 +2,31 @@
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Event
 
 from iovolc.archive.silence import silenced
 
 
 def test_threads_do_not_restore_each_others_filters():
-    both = Barrier(2)
+    inside, second_inside = Event(), Event()
 
-    def warn(_):
-        both.wait()
-        for _ in range(200):
-            with silenced(UserWarning):
-                warnings.warn("of no use", UserWarning, stacklevel=1)
+    def first():
+        with silenced(UserWarning):
+            inside.set()
+            second_inside.wait(0.3)  # in vain, as the second waits for the end of this block
+
+    def second():
+        inside.wait()
+        with silenced(UserWarning):
+            second_inside.set()
+            one.result()
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         before = list(warnings.filters)
         with ThreadPoolExecutor(2) as threads:
-            list(threads.map(warn, range(2)))
+            one = threads.submit(first)
+            threads.submit(second).result()
         assert warnings.filters == before
 
 

@@ -1,5 +1,6 @@
 """How each earlier epoch saw the place of a change: without it, with it already, or not well enough to tell."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ Plane = NDArray[np.float32]
 LEAST_VALID = 0.8
 LEAST_PROBABILITY = 0.8
 """A look tells of a change only if it would have shown it with this probability."""
-LEAST_GROUND_PX = 20
+LEAST_GROUND = 20
+"""So many known pixels tell the level of the ground around."""
 PLAIN_Z = 2.576
 """A look with the change passes for one without it, or the other way round, once in 200: an onset rests on up to ten
 looks, and each of them may belie it."""
@@ -58,12 +60,12 @@ class Ground:
     pixels: NDArray[np.int64]
 
     def level(self, difference: Mapping[str, Plane]) -> float:
-        """Median of a difference over this ground; 0 where hardly any of it is seen."""
+        """Median of a difference over this ground; NaN where hardly any of it is seen."""
         if self.sheet not in difference:
-            return 0.0
+            return math.nan
         values = difference[self.sheet].ravel()[self.pixels]
         known = values[np.isfinite(values)]
-        return float(np.median(known)) if known.size >= LEAST_GROUND_PX else 0.0
+        return float(np.median(known)) if known.size >= LEAST_GROUND else math.nan
 
 
 def share_left(size_km: float, resolution_km: float, coarser_km: float) -> float:
@@ -103,12 +105,15 @@ def look_rows(
         if valid.size == 0:
             continue
         share = valid.size / total
-        mean = float(valid.mean(dtype=np.float64)) - ground.level(planes)
+        level = ground.level(planes)
+        mean = float(valid.mean(dtype=np.float64)) - (level if math.isfinite(level) else 0.0)
         rows.append(
             {
                 "detection_id": detection_id,
                 "observation_id": one.observation_id,
-                "state": _state(share, mean, one.share * contrast, sigma, one.chance),
+                "state": _state(share, mean, one.share * contrast, sigma, one.chance)
+                if math.isfinite(level)
+                else "inadequate",
                 "valid_fraction": share,
                 "contrast": mean,
                 "contrast_sigma": sigma,

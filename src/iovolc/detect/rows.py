@@ -23,10 +23,10 @@ from iovolc.detect.describe import (
 )
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import flags
-from iovolc.detect.looks import Earlier, Ground, look_rows, share_left
+from iovolc.detect.looks import Earlier, look_rows, share_left
 from iovolc.detect.null import NullClusters
 from iovolc.detect.ranking import Learned, isolation, reliability
-from iovolc.detect.setting import cutouts_of, measure_artefacts, setting
+from iovolc.detect.setting import look_around, setting
 from iovolc.detect.variance import baseline_share
 from iovolc.geometry.longitudes import wrap180
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
@@ -50,8 +50,7 @@ def describe_all(
     difference = evidence.held.median
     shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
-    cutouts = cutouts_of(clusters, evidence, grid)
-    found = measure_artefacts(clusters, shapes, known, cutouts)
+    found, grounds = look_around(clusters, shapes, known, evidence, grid)
     isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
     ranks = reliability(isolated, found, learned)
     by_age = sorted(evidence.held.older, key=lambda look: (look.record.stop_utc, look.record.id))
@@ -64,10 +63,10 @@ def describe_all(
             evidence.held.newer.record, [look.record.id for look in evidence.held.older], cluster.sign, shape
         )
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
-        ground = Ground(cluster.footprint.largest[0], cutouts[i].ground)
-        contrast = cluster.sign * max(cluster.sign * (shape.contrast - ground.level(difference)), 0.0)
+        level = grounds[i].level(difference)
+        contrast = cluster.sign * max(cluster.sign * (shape.contrast - level), 0.0) if math.isfinite(level) else 0.0
         plain = abs(contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
-        seen = look_rows(name, cluster, contrast, single, _earlier(shape, plain, evidence), ground)
+        seen = look_rows(name, cluster, contrast, single, _earlier(shape, plain, evidence), grounds[i])
         row = _row(cluster, shape, known[i], evidence, grid)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}

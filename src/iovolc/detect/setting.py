@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from iovolc.detect.artefacts import Artefacts, Setting, artefacts
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.cutout import Cutout, cut_out
+from iovolc.detect.cutout import cut_out
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.lightflags import shadow_alignment
 from iovolc.detect.lightplace import PlaceLight, light_at
+from iovolc.detect.looks import Ground
 from iovolc.detect.marks import blocks
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.light.match import SHARPNESS_STEP
@@ -30,28 +31,26 @@ _DOUBT = math.sqrt(_WRONG**2 - 1.0)
 """Blur that makes it wrong by as much, in units of it."""
 
 
-def cutouts_of(clusters: Sequence[Cluster], evidence: Evidence, grid: Grid) -> list[Cutout]:
-    """The surroundings of all clusters of an epoch."""
+def look_around(
+    clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
+) -> tuple[list[Artefacts], list[Ground]]:
+    """Artefact measures of all clusters of an epoch, and the unchanged ground around each."""
     difference = evidence.held.median
     shown = evidence.held.shown
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
     for cluster in clusters:
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
-    taken = evidence.held.newer.side.tone
-    return [cut_out(cluster, taken, shown, difference, changed, grid) for cluster in clusters]
-
-
-def measure_artefacts(
-    clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], cutouts: Sequence[Cutout]
-) -> list[Artefacts]:
-    """Artefact measures of all clusters of an epoch."""
     found: list[Artefacts] = []
-    for cluster, shape, place, cutout in zip(clusters, shapes, known, cutouts, strict=True):
+    grounds: list[Ground] = []
+    for cluster, shape, place in zip(clusters, shapes, known, strict=True):
+        cutout = cut_out(cluster, evidence.held.newer.side.tone, shown, difference, changed, grid)
         name, _ = cluster.footprint.largest
         shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
         found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
-    return found
+        own = evidence.held.fields[name].owned.ravel()[cutout.ground]  # of the others it is not marked what changed
+        grounds.append(Ground(name, cutout.ground[own]))
+    return found, grounds
 
 
 def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> Setting:

@@ -56,6 +56,8 @@ def check_shape(shape: Sequence[int], origin: Origin, *, bands: int = 1) -> None
 def guarded(path: Path, origin: Origin) -> Iterator[None]:
     """Turn every failure of the block into a finding of the file, and keep libraries from warning.
 
+    Blocks run one after the other (:func:`iovolc.archive.silence.silenced`).
+
     Raises
     ------
     UnreadableProduct, TransientIOError
