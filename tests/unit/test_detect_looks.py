@@ -60,6 +60,12 @@ def test_a_look_that_shows_hardly_any_ground_around_tells_nothing(ground):
     assert rows[0]["contrast"] == pytest.approx(0.3)
 
 
+def test_on_stretched_maps_the_difference_counts_as_it_is():
+    row = look_rows("d", cluster(), 0.3, 0.02, [Earlier("older", difference(0.3, ground=0.2), 1.0, 1.0)], None)[0]
+    assert row["contrast"] == pytest.approx(0.3)
+    assert row["state"] == "without"
+
+
 def test_a_look_that_might_have_missed_the_change_tells_nothing():
     assert state(0.3, chance=0.79) == "inadequate"
     assert state(0.3, chance=0.81) == "without"

@@ -77,7 +77,7 @@ def share_left(size_km: float, resolution_km: float, coarser_km: float) -> float
 
 
 def look_rows(
-    detection_id: str, cluster: Cluster, contrast: float, sigma: float, older: Sequence[Earlier], ground: Ground
+    detection_id: str, cluster: Cluster, contrast: float, sigma: float, older: Sequence[Earlier], ground: Ground | None
 ) -> list[dict[str, object]]:
     """One row per predecessor that covers the footprint at least in part.
 
@@ -88,12 +88,12 @@ def look_rows(
     cluster : Cluster
         Its cluster.
     contrast, sigma : float
-        Mean difference over the footprint less that of the ground around, and its standard deviation against a single
-        predecessor.
+        Mean difference over the footprint, less that of the ground around if there is one, and its standard deviation
+        against a single predecessor.
     older : sequence of Earlier
         The predecessors.
-    ground : Ground
-        The ground around.
+    ground : Ground or None
+        The ground around; None on stretched maps, whose changes are told by themselves.
     """
     rows: list[dict[str, object]] = []
     total = sum(len(pixels) for _, pixels in cluster.footprint.pixels)
@@ -105,7 +105,7 @@ def look_rows(
         if valid.size == 0:
             continue
         share = valid.size / total
-        level = ground.level(planes)
+        level = 0.0 if ground is None else ground.level(planes)
         mean = float(valid.mean(dtype=np.float64)) - (level if math.isfinite(level) else 0.0)
         rows.append(
             {

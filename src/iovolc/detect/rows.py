@@ -63,10 +63,11 @@ def describe_all(
             evidence.held.newer.record, [look.record.id for look in evidence.held.older], cluster.sign, shape
         )
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
-        level = grounds[i].level(difference)
+        ground = None if evidence.held.relative else grounds[i]
+        level = 0.0 if ground is None else ground.level(difference)
         contrast = cluster.sign * max(cluster.sign * (shape.contrast - level), 0.0) if math.isfinite(level) else 0.0
         plain = abs(contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
-        seen = look_rows(name, cluster, contrast, single, _earlier(shape, plain, evidence), grounds[i])
+        seen = look_rows(name, cluster, contrast, single, _earlier(shape, plain, evidence), ground)
         row = _row(cluster, shape, known[i], evidence, grid)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}

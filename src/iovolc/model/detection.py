@@ -24,7 +24,7 @@ LOOKS: Final = Table(
         Column("observation_id", "text", "An earlier epoch of the same channel that covers the place at least in part"),
         Column("state", "text", "Whether it shows the place without or with the change", values=LOOK_STATES),
         Column("valid_fraction", "number", "Share of the footprint with usable pixels"),
-        Column("contrast", "number", "Mean difference of the detecting epoch from this one, less the ground around"),
+        Column("contrast", "number", "Mean difference from this epoch; on calibrated maps, less the ground around"),
         Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast"),
     ),
     ("detection_id", "observation_id"),
