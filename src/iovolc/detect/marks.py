@@ -7,12 +7,11 @@ whole (:mod:`iovolc.detect.rivals`).
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, gaussian_filter, grey_opening, maximum_filter, median_filter, minimum_filter
 
 from iovolc.detect.cutout import Cutout
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 
 Values = NDArray[np.float64]
@@ -161,7 +160,7 @@ def _comb(steps: Values) -> float:
     return float(_best_comb(lines, BLOCK_CELLS[0], min(BLOCK_CELLS[1], lines.size / _LEAST_BLOCKS), _BLOCK_STEP))
 
 
-@njit(**KERNEL)
+@kernel
 def _best_comb(lines: Values, smallest: float, largest: float, step: float) -> float:
     """Largest ratio, less 1, of the mean at places a size apart to the mean elsewhere, over sizes and phases."""
     total, best, size = lines.sum(), 0.0, smallest

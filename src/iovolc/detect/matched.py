@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.pyramid import Scale, reduce_products, reduce_weights
 from iovolc.geometry.box import Box
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import box_alone, smooth_part
 from iovolc.hands import in_rows
 from iovolc.model.grid import Sheet
@@ -66,7 +65,7 @@ class Response:
         return out
 
 
-@njit(**KERNEL)
+@kernel
 def _at_most(values: Plane, limits: Plane, out: Plane) -> None:
     """Each value brought between 0 and its limit."""
     for row in range(values.shape[0]):
@@ -160,7 +159,7 @@ def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Res
     return cover(weight, sheet, scale).answer(difference)
 
 
-@njit(**KERNEL)
+@kernel
 def _sigma(least: float, total: Plane, counts: Plane, spread: NDArray[np.float64], sigma: Plane) -> None:
     """Sigma of the amplitude where at least ``least`` pixels count, elsewhere inf."""
     for row in range(total.shape[0]):
@@ -171,7 +170,7 @@ def _sigma(least: float, total: Plane, counts: Plane, spread: NDArray[np.float64
                 sigma[row, col] = np.inf
 
 
-@njit(**KERNEL)
+@kernel
 def _divide(
     summed: Plane, summed_around: Plane, total: Plane, around: Plane, sigma: Plane, amplitude: Plane, against: Plane
 ) -> None:

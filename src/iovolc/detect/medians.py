@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Plane = NDArray[np.float32]
 Pairs = NDArray[np.int64]
@@ -55,7 +54,7 @@ def _as_pairs(pairs: list[tuple[int, int]]) -> Pairs:
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-@njit(**KERNEL)
+@kernel
 def medians(
     stack: Plane, sorting: Pairs, merging: Pairs, median: Plane, spread: Plane, count: NDArray[np.uint8]
 ) -> None:
@@ -94,7 +93,7 @@ def medians(
             )  # fmt: skip
 
 
-@njit(**KERNEL)
+@kernel
 def _take(line: Plane, out: Plane, number: NDArray[np.int32]) -> None:
     for col in range(line.size):
         known = np.isfinite(line[col])
@@ -102,20 +101,20 @@ def _take(line: Plane, out: Plane, number: NDArray[np.int32]) -> None:
         number[col] += known
 
 
-@njit(**KERNEL)
+@kernel
 def _exchange_all(values: Plane, pairs: Pairs) -> None:
     for e in range(pairs.shape[0]):
         _exchange(values[pairs[e, 0]], values[pairs[e, 1]])
 
 
-@njit(**KERNEL)
+@kernel
 def _exchange(first: Plane, second: Plane) -> None:
     for i in range(first.size):
         low, high = min(first[i], second[i]), max(first[i], second[i])
         first[i], second[i] = low, high
 
 
-@njit(**KERNEL)
+@kernel
 def _pick(values: Plane, number: NDArray[np.int32], out: Plane) -> None:
     """The middle of the first ``number`` sorted values of each column; 0 of none."""
     for i in range(out.size):
@@ -124,13 +123,13 @@ def _pick(values: Plane, number: NDArray[np.int32], out: Plane) -> None:
         out[i] = middle if number[i] > 0 else np.float32(0.0)
 
 
-@njit(**KERNEL)
+@kernel
 def _away(line: Plane, middle: Plane) -> None:
     for i in range(line.size):
         line[i] = abs(line[i] - middle[i])
 
 
-@njit(**KERNEL)
+@kernel
 def _keep(
     middle: Plane, around: Plane, number: NDArray[np.int32], median: Plane, spread: Plane, count: NDArray[np.uint8]
 ) -> None:
@@ -141,7 +140,7 @@ def _keep(
         count[i] = np.uint8(number[i]) if new else count[i]
 
 
-@njit(**KERNEL)
+@kernel
 def mean_variance(stack: Plane, variance: Plane, count: NDArray[np.uint8], power: int, out: Plane) -> None:
     """Sum of the variances of the planes with a value over their number to a power, wherever ``count`` is still 0.
 
@@ -171,7 +170,7 @@ def mean_variance(stack: Plane, variance: Plane, count: NDArray[np.uint8], power
                 out[row, col] = total / n**power
 
 
-@njit(**KERNEL)
+@kernel
 def first_known(stack: Plane, start: int, count: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
     """Number of the first plane with a value, wherever ``count`` is still 0.
 

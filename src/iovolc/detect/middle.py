@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.hands import in_parts
 
 Sizes = NDArray[np.float32]
@@ -97,7 +96,7 @@ def _held(bits: Sequence[Bits], low: int, high: int, most: int) -> Bits:
     return np.concatenate(parts)
 
 
-@njit(**KERNEL)
+@kernel
 def _count(bits: Bits, counts: NDArray[np.int64]) -> None:
     for i in range(bits.size):
         lead = bits[i] >> _LOW_BITS
@@ -105,7 +104,7 @@ def _count(bits: Bits, counts: NDArray[np.int64]) -> None:
             counts[lead] += 1
 
 
-@njit(**KERNEL)
+@kernel
 def _gather(bits: Bits, low: int, high: int, out: Bits) -> int:
     held = 0
     for i in range(bits.size):
@@ -116,14 +115,14 @@ def _gather(bits: Bits, low: int, high: int, out: Bits) -> int:
     return held
 
 
-@njit(**KERNEL)
+@kernel
 def _count_codes(sizes: Sizes, codes: NDArray[Any], pixels: NDArray[np.int64]) -> None:
     for i in range(sizes.size):
         if np.isfinite(sizes[i]):
             pixels[codes[i]] += 1
 
 
-@njit(**KERNEL)
+@kernel
 def _put_by_code(sizes: Sizes, codes: NDArray[Any], places: NDArray[np.int64], out: Sizes) -> None:
     for i in range(sizes.size):
         if np.isfinite(sizes[i]):

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes
@@ -17,7 +16,7 @@ from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, box_alone, smooth_part
 from iovolc.hands import in_parts, in_rows
 from iovolc.model.grid import Grid, Sheet
@@ -143,7 +142,7 @@ def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: 
     return about(answer.amplitude, answer.sigma, alone), about(answer.against, answer.against_sigma, against)
 
 
-@njit(**KERNEL)
+@kernel
 def _clipped(amplitude: Plane, sigma: Plane, factor: Plane, out: Plane) -> None:
     """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf or nothing scatters."""
     for row in range(out.shape[0]):
@@ -155,7 +154,7 @@ def _clipped(amplitude: Plane, sigma: Plane, factor: Plane, out: Plane) -> None:
                 out[row, col] = 0.0
 
 
-@njit(**KERNEL)
+@kernel
 def _widened(local: Plane, share: Plane, factor: Plane, out: Plane) -> None:
     """How much wider than white the noise is, from smoothed clipped squares and the smoothed share that is known."""
     common = np.float32(1.0 - REGION_SHARE)
@@ -206,7 +205,7 @@ def _total(sigma: Plane, noise: Plane | float, constant: float, floor: Plane | f
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def _sum_of_errors(constant: np.float32, sigma: Plane, noise: Plane, floor: Plane, out: Plane) -> None:
     """White noise, made wider, with two systematic errors: the variance of one, and the other by pixel."""
     for row in range(sigma.shape[0]):
@@ -263,7 +262,7 @@ def _scatter(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int
     return found
 
 
-@njit(**KERNEL)
+@kernel
 def _scatter_of(amplitude: Plane, sigma: Plane, owned: NDArray[np.bool_], step: int, found: Plane) -> None:
     below, above = step // 2, (step - 1) // 2  # the two middle rows, so that north and south are equals
     for row in range(amplitude.shape[0]):
@@ -285,7 +284,7 @@ def significance(
     return alone, z
 
 
-@njit(**KERNEL)
+@kernel
 def _clearer(amplitude: Plane, told: Plane, white: Plane, local: Plane, sigma: Plane, z: Plane) -> None:
     """The significance of the clearer one at each pixel, 0 where not covered; its error takes that of the amplitude."""
     for row in range(z.shape[0]):

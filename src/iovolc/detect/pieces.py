@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.matched import Cover, Response, cover
@@ -17,7 +16,7 @@ from iovolc.detect.noise import Floors, Noise, measured_noise, significance, smo
 from iovolc.detect.pyramid import Scale, expand, reduced
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.segment import hysteresis, pixels_by_label
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import smooth
 from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet
@@ -86,7 +85,7 @@ class Field:
         return alone, against
 
 
-@njit(**KERNEL)
+@kernel
 def _displaced(floor2: Plane, shift_km: Plane, along: Plane, across: Plane, out: Plane) -> None:
     """An error, given squared, together with what a displacement makes of two slopes."""
     for row in range(out.shape[0]):

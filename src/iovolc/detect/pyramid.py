@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.hands import in_parts
 from iovolc.model.grid import Grid, Sheet
@@ -99,7 +98,7 @@ def _reduced_shape(plane: Plane, factor: int) -> tuple[int, int]:
     return plane.shape[0] // factor, plane.shape[1] // factor
 
 
-@njit(**KERNEL)
+@kernel
 def _add_products(difference: Plane, weight: Plane, factor: int, products: Plane) -> None:
     rows, cols = products.shape
     for row in range(rows * factor):
@@ -109,7 +108,7 @@ def _add_products(difference: Plane, weight: Plane, factor: int, products: Plane
                 sums[col] += own[k] * values[k]
 
 
-@njit(**KERNEL)
+@kernel
 def _add_weights(weight: Plane, factor: int, weights: Plane, counts: Plane) -> None:
     rows, cols = weights.shape
     for row in range(rows * factor):

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
 from iovolc.detect.medians import first_known, mean_variance, medians, networks
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.hands import in_parts
 from iovolc.model.grid import Sheet
 
@@ -138,7 +137,7 @@ def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bo
     return across, down
 
 
-@njit(**KERNEL)
+@kernel
 def _some_slopes(
     values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool, begin: int, end: int, across: Plane,
     down: Plane,
@@ -155,7 +154,7 @@ def _some_slopes(
                 down[row, col] = _step(above[col], here, below[col]) / col_km
 
 
-@njit(**INLINED)
+@inlined
 def _step(low: np.float32, here: np.float32, high: np.float32) -> np.float32:
     known = int(np.isfinite(low)) + int(np.isfinite(high))
     low, high = low if np.isfinite(low) else here, high if np.isfinite(high) else here

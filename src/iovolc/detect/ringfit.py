@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.longitudes import wrap180
 from iovolc.geometry.sphere import pixel_lat_lon, tangent_basis, unit_vectors
 from iovolc.model.grid import Sheet
@@ -191,7 +190,7 @@ def zone_edges(ring: Ring) -> Vector:
     return ring.radius_km + ring.width_km * np.array([-0.5, 0.5, 1.5])
 
 
-@njit(**KERNEL)
+@kernel
 def zone_sums(distance: Vector, sector: NDArray[np.int64], sums: NDArray[np.float64], edges: Vector) -> Zones:
     """Sums by sector over hole, annulus and outside.
 
@@ -220,7 +219,7 @@ def zone_sums(distance: Vector, sector: NDArray[np.int64], sums: NDArray[np.floa
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def judge(zones: Zones, least_count: float, noise: float, floor: float) -> tuple[float, float, NDArray[np.bool_]]:
     """Contrast of an annulus without the two sectors that show it most.
 

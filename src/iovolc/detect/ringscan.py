@@ -8,12 +8,11 @@ Not for the final word on a ring: :mod:`iovolc.detect.rings` measures candidates
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from iovolc import body
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
@@ -60,7 +59,7 @@ def _widest(lat: Wide, angle: float) -> float:
     return math.pi if math.sin(angle) >= narrow else math.asin(math.sin(angle) / narrow)
 
 
-@njit(**KERNEL)
+@kernel
 def _running(values: Plane, pad: int) -> Wide:
     """Running sums along rows, wrapped ``pad`` columns on either side; entry k is the sum before column k."""
     rows, cols = values.shape
@@ -80,7 +79,7 @@ def _runs_near(weights: Plane, reach: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(near.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
 
 
-@njit(**KERNEL)
+@kernel
 def _along_equator(
     products: Wide,
     weights: Wide,
@@ -112,7 +111,7 @@ def _along_equator(
     return amplitude, sigma
 
 
-@njit(**KERNEL)
+@kernel
 def _add_chords(running: Wide, width: int, total: Wide) -> None:
     """Add to each column the sum over ``width`` columns from there on."""
     ends = running[width:]
@@ -120,7 +119,7 @@ def _add_chords(running: Wide, width: int, total: Wide) -> None:
         total[col] += ends[col] - running[col]
 
 
-@njit(**KERNEL)
+@kernel
 def _chord(centre: float, lat: float, angle: float, pixel: float) -> int:
     """Half width in columns of a cap on a row of another latitude; -1 where it does not reach it."""
     cosine = (math.cos(angle) - math.sin(centre) * math.sin(lat)) / (math.cos(centre) * math.cos(lat))
@@ -129,7 +128,7 @@ def _chord(centre: float, lat: float, angle: float, pixel: float) -> int:
     return int(math.acos(max(cosine, -1.0)) / pixel)
 
 
-@njit(**KERNEL)
+@kernel
 def _around_pole(
     products: Wide, weights: Wide, owned: NDArray[np.bool_], angles: Wide, pixel: float
 ) -> tuple[Plane, Plane]:
@@ -156,7 +155,7 @@ def _around_pole(
     return amplitude, sigma
 
 
-@njit(**KERNEL)
+@kernel
 def _summed_area(running: Wide) -> NDArray[np.int64]:
     """Pixels that hold anything above and left of each corner, from running sums of what they hold."""
     rows, cols = running.shape[0], running.shape[1] - 1
@@ -169,7 +168,7 @@ def _summed_area(running: Wide) -> NDArray[np.int64]:
     return before
 
 
-@njit(**KERNEL)
+@kernel
 def _is_empty(before: NDArray[np.int64], y: float, x: float, radius: float) -> bool:
     """Whether the square about a disc holds nothing."""
     rows, cols = before.shape[0] - 1, before.shape[1] - 1
@@ -180,7 +179,7 @@ def _is_empty(before: NDArray[np.int64], y: float, x: float, radius: float) -> b
     return before[bottom, right] - before[top, right] == before[bottom, left] - before[top, left]
 
 
-@njit(**KERNEL)
+@kernel
 def _disc(products: Wide, weights: Wide, y: float, x: float, radius: float, sums: Wide) -> None:
     """Both sums over a disc, from running sums."""
     rows, cols = weights.shape[0], weights.shape[1] - 1
@@ -194,7 +193,7 @@ def _disc(products: Wide, weights: Wide, y: float, x: float, radius: float, sums
     sums[0], sums[1] = product, weight
 
 
-@njit(**KERNEL)
+@kernel
 def _compare(sums: Wide, amplitude: Plane, sigma: Plane) -> None:
     """Annulus against hole and outside, from sums over the three discs, shape (disc, 2, col)."""
     for col in range(amplitude.size):

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.model.grid import Sheet
 
 
@@ -47,7 +46,7 @@ def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: S
     return Regions(labels, reached.size, flat[numbers[of] > 0])
 
 
-@njit(**KERNEL)
+@kernel
 def _label(flat: NDArray[np.int64], rows: int, cols: int, wrap: bool) -> tuple[NDArray[np.int32], int]:
     """Number the regions of a plane's pixels, ascending flat indices, in the order of their first pixel."""
     labels = np.zeros((rows, cols), np.int32)
@@ -70,13 +69,13 @@ def _label(flat: NDArray[np.int64], rows: int, cols: int, wrap: bool) -> tuple[N
     return labels, count
 
 
-@njit(**KERNEL)
+@kernel
 def _join(parent: NDArray[np.int32], one: int, other: int) -> None:
     first, second = _root(parent, one), _root(parent, other)
     parent[max(first, second)] = min(first, second)
 
 
-@njit(**KERNEL)
+@kernel
 def _root(parent: NDArray[np.int32], i: int) -> int:
     while parent[i] != i:
         parent[i] = parent[parent[i]]

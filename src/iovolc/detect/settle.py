@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
 from iovolc.detect.residual import CLIP, MAD_TO_SIGMA, slopes
 from iovolc.detect.variance import spread as spread_of
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import pixel_lat_lon
@@ -266,7 +265,7 @@ def _shared_slopes(ground: Plane, value: Plane, sheet: Sheet) -> tuple[Plane, Pl
     return newer
 
 
-@njit(**KERNEL)
+@kernel
 def _lesser(other: Plane, slope: Plane) -> None:
     """Put into a slope the lesser of two, 0 where they lean opposite ways."""
     for row in range(slope.shape[0]):
@@ -301,7 +300,7 @@ def _moments(
     return sums
 
 
-@njit(**KERNEL)
+@kernel
 def _add_moments(
     value: Plane, left: Plane, across: Plane, along: Plane, bound: np.float32, factor: int, begin: int, end: int,
     sums: NDArray[np.float32],
@@ -332,7 +331,7 @@ def _taken_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Pl
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def _take_out(value: Plane, across: Plane, along: Plane, east: Plane, south: Plane, out: Plane) -> None:
     for row in range(value.shape[0]):
         for col in range(value.shape[1]):

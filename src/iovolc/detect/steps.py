@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -123,7 +122,7 @@ def _interpolated(log_n: Vector, table: tuple[tuple[float, ...], ...]) -> Vector
     return inside + np.maximum(log_n - known[-1], 0.0)[:, None] * slope
 
 
-@njit(**KERNEL)
+@kernel
 def evidence_of(ratio: float, levels: Vector) -> float:
     """-log10 p of a ratio, of two ways to look, between the thresholds of one length of series.
 
@@ -197,7 +196,7 @@ def _transients(series: _Series, n: int) -> list[tuple[float, int, int]]:
     return [max(starts, key=lambda found: found[0])]
 
 
-@njit(**KERNEL)
+@kernel
 def step_planes(
     values: Plane, variance: Plane, of_step: Vector, of_transient: Vector, shrinkage: float
 ) -> tuple[Plane, Plane, NDArray[np.int16], NDArray[np.int16]]:
@@ -247,7 +246,7 @@ def step_planes(
     return evidence, amplitude, first, until
 
 
-@njit(**KERNEL)
+@kernel
 def _gather(
     values: Plane, variance: Plane, number: NDArray[np.int64], weights: Vector, sums: Vector
 ) -> tuple[int, float]:
@@ -266,7 +265,7 @@ def _gather(
     return n, max(squares - sums[n] * sums[n] / weights[n], 0.0) if n else 0.0
 
 
-@njit(**KERNEL)
+@kernel
 def _jump(weights: Vector, sums: Vector, n: int, a: int, b: int) -> float:
     """Weighted mean of epochs a to b less that of the others."""
     inside = weights[b] - weights[a]
@@ -274,14 +273,14 @@ def _jump(weights: Vector, sums: Vector, n: int, a: int, b: int) -> float:
     return summed / inside - (sums[n] - summed) / (weights[n] - inside)
 
 
-@njit(**KERNEL)
+@kernel
 def _gain(weights: Vector, sums: Vector, n: int, a: int, b: int) -> float:
     """By how much a level of their own for epochs a to b lowers the scatter."""
     inside = weights[b] - weights[a]
     return inside * (weights[n] - inside) / weights[n] * _jump(weights, sums, n, a, b) ** 2
 
 
-@njit(**KERNEL)
+@kernel
 def _best_step(weights: Vector, sums: Vector, n: int) -> tuple[float, int]:
     best, at = -1.0, 1
     for a in range(1, n):
@@ -291,7 +290,7 @@ def _best_step(weights: Vector, sums: Vector, n: int) -> tuple[float, int]:
     return best, at
 
 
-@njit(**KERNEL)
+@kernel
 def _best_transient(weights: Vector, sums: Vector, n: int) -> tuple[float, int, int]:
     best, at, end = -1.0, 1, 2
     for a in range(1, n - 1):

@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 _DIRECTIONS = 36
 _LEAST_STEP = 0.5
@@ -39,7 +38,7 @@ def straight_edge(values: NDArray[np.float64], inside: NDArray[np.bool_], contra
     return float(_straight_edge(np.ascontiguousarray(values), rows, cols, _LEAST_STEP * abs(contrast)))
 
 
-@njit(**KERNEL)
+@kernel
 def _straight_edge(
     values: NDArray[np.float64], rows: NDArray[np.intp], cols: NDArray[np.intp], least_step: float
 ) -> float:

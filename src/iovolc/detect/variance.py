@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
 from iovolc.detect.middle import middle_size
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet
@@ -117,7 +116,7 @@ def _sizes(
     return sizes, [codes[name] for name in planes if name in codes]
 
 
-@njit(**KERNEL)
+@kernel
 def _size(values: Plane, owned: NDArray[np.bool_], out: Plane) -> None:
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):

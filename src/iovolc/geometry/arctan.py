@@ -6,9 +6,7 @@ A loop over it needs no call and no branch, so that the processor takes several 
 import math
 from typing import Final
 
-from numba import njit
-
-from iovolc.geometry.compiled import INLINED
+from iovolc.geometry.compiled import inlined
 
 _WIDE: Final = math.tan(math.pi / 8)
 """Steeper directions within an octant are turned back by 45 degrees, so that the polynomial is short."""
@@ -16,7 +14,7 @@ _QUARTER: Final = math.pi / 4
 _HALF: Final = math.pi / 2
 
 
-@njit(**INLINED)
+@inlined
 def arctan2(y: float, x: float) -> float:
     """The angle of (x, y) from the x axis in radians, as ``math.atan2`` to 1e-15; 0 of (0, 0)."""
     across, along = abs(x), abs(y)
@@ -31,7 +29,7 @@ def arctan2(y: float, x: float) -> float:
     return -angle if y < 0.0 else angle
 
 
-@njit(**INLINED)
+@inlined
 def _small(t: float) -> float:
     """Arc tangent up to 22.5 degrees: a Chebyshev fit of degree 21 in t."""
     w = t * t

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.hands import in_parts
 
 
@@ -144,7 +143,7 @@ def box_of(values: NDArray[Any], *, wraps: bool) -> Box:
     return Box(values.shape, rows, first, values.shape[1] - int(gaps[widest]) + 1, wraps)
 
 
-@njit(**KERNEL)
+@kernel
 def _occupied(values: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which rows and which columns hold anything but zero."""
     rows, cols = np.zeros(values.shape[0], np.bool_), np.zeros(values.shape[1], np.bool_)

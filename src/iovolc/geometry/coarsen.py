@@ -6,10 +6,9 @@ Not for resampling to another projection (:mod:`iovolc.geometry.warp`).
 from dataclasses import replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.model.observation import Bounds, Disc, Placement
 
 Image = NDArray[np.float32]
@@ -61,7 +60,7 @@ def coarse_placement(placement: Placement, shape: tuple[int, ...], coarse: tuple
     return replace(placement, transform=(a * by_col, b * by_row, c, d * by_col, e * by_row, f))
 
 
-@njit(**KERNEL)
+@kernel
 def area_mean(pixels: Image, rows: int, cols: int) -> Image:
     """Mean of the valid area under each of ``rows`` x ``cols`` pixels with the same outer edges; NaN under one half."""
     height, width = pixels.shape

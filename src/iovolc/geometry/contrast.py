@@ -4,15 +4,14 @@ Not for displacements (:mod:`iovolc.geometry.phase`).
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Patches = NDArray[np.float32]
 
 
-@njit(**KERNEL)
+@kernel
 def features(patches: Patches, radius: int, minimum: float) -> tuple[Patches, Patches, NDArray[np.float32]]:
     """Two windowed features of each patch, and the first one before windowing.
 
@@ -50,7 +49,7 @@ def features(patches: Patches, radius: int, minimum: float) -> tuple[Patches, Pa
     return contrast, gradient, plain
 
 
-@njit(**KERNEL)
+@kernel
 def _even_contrast(patch: Patches, radius: int, minimum: float, sums: NDArray[np.float64], out: Patches) -> None:
     """Fill ``out``, shape (size, size), by way of the summed-area tables of count, value and square."""
     size = patch.shape[0]
@@ -87,7 +86,7 @@ def _even_contrast(patch: Patches, radius: int, minimum: float, sums: NDArray[np
             out[i, j] = (patch[i, j] - centre - mean) / spread
 
 
-@njit(**KERNEL)
+@kernel
 def _gradient_length(values: Patches, out: Patches) -> None:
     size = values.shape[0]
     for i in range(size):
@@ -99,7 +98,7 @@ def _gradient_length(values: Patches, out: Patches) -> None:
             out[i, j] = np.sqrt(x * x + y * y)
 
 
-@njit(**KERNEL)
+@kernel
 def _window(values: Patches, hann: Patches) -> None:
     """Take the windowed mean off, weight with the window, and leave zero where there is no data; in place."""
     size = values.shape[0]
@@ -116,7 +115,7 @@ def _window(values: Patches, hann: Patches) -> None:
             values[i, j] = 0.0 if np.isnan(value) else (value - mean) * hann[i] * hann[j]
 
 
-@njit(**KERNEL)
+@kernel
 def aligned_correlation(
     first: Patches, second: Patches, col_px: NDArray[np.float64], row_px: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -7,12 +7,11 @@ steps stay in its cache. Not for the equirectangular case (:mod:`iovolc.geometry
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry import lattice, lines, targets, views
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.geometry.lines import (
     ACROSS,
     AREA,
@@ -46,7 +45,7 @@ BEYOND_LIMB = 0.1
 """No place further beyond the plane of a disc's limb is seen, however flattened Io is; in units of its radius."""
 
 
-@njit(**KERNEL)
+@kernel
 def warp(
     pixels: Pixels,
     kind: int,
@@ -107,7 +106,7 @@ def warp(
             )
 
 
-@njit(**KERNEL)
+@kernel
 def _longest(warp_values: Pixels) -> float:
     """Of the displacements; 0 of none."""
     longest = 0.0
@@ -118,7 +117,7 @@ def _longest(warp_values: Pixels) -> float:
     return longest
 
 
-@njit(**KERNEL)
+@kernel
 def _far_side(
     p: views.Parameters, hemisphere: float, y: targets.Triple, beyond: float, size: int, work: Values
 ) -> bool:
@@ -130,7 +129,7 @@ def _far_side(
     return nearer == 0
 
 
-@njit(**KERNEL)
+@kernel
 def _displace(
     hemisphere: float, y: targets.Triple, warp_values: Pixels, step_deg: float, size: int, work: Values
 ) -> None:
@@ -141,7 +140,7 @@ def _displace(
         work[SHIFT + j], work[SHIFT + STRETCH + j], work[SHIFT + 2 * STRETCH + j] = shift
 
 
-@njit(**INLINED)
+@inlined
 def _place(hemisphere: float, x: targets.Triple, y: targets.Triple, u: targets.Triple) -> tuple[float, float]:
     """Latitude and longitude in degrees of a pixel's centre."""
     if hemisphere == 0.0:
@@ -150,7 +149,7 @@ def _place(hemisphere: float, x: targets.Triple, y: targets.Triple, u: targets.T
     return lat, math.degrees(math.atan2(u[1], u[0]))
 
 
-@njit(**KERNEL)
+@kernel
 def _project(
     kind: int,
     p: views.Parameters,
@@ -176,7 +175,7 @@ def _project(
         _project_kind(views.DISC, p, hemisphere, y, right, up, size, centres, work)
 
 
-@njit(**INLINED)
+@inlined
 def _project_kind(
     kind: int,
     p: views.Parameters,
@@ -199,7 +198,7 @@ def _project_kind(
             work[COARSE + j], work[FINE + j], work[MU + j] = coarse, fine, mu
 
 
-@njit(**KERNEL)
+@kernel
 def _count(
     shape: tuple[int, int],
     hemisphere: float,
@@ -226,7 +225,7 @@ def _count(
         _count_finer(shape, hemisphere, pixel, y, torn, size, work)
 
 
-@njit(**KERNEL)
+@kernel
 def _count_finer(
     shape: tuple[int, int], hemisphere: float, pixel: float, y: targets.Triple, torn: bool, size: int, work: Values
 ) -> None:
@@ -245,7 +244,7 @@ def _count_finer(
         work[ACROSS + j], work[DOWN + j] = across if looked_at else 0, down if looked_at else 0
 
 
-@njit(**KERNEL)
+@kernel
 def _read(
     pixels: Pixels,
     kind: int,
@@ -275,7 +274,7 @@ def _read(
         first = last
 
 
-@njit(**KERNEL)
+@kernel
 def _alike(size: int, work: Values) -> int:
     """Pixels from the first one on that have as many points."""
     across, down, others = work[ACROSS], work[DOWN], 0
@@ -289,7 +288,7 @@ def _alike(size: int, work: Values) -> int:
     return last
 
 
-@njit(**KERNEL)
+@kernel
 def _judge(
     least: float, least_cos: float, work: Values, value: Pixels, resolution_km: Pixels, flags: NDArray[np.uint16]
 ) -> None:

@@ -4,15 +4,14 @@ Noise and sharpness both make grain. Not for measuring a point-spread function (
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Image = NDArray[np.float32]
 
 
-@njit(**KERNEL)
+@kernel
 def tone_and_grain(pixels: Image, rows: int, cols: int) -> tuple[Image, Image]:
     """Mean value and mean roughness of the pixels in each of ``rows`` x ``cols`` cells with the same outer edges.
 

@@ -6,10 +6,9 @@ Not for fitting one (registration).
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.model.epoch import Lattice
 
 
@@ -59,7 +58,7 @@ def sample(lattice: Lattice, lat: ArrayLike, lon_e: ArrayLike) -> NDArray[np.flo
     return found.reshape(*phi.shape, lattice.values.shape[2])
 
 
-@njit(**INLINED)
+@inlined
 def cell(rows: int, cols: int, step_deg: float, lat: float, lon_e: float) -> tuple[int, int, int, float, float]:
     """Lower row, left and right column of the nodes around a place, and its fractions up and to the right."""
     y = min(max((lat + 90.0) / step_deg, 0.0), rows - 1.0)
@@ -70,7 +69,7 @@ def cell(rows: int, cols: int, step_deg: float, lat: float, lon_e: float) -> tup
     return row, col, (col + 1) % cols, y - row, x - col
 
 
-@njit(**INLINED)
+@inlined
 def vector(values: NDArray[np.float32], step_deg: float, lat: float, lon_e: float) -> tuple[float, float, float]:
     """The first three components at a place in degrees."""
     row, left, right, up, across = cell(values.shape[0], values.shape[1], step_deg, lat, lon_e)
@@ -81,14 +80,14 @@ def vector(values: NDArray[np.float32], step_deg: float, lat: float, lon_e: floa
     )
 
 
-@njit(**INLINED)
+@inlined
 def _between(values: NDArray[np.float32], row: int, left: int, right: int, up: float, across: float, k: int) -> float:
     low = (1.0 - across) * values[row, left, k] + across * values[row, right, k]
     high = (1.0 - across) * values[row + 1, left, k] + across * values[row + 1, right, k]
     return (1.0 - up) * low + up * high
 
 
-@njit(**KERNEL)
+@kernel
 def _sample(
     values: NDArray[np.float32], step_deg: float, lat: NDArray[np.float64], lon_e: NDArray[np.float64]
 ) -> NDArray[np.float64]:

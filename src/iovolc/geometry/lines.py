@@ -7,11 +7,10 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.geometry import taps
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Pixels = NDArray[np.float32]
 Work = NDArray[np.float64]
@@ -46,7 +45,7 @@ AREA: Final = 18 * STRETCH
 SIZE: Final = 19 * STRETCH
 
 
-@njit(**KERNEL)
+@kernel
 def add(pixels: Pixels, edges: tuple[float, float, float], size: int, work: Work, places: Places) -> None:
     """Interpolate at ``COL`` and ``ROW``, and add to ``TOTAL`` and ``WEIGHT``, as :func:`taps.bilinear` does.
 
@@ -80,7 +79,7 @@ def add(pixels: Pixels, edges: tuple[float, float, float], size: int, work: Work
         work[WEIGHT + j] += share
 
 
-@njit(**KERNEL)
+@kernel
 def _aim(shape: tuple[int, int], size: int, work: Work, places: Places) -> None:
     """First of the four pixels around each position, and how far it lies right of it and below; NaN outside."""
     width, right, low = shape[1], shape[1] - 1.0, shape[0] - 1.0
@@ -94,7 +93,7 @@ def _aim(shape: tuple[int, int], size: int, work: Work, places: Places) -> None:
         work[DOWN_PIXEL + j] = y - row
 
 
-@njit(**KERNEL)
+@kernel
 def _blend(flat: Pixels, width: int, size: int, work: Work, places: Places) -> bool:
     """Write ``PART``: NaN where a pixel around is missing or outside; tell whether none is."""
     missing, one, next_row = 0, np.uint64(1), np.uint64(width)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry import views
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.sphere import lat_lon, tangent_basis
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def locate(source: Source, vectors: Matrix) -> Positions:
     return Positions(*_compiled(source.kind, source.parameters, np.ascontiguousarray(vectors, dtype=np.float64)))
 
 
-@njit(**KERNEL)
+@kernel
 def _compiled(kind: int, p: Matrix, vectors: Matrix) -> Matrix:
     found = np.empty((5, vectors.shape[0]))
     for i in range(vectors.shape[0]):

@@ -7,12 +7,11 @@ projection only where its columns are meridians. Blocks of rows bound the memory
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry import lattice, taps, targets
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.locate import Source, locate
 from iovolc.geometry.sphere import lat_lon
 from iovolc.geometry.taps import WEIGHT_TOLERANCE
@@ -70,7 +69,7 @@ def _block(
     return found, np.where(enough, np.maximum(places.coarse_km, height * body.RADIUS_KM), np.nan)
 
 
-@njit(**KERNEL)
+@kernel
 def _directions(hemisphere: float, pixel: float, xs: Values, ys: Values) -> tuple[Values, Values, Values]:
     """Unit vectors of all pixel centres of a block, and their widths and heights on the ground."""
     size = xs.shape[0] * ys.shape[0]
@@ -83,7 +82,7 @@ def _directions(hemisphere: float, pixel: float, xs: Values, ys: Values) -> tupl
     return vectors, width, height
 
 
-@njit(**KERNEL)
+@kernel
 def _shifted(
     hemisphere: float, xs: Values, ys: Values, chosen: NDArray[np.int64], right: Values, up: Values
 ) -> Values:  # fmt: skip
@@ -97,7 +96,7 @@ def _shifted(
     return vectors
 
 
-@njit(**KERNEL)
+@kernel
 def _subpoints(ratio: Values) -> NDArray[np.int64]:
     found = np.empty(ratio.size, np.int64)
     for i in range(ratio.size):

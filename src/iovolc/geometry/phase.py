@@ -8,10 +8,9 @@ from typing import Final
 
 import numpy as np
 import scipy.fft
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 
 Patches = NDArray[np.float32]
 
@@ -76,7 +75,7 @@ def _surface(first: Patches, second: Patches, weight: NDArray[np.float32], reach
     return surface[:, around[:, None], around[None, :]]
 
 
-@njit(**KERNEL)
+@kernel
 def _locate(surfaces: Patches, reach: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     count, size, _ = surfaces.shape
     middle = size // 2
@@ -107,7 +106,7 @@ def _locate(surfaces: Patches, reach: int) -> tuple[NDArray[np.float64], NDArray
     return cols, rows, ratios
 
 
-@njit(**KERNEL)
+@kernel
 def _vertex(before: float, peak: float, after: float) -> float:
     if before <= 0.0 or after <= 0.0:
         return 0.0

@@ -9,10 +9,9 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel, kernel_with
 
 Matrix = NDArray[np.float64]
 
@@ -34,7 +33,7 @@ def knots() -> Matrix:
     return np.stack((flat * np.cos(angle), flat * np.sin(angle), z), axis=-1)
 
 
-@njit(**KERNEL)
+@kernel
 def design(points: Matrix, centres: Matrix) -> Matrix:
     """Matern kernel (3/2) of the chords between unit vectors and knots, shape (knot, point)."""
     out = np.empty((centres.shape[0], points.shape[0]))
@@ -48,7 +47,7 @@ def design(points: Matrix, centres: Matrix) -> Matrix:
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def combine(kernels: Matrix, coefficients: Matrix) -> Matrix:
     """Sum over the knots, shape (point, component), of kernels (knot, point) times coefficients (knot, component)."""
     out = np.zeros((kernels.shape[1], coefficients.shape[1]))
@@ -59,7 +58,7 @@ def combine(kernels: Matrix, coefficients: Matrix) -> Matrix:
     return out
 
 
-@njit(**KERNEL, fastmath={"reassoc", "contract"})
+@kernel_with(fastmath={"reassoc", "contract"})
 def normal_equations(kernels: Matrix, values: Matrix) -> tuple[Matrix, Matrix]:
     """Matrix (knot, knot) and right side (knot, component) of the fit to ``values`` (component, point)."""
     count = kernels.shape[0]
@@ -80,7 +79,7 @@ def normal_equations(kernels: Matrix, values: Matrix) -> tuple[Matrix, Matrix]:
     return normal, right
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})  # not KERNEL: a pivot of zero raises
+@kernel_with(fastmath={"reassoc", "contract"}, error_model="python")  # a pivot of zero raises
 def solve(normal: Matrix, right: Matrix, roughness: Matrix, smoothing: float) -> Matrix:
     """Coefficients (knot, component) of the fit with a penalty on roughness, by Cholesky's decomposition.
 

@@ -11,11 +11,10 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 
 Steps = NDArray[np.float64]
 
@@ -145,7 +144,7 @@ def _carries_on(line: Line, seam: Line, cols: int, lap: int) -> bool:
     return abs(aside) < APART_CELLS and seam.ends[0] - reach <= middle + lap <= seam.ends[1] + reach
 
 
-@njit(**KERNEL)
+@kernel
 def _means(steps: Steps, length: int, slopes: Steps) -> NDArray[np.float32]:
     """Mean step along lines of all slopes that begin in the cells of every fourth row; NaN where few are known."""
     rows, cols = steps.shape
@@ -169,12 +168,12 @@ def _means(steps: Steps, length: int, slopes: Steps) -> NDArray[np.float32]:
     return out
 
 
-@njit(**INLINED)
+@inlined
 def _shift(slope: float, row: int) -> int:
     return math.floor(slope * row + 0.5)
 
 
-@njit(**INLINED)
+@inlined
 def _add(total: Steps, values: Steps, shift: int, sign: float) -> None:
     """Add values to the lines that pass them; the columns close a circle."""
     cols = total.size

@@ -7,11 +7,10 @@ Longitude and latitude move by small angles that need no inverse trigonometry. N
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.geometry import lattice, taps, targets
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.geometry.stencil import Axis, finish
 from iovolc.geometry.taps import WEIGHT_TOLERANCE
 
@@ -30,7 +29,7 @@ def axes(p: Values, target: targets.Target) -> tuple[Axis, Axis]:
     return (cols, across, targets.subpoints(abs(across))), (rows, down, targets.subpoints(abs(down)))
 
 
-@njit(**KERNEL)
+@kernel
 def moved(
     pixels: Pixels,
     p: Values,
@@ -69,7 +68,7 @@ def moved(
         finish(value[i], row_km[i], no_data, resolution_km[i], flags[i])
 
 
-@njit(**INLINED)
+@inlined
 def small_turn(
     cos_lon: float, sin_lon: float, cos_lat: float, sin_lat: float, shift: targets.Triple
 ) -> tuple[float, float]:
@@ -81,7 +80,7 @@ def small_turn(
     return _angle(sideward, outward), _angle(z * cos_lat - flat * sin_lat, z * sin_lat + flat * cos_lat)
 
 
-@njit(**INLINED)
+@inlined
 def _angle(across: float, along: float) -> float:
     if along > 0.0 and abs(across) < SMALL * along:
         t = across / along

@@ -8,12 +8,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry.box import Box, box_of
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.hands import in_parts
 from iovolc.model.grid import Sheet
 
@@ -111,7 +110,7 @@ def widths_px(sheet: Sheet, rows: int, sigma_km: float) -> tuple[Wide, float]:
     return sigma_px / np.cos(lat), sigma_px
 
 
-@njit(**KERNEL)
+@kernel
 def reach_px(sigma_px: float) -> int:
     """How far a Gaussian spreads."""
     if sigma_px < _DIRECT_BELOW_PX:
@@ -119,7 +118,7 @@ def reach_px(sigma_px: float) -> int:
     return _PASSES * (_extended_box(sigma_px)[0] + 1)
 
 
-@njit(**KERNEL)
+@kernel
 def _some_columns(values: Plane, sigma_px: float, begin: int, end: int, out: Plane) -> None:
     rows = values.shape[0]
     radius, edge = _extended_box(sigma_px)
@@ -136,7 +135,7 @@ def _some_columns(values: Plane, sigma_px: float, begin: int, end: int, out: Pla
         out[:, first : first + width] = current[pad : pad + rows, :width]
 
 
-@njit(**KERNEL)
+@kernel
 def _kernel(sigma_px: float) -> NDArray[np.float64]:
     """Right half of a Gaussian of unit sum, from its centre to 4 sigma."""
     reach = math.ceil(4.0 * sigma_px)
@@ -147,7 +146,7 @@ def _kernel(sigma_px: float) -> NDArray[np.float64]:
     return half
 
 
-@njit(**KERNEL)
+@kernel
 def _extended_box(sigma_px: float) -> tuple[int, float]:
     """Radius and weight of the fractional edge of a box whose passes have the variance of the Gaussian."""
     variance = sigma_px * sigma_px / _PASSES
@@ -156,7 +155,7 @@ def _extended_box(sigma_px: float) -> tuple[int, float]:
     return radius, edge
 
 
-@njit(**KERNEL)
+@kernel
 def _some_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
     row = 0
     while row < values.shape[0]:
@@ -173,7 +172,7 @@ def _some_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
         row = end
 
 
-@njit(**KERNEL)
+@kernel
 def _box_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
     """Up to :data:`_LANES` rows at a time."""
     cols = values.shape[1]
@@ -196,7 +195,7 @@ def _box_rows(values: Plane, sigmas_px: Wide, wrap: bool, out: Plane) -> None:
         out[k] = lines[k, :cols]
 
 
-@njit(**KERNEL)
+@kernel
 def _running_sums(lines: Wide, sums: Wide) -> None:
     """Sums of each line before each place; four lines side by side, as each addition waits for the one before it."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
@@ -208,7 +207,7 @@ def _running_sums(lines: Wide, sums: Wide) -> None:
         sums[0, i + 1], sums[1, i + 1], sums[2, i + 1], sums[3, i + 1] = a, b, c, d
 
 
-@njit(**KERNEL)
+@kernel
 def _pad(line: Line, pad: int, wrap: bool, out: Line | Wide) -> None:
     n = line.size
     out[pad : pad + n] = line
@@ -218,7 +217,7 @@ def _pad(line: Line, pad: int, wrap: bool, out: Line | Wide) -> None:
             out[pad + n + i] = line[i % n]
 
 
-@njit(**KERNEL)
+@kernel
 def _direct_line(line: Line, half: Line, out: Line) -> None:
     pad = half.size - 1
     for i in range(out.size):
@@ -229,7 +228,7 @@ def _direct_line(line: Line, half: Line, out: Line) -> None:
         _add_taps(out, half[pad], line, line[2 * pad :])
 
 
-@njit(**KERNEL)
+@kernel
 def _add_two_taps(total: Line, weights: Line, first: Line, second: Line, first2: Line, second2: Line) -> None:
     """As :func:`_add_taps` twice, but the sums are read and written once."""
     weight, weight2 = weights[0], weights[1]
@@ -237,13 +236,13 @@ def _add_two_taps(total: Line, weights: Line, first: Line, second: Line, first2:
         total[i] = (total[i] + weight * (first[i] + second[i])) + weight2 * (first2[i] + second2[i])
 
 
-@njit(**KERNEL)
+@kernel
 def _add_taps(total: Line, weight: np.float32, first: Line, second: Line) -> None:
     for i in range(total.size):
         total[i] += weight * (first[i] + second[i])
 
 
-@njit(**KERNEL)
+@kernel
 def _box_line(line: Wide, sums: Wide, radius: int, edge: float, out: Wide) -> None:
     """One pass over a padded line: ``out[i]`` is about place ``i + radius + 1`` of the line."""
     reach = radius + 1
@@ -253,7 +252,7 @@ def _box_line(line: Wide, sums: Wide, radius: int, edge: float, out: Wide) -> No
         out[i] = ((ends[i] - starts[i]) + edge * (line[i] + after[i])) * norm
 
 
-@njit(**KERNEL)
+@kernel
 def _direct_columns(values: Plane, half: Line, begin: int, end: int, out: Plane) -> None:
     cols = values.shape[1]
     nothing = np.zeros(cols, values.dtype)
@@ -270,7 +269,7 @@ def _direct_columns(values: Plane, half: Line, begin: int, end: int, out: Plane)
             _add_taps(total, half[-1], above, below)
 
 
-@njit(**INLINED)
+@inlined
 def _beside(values: Plane, row: int, steps: int, nothing: Line) -> tuple[Line, Line]:
     """The rows so many steps above and below."""
     above = values[row - steps] if row - steps >= 0 else nothing
@@ -278,7 +277,7 @@ def _beside(values: Plane, row: int, steps: int, nothing: Line) -> tuple[Line, L
     return above, below
 
 
-@njit(**KERNEL)
+@kernel
 def _box_columns(values: Plane, radius: int, edge: float, out: Plane) -> None:
     rows, cols = values.shape
     total = np.zeros(cols)

@@ -9,11 +9,10 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc.geometry import taps
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.taps import WEIGHT_TOLERANCE
 
 Pixels = NDArray[np.float32]
@@ -29,7 +28,7 @@ STRETCH: Final = 1024
 """Target columns that are made at a time."""
 
 
-@njit(**KERNEL)
+@kernel
 def weights(axis: Axis, size: int, period: float) -> Weights:
     """Source pixels and weights of each target pixel along one axis.
 
@@ -70,13 +69,13 @@ def weights(axis: Axis, size: int, period: float) -> Weights:
     return starts, shares, whole
 
 
-@njit(**KERNEL)
+@kernel
 def _position(axis: Axis, i: int, k: int) -> float:
     """Of point ``k`` of a target pixel, in source pixels."""
     return axis[0][i] + axis[1] * ((k + 0.5) / axis[2] - 0.5)
 
 
-@njit(**KERNEL)
+@kernel
 def _away(steps: int, size: int, period: float) -> int:
     """The shorter way between two pixels, round the circle where it closes."""
     half = size // 2
@@ -92,7 +91,7 @@ def stretches(cols: Weights, size: int) -> NDArray[np.int64]:
     return np.stack((edges[:-1], edges[1:], low, high + cols[1].shape[0]), axis=1)
 
 
-@njit(**KERNEL)
+@kernel
 def resample(
     pixels: Pixels,
     cols: Weights,
@@ -148,7 +147,7 @@ def resample(
             finish(line, row_km[i], no_data, resolution_km[i, near:far], flags[i, near:far])
 
 
-@njit(**KERNEL)
+@kernel
 def _blend(pixels: Pixels, row: int, shares: Line, low: int, high: int, out: Line) -> None:
     """Weighted sum of source rows in the columns from ``low`` to ``high``, which may go on past the seam."""
     size = pixels.shape[1]
@@ -170,26 +169,26 @@ def _blend(pixels: Pixels, row: int, shares: Line, low: int, high: int, out: Lin
         _add_row(pixels[before, : high - end], first, out[end:high])
 
 
-@njit(**KERNEL)
+@kernel
 def _add_row(line: Line, share: np.float32, out: Line) -> None:
     for j in range(line.size):
         out[j] += share * line[j]
 
 
-@njit(**KERNEL)
+@kernel
 def _add_two_rows(one: Line, other: Line, of_one: np.float32, of_other: np.float32, out: Line) -> None:
     for j in range(one.size):
         out[j] = (out[j] + of_one * one[j]) + of_other * other[j]
 
 
-@njit(**KERNEL)
+@kernel
 def _two_taps(base: Line, more: np.float32, one: Line, other: Line, starts: Places, source: Line, out: Line) -> None:
     after = source[1:]
     for j in range(out.size):
         out[j] = (base[j] + more) + (one[j] * source[starts[j]] + other[j] * after[starts[j]])
 
 
-@njit(**KERNEL)
+@kernel
 def _three_taps(
     base: Line, more: np.float32, one: Line, two: Line, three: Line, starts: Places, source: Line, out: Line
 ) -> None:
@@ -200,7 +199,7 @@ def _three_taps(
         out[j] = found + three[j] * third[at]
 
 
-@njit(**KERNEL)
+@kernel
 def _four_taps(
     base: Line, more: np.float32, one: Line, two: Line, three: Line, four: Line, starts: Places, source: Line, out: Line
 ) -> None:
@@ -211,13 +210,13 @@ def _four_taps(
         out[j] = (found + three[j] * third[at]) + four[j] * fourth[at]
 
 
-@njit(**KERNEL)
+@kernel
 def _add_tap(share: Line, starts: Places, source: Line, out: Line) -> None:
     for j in range(out.size):
         out[j] += share[j] * source[starts[j]]
 
 
-@njit(**KERNEL)
+@kernel
 def _any_missing(line: Line) -> bool:
     count = 0
     for j in range(line.size):
@@ -225,7 +224,7 @@ def _any_missing(line: Line) -> bool:
     return count > 0
 
 
-@njit(**KERNEL)
+@kernel
 def _blend_valid(pixels: Pixels, row: int, shares: Line, low: int, high: int, total: Line, weight: Line) -> None:
     """As :func:`_blend`, of the valid pixels alone, with the sum of their weights."""
     size = pixels.shape[1]
@@ -237,7 +236,7 @@ def _blend_valid(pixels: Pixels, row: int, shares: Line, low: int, high: int, to
             _add_valid(pixels[row + k, : high - end], shares[k], total[end:high], weight[end:high])
 
 
-@njit(**KERNEL)
+@kernel
 def _add_valid(line: Line, share: np.float32, total: Line, weight: Line) -> None:
     none = np.float32(0.0)
     for j in range(line.size):
@@ -246,7 +245,7 @@ def _add_valid(line: Line, share: np.float32, total: Line, weight: Line) -> None
         weight[j] += share if valid else none
 
 
-@njit(**KERNEL)
+@kernel
 def _weigh(starts: Places, shares: Pixels, total: Line, weight: Line, least: float, out: Line) -> None:
     """Weigh the valid source pixels wherever ``out`` is NaN."""
     for j in range(out.size):
@@ -259,7 +258,7 @@ def _weigh(starts: Places, shares: Pixels, total: Line, weight: Line, least: flo
                 out[j] = found / valid
 
 
-@njit(**KERNEL)
+@kernel
 def finish(line: Line, km: float, no_data: int, resolution_km: Line, flags: NDArray[np.uint16]) -> None:
     """Resolution and flags of a target row, from its values."""
     size, none = np.float32(km), np.float32(np.nan)

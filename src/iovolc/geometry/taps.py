@@ -9,11 +9,10 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy import float32
 from numpy.typing import NDArray
 
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 
 EDGE_TOLERANCE_PX: Final = 1e-6
 """Rounding must not push a pixel off the edge that it shares with the image."""
@@ -22,7 +21,7 @@ WEIGHT_TOLERANCE: Final = 1e-6
 """Half of the weights must count as half, whatever the order in which they were added."""
 
 
-@njit(**INLINED)
+@inlined
 def column_pair(col: float, width: int, period: float) -> tuple[int, int, float]:
     """The two columns around a position and the weight of the second; the first is -1 outside the image.
 
@@ -55,7 +54,7 @@ def column_pair(col: float, width: int, period: float) -> tuple[int, int, float]
     return first, min(first + 1, width - 1), x - first
 
 
-@njit(**INLINED)
+@inlined
 def bilinear(
     pixels: NDArray[float32], col: float, row: float, period: float, top_gap: float, bottom_gap: float
 ) -> tuple[float, float]:
@@ -88,7 +87,7 @@ def bilinear(
     return total, weight
 
 
-@njit(**KERNEL)
+@kernel
 def _at_edge(
     pixels: NDArray[float32], col: float, row: float, period: float, top_gap: float, bottom_gap: float
 ) -> tuple[float, float]:
@@ -100,7 +99,7 @@ def _at_edge(
     return total, weight
 
 
-@njit(**INLINED)
+@inlined
 def _around(
     height: int, width: int, col: float, row: float, period: float, top_gap: float, bottom_gap: float
 ) -> tuple[int, int, float, int, int, float, int, int, float]:
@@ -127,7 +126,7 @@ def _around(
     return edge, edge, 0.0, c0, c1, f, c0, c1, f
 
 
-@njit(**KERNEL)
+@kernel
 def _valid_only(
     pixels: NDArray[float32],
     r0: int, r1: int, h: float,
@@ -148,7 +147,7 @@ def _valid_only(
     return total, weight
 
 
-@njit(**KERNEL)
+@kernel
 def at(
     pixels: NDArray[float32],
     edges: tuple[float, float, float],
@@ -177,7 +176,7 @@ def at(
     return found
 
 
-@njit(**KERNEL)
+@kernel
 def accumulate(
     pixels: NDArray[float32],
     edges: tuple[float, float, float],

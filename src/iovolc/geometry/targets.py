@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.model.grid import Sheet, Window
 
 MAX_SUBPOINTS: Final = 16
@@ -58,7 +57,7 @@ def target(sheet: Sheet, window: Window) -> Target:
     return Target(hemisphere, _with_trigonometry(xs), _with_trigonometry(ys), shifts, pixel)
 
 
-@njit(**KERNEL)
+@kernel
 def _with_trigonometry(values: Values) -> Values:
     """Value, cosine and sine; one scalar at a time, so that a window gets the same bits as the whole sheet."""
     found = np.empty((values.size, 3))
@@ -69,7 +68,7 @@ def _with_trigonometry(values: Values) -> Values:
     return found
 
 
-@njit(**INLINED)
+@inlined
 def direction(hemisphere: float, x: Triple, y: Triple, right: Triple, up: Triple) -> Triple:
     """Unit vector of the point (x + right, y + up) of a sheet; each with cosine and sine."""
     if hemisphere == 0.0:
@@ -82,7 +81,7 @@ def direction(hemisphere: float, x: Triple, y: Triple, right: Triple, up: Triple
     return -hemisphere * py * share, px * share, hemisphere * (1.0 - q) * share
 
 
-@njit(**INLINED)
+@inlined
 def ground_size(hemisphere: float, pixel: float, x: Triple, y: Triple) -> tuple[float, float]:
     """Width and height on the ground of the pixel at (x, y), in units of Io's radius."""
     if hemisphere == 0.0:
@@ -91,7 +90,7 @@ def ground_size(hemisphere: float, pixel: float, x: Triple, y: Triple) -> tuple[
     return size, size
 
 
-@njit(**INLINED)
+@inlined
 def subpoints(ratio: float) -> int:
     """Points per axis for a target pixel that is ``ratio`` source pixels wide."""
     return min(max(math.ceil(ratio - 1e-6), 1), MAX_SUBPOINTS)

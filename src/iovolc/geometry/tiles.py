@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.geometry import taps, views
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.locate import locate
 from iovolc.geometry.projections import source
 from iovolc.geometry.sphere import tangent_basis, unit_vectors
@@ -140,7 +139,7 @@ def _stacked(frames: Frames) -> Vectors:
     return np.ascontiguousarray(np.stack((frames.centre, frames.right, frames.up), axis=1))
 
 
-@njit(**KERNEL)
+@kernel
 def _read(
     image: NDArray[np.float32],
     edges: tuple[float, float, float],
@@ -153,7 +152,7 @@ def _read(
         out[i] = total / weight if weight >= MIN_WEIGHT else np.nan
 
 
-@njit(**KERNEL)
+@kernel
 def _cut(
     image: NDArray[np.float32],
     kind: int,

@@ -10,12 +10,11 @@ Formulas: Snyder, Map Projections (USGS Professional Paper 1395), spherical form
 import math
 from typing import Final
 
-from numba import njit
 from numpy import float64
 from numpy.typing import NDArray
 
 from iovolc.geometry.arctan import arctan2
-from iovolc.geometry.compiled import INLINED
+from iovolc.geometry.compiled import inlined
 
 EQUIRECTANGULAR: Final = 0
 STEREOGRAPHIC: Final = 1
@@ -30,7 +29,7 @@ Position = tuple[float, float, float, float, float]
 """Column and row (first pixel centre at 0.5), coarse and fine pixel size on the ground in km, cosine of emission."""
 
 
-@njit(**INLINED)
+@inlined
 def project(kind: int, p: Parameters, x: float, y: float, z: float) -> Position:
     """Where the source shows the direction (x, y, z); the column is NaN where it does not.
 
@@ -56,7 +55,7 @@ def project(kind: int, p: Parameters, x: float, y: float, z: float) -> Position:
     return _disc(p, x, y, z)
 
 
-@njit(**INLINED)
+@inlined
 def _equirectangular(p: Parameters, x: float, y: float, z: float) -> Position:
     flat = math.sqrt(x * x + y * y)
     col = (arctan2(y, x) - p[0]) * p[1]
@@ -67,7 +66,7 @@ def _equirectangular(p: Parameters, x: float, y: float, z: float) -> Position:
     return col, row, max(across, p[6]), min(across, p[6]), 1.0
 
 
-@njit(**INLINED)
+@inlined
 def _stereographic(p: Parameters, x: float, y: float, z: float) -> Position:
     stretch = 2.0 / (1.0 + p[8] * z) if p[8] * z > -0.999 else math.nan
     right = stretch * (y * p[6] - x * p[7])
@@ -76,7 +75,7 @@ def _stereographic(p: Parameters, x: float, y: float, z: float) -> Position:
     return p[0] * right + p[1] * up + p[2], p[3] * right + p[4] * up + p[5], ground_km, ground_km, 1.0
 
 
-@njit(**INLINED)
+@inlined
 def _sinusoidal(p: Parameters, x: float, y: float, z: float) -> Position:
     lat = arctan2(z, math.sqrt(x * x + y * y))
     lon = arctan2(y * p[6] - x * p[7], x * p[6] + y * p[7])
@@ -86,7 +85,7 @@ def _sinusoidal(p: Parameters, x: float, y: float, z: float) -> Position:
     return p[0] * right + p[1] * lat + p[2], p[3] * right + p[4] * lat + p[5], p[9] * stretch, p[9] / stretch, 1.0
 
 
-@njit(**INLINED)
+@inlined
 def _orthographic(p: Parameters, x: float, y: float, z: float) -> Position:
     cos_emission = x * p[12] + y * p[13] + z * p[14]
     if cos_emission <= 0.0:
@@ -98,7 +97,7 @@ def _orthographic(p: Parameters, x: float, y: float, z: float) -> Position:
     return col, row, p[15] / cos_emission, p[15], cos_emission
 
 
-@njit(**INLINED)
+@inlined
 def _disc(p: Parameters, x: float, y: float, z: float) -> Position:
     a2, b2, c2, distance = p[16], p[17], p[18], p[19]
     radius = 1.0 / math.sqrt(x * x / a2 + y * y / b2 + z * z / c2)

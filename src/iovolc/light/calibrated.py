@@ -4,11 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.special import sph_harm_y
 
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.lattice import nodes
 from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.light.blocks import BlockPlaces
@@ -119,7 +118,7 @@ def add_surface(surface: Lattice, values: Plane, sheet: Sheet, *, gain: float) -
     return _carried(surface.values[..., 0], surface.step_deg, gain, values, lat, lon_e)
 
 
-@njit(**KERNEL)
+@kernel
 def _carried(surface: Plane, step_deg: float, gain: float, older: Plane, lat: Vector, lon_e: Vector) -> Plane:
     last, around = surface.shape[0] - 1, surface.shape[1]
     out = np.empty_like(older)

@@ -7,13 +7,12 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.linalg import eigh
 from scipy.stats import chi2
 
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel, kernel_with
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -73,7 +72,7 @@ def no_change_probability(first: Matrix, second: Matrix, weight: Matrix) -> Matr
     return _survival_of(observed, narrowed, bands, good)
 
 
-@njit(**KERNEL)
+@kernel
 def _side_by_side(first: Matrix, second: Matrix, weight: Matrix) -> tuple[Flags, Matrix, Matrix]:
     """Which places are known in all bands, and of those alone all bands, shape (band, place), and weights."""
     places, bands, size = first.shape[0], first.shape[1], first.shape[1] + second.shape[1]
@@ -90,7 +89,7 @@ def _side_by_side(first: Matrix, second: Matrix, weight: Matrix) -> tuple[Flags,
     return good, joint, share
 
 
-@njit(**KERNEL)
+@kernel
 def _moments(
     joint: Matrix, weight: Matrix, observed: Matrix, narrowed: float, chances: Matrix
 ) -> tuple[Matrix, Matrix]:
@@ -123,7 +122,7 @@ def chances(freedom: int) -> Matrix:
     return np.ascontiguousarray(cubics[::-1].T)
 
 
-@njit(**KERNEL)
+@kernel
 def weigh(weight: Matrix, observed: Matrix, scale: float, chances: Matrix, out: Matrix) -> None:
     """Weights times the probability of no change.
 
@@ -148,7 +147,7 @@ def weigh(weight: Matrix, observed: Matrix, scale: float, chances: Matrix, out: 
         out[i] = weight[i] * max(chance, 0.0)
 
 
-@njit(**KERNEL)
+@kernel
 def median(values: Matrix) -> float:
     """The median: a sorted sample tells between which values it lies, and it is sought among those.
 
@@ -173,7 +172,7 @@ def median(values: Matrix) -> float:
     return 0.5 * (inner[second] + (inner[second] if first == second else inner[:second].max()))
 
 
-@njit(**KERNEL, fastmath={"reassoc"})
+@kernel_with(fastmath={"reassoc"})
 def _dot(one: Matrix, other: Matrix) -> float:
     total = 0.0
     for i in range(other.size):
@@ -181,13 +180,13 @@ def _dot(one: Matrix, other: Matrix) -> float:
     return total
 
 
-@njit(**KERNEL)
+@kernel
 def _times(one: Matrix, other: Matrix, out: Matrix) -> None:
     for i in range(other.size):
         out[i] = one[i] * other[i]
 
 
-@njit(**KERNEL)
+@kernel
 def squared_distance(joint: Matrix, mean: Matrix, transform: Matrix, spread: Matrix, observed: Matrix) -> None:
     """Squared Mahalanobis distance of each place from the mean.
 
@@ -230,17 +229,17 @@ def squared_distance(joint: Matrix, mean: Matrix, transform: Matrix, spread: Mat
                     _add_squares(lines, factors, begun, out)
 
 
-@njit(**INLINED)
+@inlined
 def _factors(three: Matrix, m: int) -> Triple:
     return three[0, m], three[1, m], three[2, m]
 
 
-@njit(**INLINED)
+@inlined
 def _scaled(x: float, y: float, z: float, factors: Triple) -> float:
     return x * factors[0] + y * factors[1] + z * factors[2]
 
 
-@njit(**KERNEL)
+@kernel
 def _add_scaled(lines: tuple[Matrix, Matrix, Matrix], factors: tuple[Triple, Triple, Triple], out: Matrix) -> None:
     """Add to three variates that lie one after the other in a block's lines."""
     x, y, z = lines
@@ -251,7 +250,7 @@ def _add_scaled(lines: tuple[Matrix, Matrix, Matrix], factors: tuple[Triple, Tri
         out[2 * _BLOCK + i] += _scaled(x[i], y[i], z[i], three)
 
 
-@njit(**KERNEL)
+@kernel
 def _add_squares(
     lines: tuple[Matrix, Matrix, Matrix], factors: tuple[Triple, Triple, Triple], begun: Matrix, out: Matrix
 ) -> None:
@@ -265,7 +264,7 @@ def _add_squares(
         out[i] += u * u + v * v + w * w
 
 
-@njit(**INLINED)
+@inlined
 def _survival(value: float, freedom: int) -> float:
     """P(chi-square > value), in closed form for whole degrees of freedom."""
     if value == 0.0:  # of all places, before the first iteration
@@ -286,7 +285,7 @@ def _survival(value: float, freedom: int) -> float:
     return total
 
 
-@njit(**KERNEL)
+@kernel
 def _survival_of(observed: Matrix, narrowed: float, freedom: int, good: Flags) -> Matrix:
     """P(chi-square > observed / narrowed) of the good places, in their order; NaN of the others."""
     out, at = np.full(good.size, np.nan), 0

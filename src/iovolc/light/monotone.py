@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry.compiled import KERNEL
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.sphere import pixel_lat_lon, unit_vectors
 from iovolc.model.grid import Grid, Sheet, Window
 
@@ -163,7 +162,7 @@ def _thinned(lat: Vector, lon_e: Vector) -> NDArray[np.bool_]:
     return count > before
 
 
-@njit(**KERNEL)
+@kernel
 def _node_quantiles(
     vectors: Vector,
     first: Plane,
@@ -230,7 +229,7 @@ def apply_tone_curves(curves: ToneCurves, values: Plane, sheet: Sheet, window: W
     return _apply(curves.source, curves.target, curves.step_deg, values, lat, lon_e)
 
 
-@njit(**KERNEL)
+@kernel
 def _apply(source: Plane, target: Plane, step_deg: float, values: Plane, lat: Vector, lon_e: Vector) -> Plane:
     rows, cols = values.shape
     last, around = source.shape[0] - 1, source.shape[1]
@@ -257,7 +256,7 @@ def _apply(source: Plane, target: Plane, step_deg: float, values: Plane, lat: Ve
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def _curve(source: Plane, target: Plane, value: float) -> float:
     last = len(source) - 1
     if value <= source[0]:

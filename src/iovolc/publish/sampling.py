@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from iovolc import body
-from iovolc.geometry.compiled import INLINED, KERNEL
+from iovolc.geometry.compiled import inlined, kernel
 from iovolc.geometry.sphere import lat_lon, polar_parts, sheet_pixel, tangent_basis, unit_vectors
 from iovolc.model.grid import Grid, Sheet, SheetName
 
@@ -191,13 +190,13 @@ def sample(sheet: Sheet, array: Array, lat: Array, lon_e: Array) -> Array:
     return out
 
 
-@njit(**KERNEL)
+@kernel
 def _bilinear(array: Array, rows: Array, cols: Array, wraps: bool, out: Array) -> None:
     for i in range(out.size):
         out[i] = _between(array, rows[i], cols[i], wraps)
 
 
-@njit(**KERNEL)
+@kernel
 def _cap_bilinear(
     array: Array, rho: Array, east: Array, up: Array, left_m: float, top_m: float, pixel_m: float, out: Array
 ) -> None:
@@ -207,7 +206,7 @@ def _cap_bilinear(
             out[i, j] = _between(array, row, col, False)
 
 
-@njit(**KERNEL)
+@kernel
 def _cap_nearest(
     array: Array, rho: Array, east: Array, up: Array, left_m: float, top_m: float, pixel_m: float, out: Array
 ) -> None:
@@ -218,7 +217,7 @@ def _cap_nearest(
             out[i, j] = array[min(max(int(np.rint(row)), 0), height - 1), min(max(int(np.rint(col)), 0), width - 1)]
 
 
-@njit(**INLINED)
+@inlined
 def _between(array: Array, row: float, col: float, wraps: bool) -> float:
     """Mean of the four pixels about a place by their nearness; NaN where those without data weigh more than half."""
     height, width = array.shape
