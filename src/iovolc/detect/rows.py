@@ -58,12 +58,11 @@ def describe_all(
     rows: list[dict[str, object]] = []
     looks: list[dict[str, object]] = []
     footprints: dict[str, Footprint] = {}
-    for i, (cluster, shape) in enumerate(zip(clusters, shapes, strict=True)):
+    for i, (cluster, shape, ground) in enumerate(zip(clusters, shapes, grounds, strict=True)):
         name = detection_id(
             evidence.held.newer.record, [look.record.id for look in evidence.held.older], cluster.sign, shape
         )
         single = cluster.sigma * math.sqrt(2.0 / (1.0 + _share(cluster, evidence)))
-        ground = None if evidence.held.relative else grounds[i]
         level = 0.0 if ground is None else ground.level(difference)
         contrast = cluster.sign * max(cluster.sign * (shape.contrast - level), 0.0) if math.isfinite(level) else 0.0
         plain = abs(contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen

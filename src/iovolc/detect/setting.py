@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.artefacts import Artefacts, Setting, artefacts
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.cutout import cut_out
+from iovolc.detect.cutout import Cutout, cut_out
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.lightflags import shadow_alignment
@@ -33,8 +33,11 @@ _DOUBT = math.sqrt(_WRONG**2 - 1.0)
 
 def look_around(
     clusters: Sequence[Cluster], shapes: Sequence[Shape], known: Sequence[Setting], evidence: Evidence, grid: Grid
-) -> tuple[list[Artefacts], list[Ground]]:
-    """Artefact measures of all clusters of an epoch, and the unchanged ground around each."""
+) -> tuple[list[Artefacts], list[Ground | None]]:
+    """Artefact measures of all clusters of an epoch, and the unchanged ground around each.
+
+    None on stretched maps, whose changes are told by themselves.
+    """
     difference = evidence.held.median
     shown = evidence.held.shown
     changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
@@ -42,15 +45,19 @@ def look_around(
         for name, pixels in cluster.footprint.pixels:
             changed[name].ravel()[pixels] = True
     found: list[Artefacts] = []
-    grounds: list[Ground] = []
+    grounds: list[Ground | None] = []
     for cluster, shape, place in zip(clusters, shapes, known, strict=True):
         cutout = cut_out(cluster, evidence.held.newer.side.tone, shown, difference, changed, grid)
         name, _ = cluster.footprint.largest
         shadow = shadow_alignment(cutout, shape.contrast, place.lights[0], place.lights[1], (name, shape.lon_e))
         found.append(replace(artefacts(cutout, shape.contrast, place), shadow=shadow))
-        own = evidence.held.fields[name].owned.ravel()[cutout.ground]  # of the others it is not marked what changed
-        grounds.append(Ground(name, cutout.ground[own]))
+        grounds.append(None if evidence.held.relative else _ground(cutout, name, evidence))
     return found, grounds
+
+
+def _ground(cutout: Cutout, name: SheetName, evidence: Evidence) -> Ground:
+    own = evidence.held.fields[name].owned.ravel()[cutout.ground]  # of the others it is not marked what changed
+    return Ground(name, cutout.ground[own])
 
 
 def setting(cluster: Cluster, shape: Shape, evidence: Evidence, grid: Grid) -> Setting:

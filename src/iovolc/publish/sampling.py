@@ -202,7 +202,7 @@ def _cap_bilinear(
 ) -> None:
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            row, col = (top_m - rho[i] * up[j]) / pixel_m - 0.5, (rho[i] * east[j] - left_m) / pixel_m - 0.5
+            row, col = _pixel(rho[i] * east[j], rho[i] * up[j], left_m, top_m, pixel_m)
             out[i, j] = _between(array, row, col, False)
 
 
@@ -213,8 +213,13 @@ def _cap_nearest(
     height, width = array.shape
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            row, col = (top_m - rho[i] * up[j]) / pixel_m - 0.5, (rho[i] * east[j] - left_m) / pixel_m - 0.5
+            row, col = _pixel(rho[i] * east[j], rho[i] * up[j], left_m, top_m, pixel_m)
             out[i, j] = array[min(max(int(np.rint(row)), 0), height - 1), min(max(int(np.rint(col)), 0), width - 1)]
+
+
+@inlined
+def _pixel(x_m: float, y_m: float, left_m: float, top_m: float, pixel_m: float) -> tuple[float, float]:
+    return (top_m - y_m) / pixel_m - 0.5, (x_m - left_m) / pixel_m - 0.5
 
 
 @inlined
