@@ -48,16 +48,26 @@ def hysteresis(strength: NDArray[np.float32], seed: float, grow: float, sheet: S
 
 @kernel
 def _label(flat: NDArray[np.int64], rows: int, cols: int, wrap: bool) -> tuple[NDArray[np.int32], int]:
-    """Number the regions of a plane's pixels, ascending flat indices, in the order of their first pixel."""
-    labels = np.zeros((rows, cols), np.int32)
+    """Number the regions of a plane's pixels, ascending flat indices, in the order of their first pixel.
+
+    What the pixel above touches on either side is joined with it already, so that it alone counts where it is there.
+    """
+    labels = np.zeros(rows * cols, np.int32)
     parent = np.arange(flat.size + 1, dtype=np.int32)
     for k in range(flat.size):
-        row, col = divmod(flat[k], cols)
-        labels[row, col] = k + 1
-        for up, aside in ((0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):  # (0, 1) is known at the seam alone
-            beside = (col + aside) % cols if wrap else col + aside
-            if row >= up and 0 <= beside < cols and labels[row - up, beside] > 0:
-                _join(parent, k + 1, int(labels[row - up, beside]))
+        at = flat[k]
+        col = at % cols
+        left = at - 1 if col > 0 else at + cols - 1 if wrap else -1
+        right = at + 1 if col < cols - 1 else at - cols + 1 if wrap else -1
+        labels[at] = k + 1
+        if at >= cols and labels[at - cols] > 0:
+            _join(parent, k + 1, int(labels[at - cols]))
+            continue
+        for beside in (left, right):  # right is known at the seam alone
+            if beside >= 0 and labels[beside] > 0:
+                _join(parent, k + 1, int(labels[beside]))
+            if beside >= cols and labels[beside - cols] > 0:
+                _join(parent, k + 1, int(labels[beside - cols]))
     count = 0
     numbers = np.zeros(flat.size + 1, np.int32)
     for k in range(flat.size):
@@ -65,8 +75,8 @@ def _label(flat: NDArray[np.int64], rows: int, cols: int, wrap: bool) -> tuple[N
         if root == k + 1:
             count += 1
             numbers[root] = count
-        labels[flat[k] // cols, flat[k] % cols] = numbers[root]
-    return labels, count
+        labels[flat[k]] = numbers[root]
+    return labels.reshape(rows, cols), count
 
 
 @kernel
