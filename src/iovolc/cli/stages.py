@@ -48,14 +48,18 @@ def demo(
     verdicts = shown.comparison["verdict"].value_counts()
     required = shown.comparison[shown.comparison["must_find"].fillna(value=False)]
     page = (shown.results / "page" / "index.html").absolute()
-    found = int((required["verdict"] == "found").sum())
+    found, false = int((required["verdict"] == "found").sum()), int(verdicts.get("false", 0))
+    values = counts(shown.finished.tracked)
     lines = (
         f"{sentence(shown.finished.tracked)}\n"
         f"replayed eruptions that must be found: {found} of {len(required)}; "
-        f"events that match none: {int(verdicts.get('false', 0))}\nopen {page}"
+        f"events of tier A or B that match none: {false} of {values['tier_A'] + values['tier_B']}\nopen {page}"
     )
-    values = {**counts(shown.finished.tracked), "page": str(page), "required": len(required), "found": found}
-    answer({**values, "false": int(verdicts.get("false", 0))}, lines, as_json=as_json)
+    answer(
+        {**values, "page": str(page), "required": len(required), "found": found, "false": false},
+        lines,
+        as_json=as_json,
+    )
 
 
 def run(
