@@ -1,6 +1,7 @@
 """The wheel works by itself: installed elsewhere, away from the checkout, without Prefect."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -126,6 +127,9 @@ def test_the_demonstration_runs_from_the_wheel(installed: Installed, compiled: d
     before = {path.name for path in Path(compiled["NUMBA_CACHE_DIR"]).rglob("*.nbc")}
     result = installed.run("iovolc", "demo", "--out", "demo-out", timeout_s=900.0, **compiled)
     assert result.returncode == 0, result.stderr
+    told = re.search(r"must be found: (\d+) of (\d+)", result.stdout)
+    assert told, result.stdout
+    assert told[1] == told[2], result.stdout
     results = installed.folder / "demo-out" / "results"
     assert (results / "page" / "index.html").is_file()
     assert (results / "events.csv").read_text().count("\n") > 1
