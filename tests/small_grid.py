@@ -75,6 +75,18 @@ def with_disc(fields, grid, lat, lon_e, radius_km, amplitude):
     }
 
 
+def with_deposit(fields, grid, lat, lon_e, radius_km, amplitude):
+    """The fields with a deposit added that thins outward, a Gaussian with this half width at half maximum."""
+
+    def height(sheet):
+        return amplitude * 0.5 ** ((distance_km(lat, lon_e, *pixel_lat_lon(sheet)) / radius_km) ** 2)
+
+    return {
+        name: Field((field.difference + height(grid.sheet(name))).astype(np.float32), field.weight, field.owned)
+        for name, field in fields.items()
+    }
+
+
 def area_on(grid, footprint):
     return sum(float(pixel_area_km2(grid.sheet(name)).ravel()[pixels].sum()) for name, pixels in footprint.pixels)
 

@@ -4,7 +4,7 @@ import pytest
 from iovolc.detect.bulk import Bulk, bulk
 from iovolc.detect.clusters import find_clusters
 from iovolc.detect.pieces import Field
-from small_grid import search_on, small_grid, white_fields, with_disc
+from small_grid import search_on, small_grid, white_fields, with_deposit, with_disc
 
 GRID = small_grid()
 SEARCH = search_on(GRID)
@@ -54,6 +54,14 @@ def test_changes_that_were_found_do_not_widen_the_bulk():
         fields = with_disc(fields, GRID, 0.0, float(lon_e), 500.0, 6.0)
     clusters, _ = find_clusters(fields, GRID, SEARCH)
     assert measured(fields, clusters).width < 1.1 < measured(fields).width
+
+
+def test_nor_do_the_skirts_of_large_ones():
+    fields = white_fields(GRID, 6)
+    for lat, lon_e in ((0.0, 0.0), (-20.0, 120.0), (20.0, -120.0)):
+        fields = with_deposit(fields, GRID, lat, lon_e, 500.0, -20.0)
+    clusters, _ = find_clusters(fields, GRID, SEARCH)
+    assert measured(fields, clusters).width < 1.2
 
 
 def test_with_hardly_anything_compared_the_model_is_believed():

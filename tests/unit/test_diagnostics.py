@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from detect_scene import frame_of
-from iovolc.detect.clusters import find_clusters
+from iovolc.detect.clusters import Cluster, find_clusters
 from iovolc.detect.diagnostics import Diagnostics, diagnose
 from iovolc.geometry.sphere import pixel_lat_lon
-from small_grid import ALL_SLOW_UNCOMPILED, search_on, small_grid, white_fields, with_disc
+from iovolc.model.detection import Footprint
+from small_grid import ALL_SLOW_UNCOMPILED, disc, search_on, small_grid, white_fields, with_disc
 
 pytestmark = ALL_SLOW_UNCOMPILED
 GRID = small_grid()
@@ -42,6 +43,26 @@ def test_many_weak_changes_of_one_sign_are_one():
         for lat in (-25.0, 25.0):
             fields = with_disc(fields, GRID, lat, float(lon), 120.0, -6.0)
     assert "signs" in diagnosed(fields, real=False).contradicted
+
+
+def test_fragments_of_a_real_change_s_skirts_are_none():
+    sheet = GRID.sheet("equator")
+
+    def darker(lon_e, radius_km):
+        pixels = np.flatnonzero(disc(sheet, 0.0, lon_e, radius_km)).astype(np.int32)
+        return Cluster(-1, 0, 8.0, -2.0, 0.2, Footprint((("equator", pixels),)))
+
+    places = [20.0 * k - 165.0 for k in range(18)]
+    clusters = [*(darker(lon_e, 200.0) for lon_e in places), *(darker(lon_e + 9.0, 50.0) for lon_e in places)]
+    fields = white_fields(GRID, 9)
+    _, factors = find_clusters(fields, GRID, SEARCH)
+
+    def contradicted(*, real):
+        passed = np.array([real] * len(places) + [False] * len(places))
+        return diagnose(fields, clusters, passed, FLAT, factors, FRAME, SEARCH, (1,)).contradicted
+
+    assert "signs" not in contradicted(real=True)
+    assert "signs" in contradicted(real=False)
 
 
 def test_a_map_that_leans_to_one_side_everywhere_is_one():

@@ -101,6 +101,15 @@ def test_an_event_that_many_looks_show_makes_room_for_no_false_one():
     assert sorted(events["tier"]) == ["A", "C", "C", "C", "C"]  # over all seven detections, 0.06 would pass
 
 
+def test_events_that_faults_explain_make_room_for_no_false_one():
+    faults = [detection(f"x{k}", "r1", -40, 10 * k, p_value=1e-6, flags=["explained"]) for k in range(20)]
+    once = [detection(f"f{k}", "r1", 40, 15 * k, p_value=p) for k, p in enumerate((0.05, 0.5, 0.5, 0.5))]
+    events = run([*faults, *once], EPOCHS).events
+    assert set(events["tier"]) == {"C"}  # over all 24 events, 0.06 would pass
+    assert event_of(run([*faults, *once], EPOCHS), "f0")["q_value"] == pytest.approx(0.2)
+    assert (events["q_value"] < 0.01).sum() == 20  # what the faults show is there, whatever it is
+
+
 def test_what_a_fault_explains_adds_no_significance():
     found = [detection("a", "r1", 0, 0, p_value=0.2), detection("b", "r2", 0, 0, p_value=1e-6, flags=["explained"])]
     row = event_of(run(found, EPOCHS), "a")

@@ -10,6 +10,7 @@ from iovolc.detect.matched import respond
 from iovolc.detect.noise import noise_factor
 from iovolc.detect.pieces import Field
 from iovolc.detect.pyramid import Scale
+from iovolc.detect.skirts import reached
 from iovolc.model.grid import Grid
 
 TOLERATED_WIDTH = 1.3
@@ -46,7 +47,8 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     fields : mapping of str to Field
         The differences searched.
     clusters : sequence of Cluster
-        The changes found in them, which are left out.
+        The changes found in them, which are left out as far as they reach: the skirts of a large one would pass for
+        scatter.
     scale : Scale
         Size of the filter.
     grid : Grid
@@ -57,9 +59,9 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     After Efron 2004, J. Am. Stat. Assoc. 99, 96: artefacts that no model holds widen the bulk itself.
     """
     weights = {name: np.where(field.owned, field.weight, np.float32(0.0)) for name, field in fields.items()}
-    for cluster in clusters:
-        for name, pixels in cluster.footprint.pixels:
-            weights[name].ravel()[pixels] = 0.0
+    for name, near in reached(clusters, grid).items():
+        if name in weights:
+            weights[name][near] = 0.0
     responses = {
         name: respond(field.difference, weights[name], grid.sheet(name), scale) for name, field in fields.items()
     }

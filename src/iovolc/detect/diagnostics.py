@@ -17,6 +17,7 @@ from iovolc.detect.clusters import Cluster
 from iovolc.detect.matched import respond
 from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
+from iovolc.detect.skirts import reached
 from iovolc.light.blocks import block_means
 from iovolc.light.match import Frame
 
@@ -90,7 +91,7 @@ def diagnose(
     clusters : sequence of Cluster
         The changes found.
     passed : ndarray of bool
-        Which of them are significant: real changes may well be of one sign.
+        Which of them are significant: real changes may well be of one sign, and so are fragments of their skirts.
     tone : mapping of str to ndarray, shape (row, col), float32
         The epoch itself.
     factors : sequence of Noise
@@ -102,13 +103,18 @@ def diagnose(
     seed : sequence of int
         Seed of the flips.
     """
-    weak = [cluster.sign for cluster, real in zip(clusters, passed, strict=True) if not real]
+    real = reached([cluster for cluster, own in zip(clusters, passed, strict=True) if own], frame.grid)
+    weak = [c.sign for c, own in zip(clusters, passed, strict=True) if not own and not _touches(c, real)]
     signs = binomtest(weak.count(-1), len(weak)).pvalue if len(weak) >= _LEAST_CLUSTERS else math.nan
     return Diagnostics(
         float(signs),
         _flip_p(fields, clusters, frame, seed),
         _resampled_share(fields, tone, factors[0].alone, frame, search),
     )
+
+
+def _touches(cluster: Cluster, there: Mapping[str, NDArray[np.bool_]]) -> bool:
+    return any(there[name].ravel()[pixels].any() for name, pixels in cluster.footprint.pixels)
 
 
 def _flip_p(fields: Mapping[str, Field], clusters: Sequence[Cluster], frame: Frame, seed: Sequence[int]) -> float:
@@ -124,9 +130,9 @@ def _flip_p(fields: Mapping[str, Field], clusters: Sequence[Cluster], frame: Fra
         ).astype(np.float32)
         for name, field in fields.items()
     }
-    for cluster in clusters:
-        for name, pixels in cluster.footprint.pixels:
-            z[name].ravel()[pixels] = np.nan
+    for name, near in reached(clusters, frame.grid).items():
+        if name in z:
+            z[name][near] = np.nan
     means = block_means(z, frame.owned, frame.grid)
     places = frame.places
     band = np.floor((places.lat + 90.0) / BLOCK_DEG)

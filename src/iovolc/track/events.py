@@ -70,7 +70,7 @@ def event_rows(
     begun = [refined(start, mine, one.channel) for start, mine, one in zip(causal, support, firsts, strict=True)]
     seconded = [is_seconded(chain, one, mine) for chain, one, mine in zip(chains, firsts, support, strict=True)]
     p_values = [event_p(chain) for chain in chains]
-    q_values = event_q_values(p_values)
+    q_values = event_q_values(p_values, [bool(sound(chain.changes)) for chain in chains])
     tiers = [
         lifted(tier(chain, own, context.q, unordered=start.flag == "span_overlap"), chain, start, seconded=second)
         for chain, start, second, own in zip(chains, begun, seconded, q_values, strict=True)

@@ -48,12 +48,26 @@ def event_p(chain: Chain) -> float:
     return cauchy([change.p_value for change in sound(chain.changes) or chain.changes])
 
 
-def event_q_values(p_values: Sequence[float]) -> list[float]:
+def event_q_values(p_values: Sequence[float], sure: Sequence[bool]) -> list[float]:
     """Benjamini-Hochberg adjusted p-values over the events of a run.
 
-    Over its detections, an event that many looks show would make room for many false ones that one look shows.
+    Over its detections, an event that many looks show would make room for many false ones that one look shows; over all
+    events, so would those that something else explains as well.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        Of all events (:func:`event_p`).
+    sure : sequence of bool
+        Which of them have a sound change and may be sure: those are held against each other, the rest against all.
     """
-    return false_discovery_control(p_values, method="bh").tolist() if len(p_values) else []
+    if not len(p_values):
+        return []
+    p, among = np.asarray(p_values, dtype=np.float64), np.asarray(sure, dtype=np.bool_)
+    q = false_discovery_control(p, method="bh")
+    if among.any():
+        q[among] = false_discovery_control(p[among], method="bh")
+    return q.tolist()
 
 
 def tier(chain: Chain, event_q: float, q: float, *, unordered: bool) -> Tier:
