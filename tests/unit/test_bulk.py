@@ -4,14 +4,14 @@ import pytest
 from iovolc.detect.bulk import Bulk, bulk
 from iovolc.detect.clusters import find_clusters
 from iovolc.detect.pieces import Field
-from small_grid import search_on, small_grid, white_fields, with_deposit, with_disc
+from small_grid import disc, search_on, small_grid, white_fields, with_deposit, with_disc
 
 GRID = small_grid()
 SEARCH = search_on(GRID)
 
 
 def measured(fields, clusters=()):
-    return bulk(fields, clusters, SEARCH.scales[0], GRID)
+    return bulk(fields, clusters, SEARCH, GRID)
 
 
 def heavy(fields, share, factor):
@@ -62,6 +62,20 @@ def test_nor_do_the_skirts_of_large_ones():
         fields = with_deposit(fields, GRID, lat, lon_e, 500.0, -20.0)
     clusters, _ = find_clusters(fields, GRID, SEARCH)
     assert measured(fields, clusters).width < 1.2
+
+
+def test_artefacts_all_over_a_map_still_do_though_the_search_finds_them():
+    generator = np.random.default_rng(7)
+    fields = white_fields(GRID, 7)
+    lat, lon_e = np.degrees(np.arcsin(generator.uniform(-1.0, 1.0, 40))), generator.uniform(-180.0, 180.0, 40)
+    for name, field in fields.items():
+        noisy = np.zeros(field.difference.shape, bool)
+        for place in zip(lat, lon_e, strict=True):
+            noisy |= disc(GRID.sheet(name), *place, 300.0)
+        fields[name] = Field(np.where(noisy, 5.0 * field.difference, field.difference), field.weight, field.owned)
+    clusters, _ = find_clusters(fields, GRID, SEARCH)
+    assert len(clusters) > 100
+    assert measured(fields, clusters).inflation > 1.3
 
 
 def test_with_hardly_anything_compared_the_model_is_believed():

@@ -48,21 +48,23 @@ def test_many_weak_changes_of_one_sign_are_one():
 def test_fragments_of_a_real_change_s_skirts_are_none():
     sheet = GRID.sheet("equator")
 
-    def darker(lon_e, radius_km):
-        pixels = np.flatnonzero(disc(sheet, 0.0, lon_e, radius_km)).astype(np.int32)
-        return Cluster(-1, 0, 8.0, -2.0, 0.2, Footprint((("equator", pixels),)))
+    def changed(sign, lon_e, lat, radius_km):
+        pixels = np.flatnonzero(disc(sheet, lat, lon_e, radius_km)).astype(np.int32)
+        return Cluster(sign, 0, 8.0, -2.0, 0.2, Footprint((("equator", pixels),)))
 
-    places = [20.0 * k - 165.0 for k in range(18)]
-    clusters = [*(darker(lon_e, 200.0) for lon_e in places), *(darker(lon_e + 9.0, 50.0) for lon_e in places)]
+    places = [(60.0 * k - 150.0, lat) for k in range(6) for lat in (-25.0, 25.0)]
+    fragments = [(lon_e + side, lat) for lon_e, lat in places for side in (-18.0, 18.0)]
     fields = white_fields(GRID, 9)
     _, factors = find_clusters(fields, GRID, SEARCH)
 
-    def contradicted(*, real):
-        passed = np.array([real] * len(places) + [False] * len(places))
+    def contradicted(sign, *, real):
+        clusters = [*(changed(sign, *place, 400.0) for place in places), *(changed(-1, *at, 50.0) for at in fragments)]
+        passed = np.array([real] * len(places) + [False] * len(fragments))
         return diagnose(fields, clusters, passed, FLAT, factors, FRAME, SEARCH, (1,)).contradicted
 
-    assert "signs" not in contradicted(real=True)
-    assert "signs" in contradicted(real=False)
+    assert "signs" not in contradicted(-1, real=True)
+    assert "signs" in contradicted(-1, real=False)
+    assert "signs" in contradicted(1, real=True)  # of the other sign they are none
 
 
 def test_a_map_that_leans_to_one_side_everywhere_is_one():

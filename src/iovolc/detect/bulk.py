@@ -8,8 +8,7 @@ import numpy as np
 from iovolc.detect.clusters import Cluster
 from iovolc.detect.matched import respond
 from iovolc.detect.noise import noise_factor
-from iovolc.detect.pieces import Field
-from iovolc.detect.pyramid import Scale
+from iovolc.detect.pieces import Field, Search
 from iovolc.detect.skirts import reached
 from iovolc.model.grid import Grid
 
@@ -39,8 +38,8 @@ class Bulk:
         return self.width if self.width > TOLERATED_WIDTH else 1.0
 
 
-def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale, grid: Grid) -> Bulk:
-    """Measure the bulk at one scale of the search.
+def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], search: Search, grid: Grid) -> Bulk:
+    """Measure the bulk at the finest scale of the search.
 
     Parameters
     ----------
@@ -49,8 +48,8 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     clusters : sequence of Cluster
         The changes found in them, which are left out as far as they reach: the skirts of a large one would pass for
         scatter.
-    scale : Scale
-        Size of the filter.
+    search : Search
+        As they were found.
     grid : Grid
         The grid.
 
@@ -59,11 +58,12 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], scale: Scale,
     After Efron 2004, J. Am. Stat. Assoc. 99, 96: artefacts that no model holds widen the bulk itself.
     """
     weights = {name: np.where(field.owned, field.weight, np.float32(0.0)) for name, field in fields.items()}
-    for name, near in reached(clusters, grid).items():
+    for name, near in reached(clusters, grid, search.scales[-1].fwhm_km).items():
         if name in weights:
             weights[name][near] = 0.0
     responses = {
-        name: respond(field.difference, weights[name], grid.sheet(name), scale) for name, field in fields.items()
+        name: respond(field.difference, weights[name], grid.sheet(name), search.scales[0])
+        for name, field in fields.items()
     }
     factor = noise_factor(responses, {name: field.owned for name, field in fields.items()})
     z = np.concatenate(

@@ -16,7 +16,7 @@ Plane = NDArray[np.float32]
 
 _REACH = 2.0
 """The surroundings reach as far as this many equal-area radii from the footprint: its own size."""
-LEAST_RADIUS_PX = 4.0
+_LEAST_RADIUS_PX = 4.0
 _WIDEST_PX = 96
 CLEAR = 0.5
 """Ground counts from so many radii on, which the blurred edge of a change does not reach."""
@@ -103,7 +103,7 @@ def cut_out(
     sheet = grid.sheet(name)
     rows, cols = unwrapped(pixels.astype(np.int64), sheet)
     narrow = squeeze(sheet, float(rows.mean()))
-    radius = max(math.sqrt(len(pixels) * narrow / math.pi), LEAST_RADIUS_PX)
+    radius = max(math.sqrt(len(pixels) * narrow / math.pi), _LEAST_RADIUS_PX)
     down = math.ceil(_REACH * radius) + 1
     right = math.ceil(_REACH * radius / narrow) + 1
     extent = max(int(np.ptp(rows)) + 2 * down, int(np.ptp(cols)) + 2 * right)

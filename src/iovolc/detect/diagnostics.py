@@ -20,6 +20,7 @@ from iovolc.detect.pieces import Field, Search
 from iovolc.detect.skirts import reached
 from iovolc.light.blocks import block_means
 from iovolc.light.match import Frame
+from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
 
@@ -103,21 +104,32 @@ def diagnose(
     seed : sequence of int
         Seed of the flips.
     """
-    real = reached([cluster for cluster, own in zip(clusters, passed, strict=True) if own], frame.grid)
-    weak = [c.sign for c, own in zip(clusters, passed, strict=True) if not own and not _touches(c, real)]
+    weak = [cluster.sign for cluster in _apart(clusters, passed, frame.grid, search)]
     signs = binomtest(weak.count(-1), len(weak)).pvalue if len(weak) >= _LEAST_CLUSTERS else math.nan
     return Diagnostics(
         float(signs),
-        _flip_p(fields, clusters, frame, seed),
+        _flip_p(fields, reached(clusters, frame.grid, search.scales[-1].fwhm_km), frame, seed),
         _resampled_share(fields, tone, factors[0].alone, frame, search),
     )
+
+
+def _apart(clusters: Sequence[Cluster], passed: NDArray[np.bool_], grid: Grid, search: Search) -> list[Cluster]:
+    """The clusters that are not significant, and no fragments of the skirt of one of their sign that is."""
+    apart: list[Cluster] = []
+    for sign in (-1, 1):
+        mine = [(cluster, real) for cluster, real in zip(clusters, passed, strict=True) if cluster.sign == sign]
+        there = reached([cluster for cluster, real in mine if real], grid, search.scales[-1].fwhm_km)
+        apart += [cluster for cluster, real in mine if not real and not _touches(cluster, there)]
+    return apart
 
 
 def _touches(cluster: Cluster, there: Mapping[str, NDArray[np.bool_]]) -> bool:
     return any(there[name].ravel()[pixels].any() for name, pixels in cluster.footprint.pixels)
 
 
-def _flip_p(fields: Mapping[str, Field], clusters: Sequence[Cluster], frame: Frame, seed: Sequence[int]) -> float:
+def _flip_p(
+    fields: Mapping[str, Field], changed: Mapping[str, NDArray[np.bool_]], frame: Frame, seed: Sequence[int]
+) -> float:
     """Whether blocks longer than the correlation length lean to one side together.
 
     The match of tone leaves each block the error that the null allows for, which is taken out of its weight.
@@ -130,9 +142,8 @@ def _flip_p(fields: Mapping[str, Field], clusters: Sequence[Cluster], frame: Fra
         ).astype(np.float32)
         for name, field in fields.items()
     }
-    for name, near in reached(clusters, frame.grid).items():
-        if name in z:
-            z[name][near] = np.nan
+    for name, plane in z.items():
+        plane[changed[name]] = np.nan
     means = block_means(z, frame.owned, frame.grid)
     places = frame.places
     band = np.floor((places.lat + 90.0) / BLOCK_DEG)

@@ -116,7 +116,7 @@ def detect_epoch(
     seed = (config.seed, zlib.crc32(newer.record.id.encode()))
     spectrum = fit_spectrum(factors, search.scales, frame.grid)
     null = null_clusters(fields, frame.grid, search, spectrum, seed, config.null_draws, least_km2)
-    scatter = bulk(fields, clusters, search.scales[0], frame.grid)
+    scatter = bulk(fields, clusters, search, frame.grid)
     p, tails = p_values(_scale(clusters, search), _z(clusters) / scatter.inflation, null, search.seed_z)
     q = q_values(p)
     if not held.relative:  # the sharpness of stretched maps is a guess

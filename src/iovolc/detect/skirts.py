@@ -1,4 +1,4 @@
-"""How far changes reach beyond their footprints: edges are blurred, and deposits thin outward.
+"""How far large changes reach beyond their footprints: they thin outward, and the search sees the inner half alone.
 
 Not for footprints themselves (:mod:`iovolc.detect.extent`).
 """
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from iovolc.detect.clusters import Cluster
-from iovolc.detect.cutout import CLEAR, LEAST_RADIUS_PX, squeeze, unwrapped, window_about
+from iovolc.detect.cutout import CLEAR, squeeze, unwrapped, window_about
 from iovolc.model.grid import Grid, Sheet
 
 
-def reached(clusters: Sequence[Cluster], grid: Grid) -> dict[str, NDArray[np.bool_]]:
-    """What changes may reach: their footprints, and what lies within half an equal-area radius of them.
+def reached(clusters: Sequence[Cluster], grid: Grid, widest_km: float) -> dict[str, NDArray[np.bool_]]:
+    """Footprints of changes and, of those that no filter is as wide as, what lies about them within half their depth.
+
+    What is smaller has no skirt to speak of; and what is scattered all over a map, as artefacts are, must not take away
+    the ground by which it would be known for scatter.
 
     Parameters
     ----------
@@ -24,6 +27,8 @@ def reached(clusters: Sequence[Cluster], grid: Grid) -> dict[str, NDArray[np.boo
         The changes.
     grid : Grid
         The grid.
+    widest_km : float
+        Full width at half maximum of the widest filter of the search.
 
     Returns
     -------
@@ -32,11 +37,12 @@ def reached(clusters: Sequence[Cluster], grid: Grid) -> dict[str, NDArray[np.boo
     """
     found = {sheet.name: np.zeros(sheet.shape, bool) for sheet in grid.sheets}
     for cluster in clusters:
-        radius_km = math.sqrt(
-            sum(_area_km2(pixels, grid.sheet(name)) for name, pixels in cluster.footprint.pixels) / math.pi
-        )
-        for name, pixels in cluster.footprint.pixels:
-            _add(found[name], pixels, radius_km, grid.sheet(name))
+        parts = cluster.footprint.pixels
+        wide = math.sqrt(sum(_area_km2(pixels, grid.sheet(name)) for name, pixels in parts) / math.pi) > widest_km / 2.0
+        for name, pixels in parts:
+            found[name].ravel()[pixels] = True
+            if wide:
+                _add_skirt(found[name], pixels, grid.sheet(name))
     return found
 
 
@@ -44,10 +50,10 @@ def _area_km2(pixels: NDArray[np.int32], sheet: Sheet) -> float:
     return pixels.size * sheet.pixel_km**2 * squeeze(sheet, float((pixels // sheet.shape[1]).mean()))
 
 
-def _add(found: NDArray[np.bool_], pixels: NDArray[np.int32], radius_km: float, sheet: Sheet) -> None:
+def _add_skirt(found: NDArray[np.bool_], pixels: NDArray[np.int32], sheet: Sheet) -> None:
     rows, cols = unwrapped(pixels.astype(np.int64), sheet)
     narrow = squeeze(sheet, float(rows.mean()))
-    margin_px = CLEAR * max(radius_km / sheet.pixel_km, LEAST_RADIUS_PX)
-    at_row, at_col, inside = window_about(rows, cols, sheet, math.ceil(margin_px), math.ceil(margin_px / narrow))
-    near = np.asarray(distance_transform_edt(~inside, sampling=(1.0, narrow))) <= margin_px
-    found[np.ix_(at_row, at_col % sheet.shape[1])] |= near
+    margin = CLEAR * math.sqrt(pixels.size * narrow / math.pi) + 1.0  # no footprint is deeper than a disc of its area
+    at_row, at_col, inside = window_about(rows, cols, sheet, math.ceil(margin), math.ceil(margin / narrow))
+    inner, outer = (np.asarray(distance_transform_edt(side, sampling=(1.0, narrow))) for side in (inside, ~inside))
+    found[np.ix_(at_row, at_col % sheet.shape[1])] |= outer <= min(CLEAR * float(inner.max()), margin)

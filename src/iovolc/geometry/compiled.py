@@ -29,7 +29,8 @@ def kernel_with(**options: Any) -> Callable[[Kernel], Kernel]:
 
     def compiled(function: Kernel) -> Kernel:
         kernel: Any = compile_it(function)
-        kernel._cache = _Kept(function)  # noqa: SLF001 - `cache=True` sets it too, with less proof
+        if kernel is not function:  # as it is where compilation is off
+            kernel._cache = _Kept(kernel)  # noqa: SLF001 - `cache=True` sets it too, with less proof
         return kernel
 
     return compiled
@@ -38,9 +39,13 @@ def kernel_with(**options: Any) -> Callable[[Kernel], Kernel]:
 class _Kept(FunctionCache):
     """Machine code that is found again only while all that was frozen into it is the same."""
 
+    def __init__(self, kernel: Any) -> None:
+        super().__init__(kernel.py_func)
+        self._kernel = kernel
+
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
         key = cast("Any", super())._index_key(sig, codegen)  # noqa: SLF001
-        return (*key, frozen_into(cast("FunctionType", self._py_func)))
+        return (*key, frozen_into(self._kernel))
 
 
 kernel = kernel_with()
@@ -49,42 +54,53 @@ inlined = kernel_with(forceinline=True)
 warp takes four times as long."""
 
 
-def frozen_into(function: FunctionType) -> str:
-    """A digest of what the compiler freezes into a function: its code, and the constants and kernels that it names."""
+def frozen_into(kernel: Any) -> str:
+    """A digest of what the compiler freezes into a kernel: options, code, constants and kernels that it names."""
     digest = sha256()
-    for part in _parts(function, set()):
-        digest.update(part)
+    for part in _parts(kernel, set()):
+        digest.update(_told(part))
     return digest.hexdigest()
 
 
-def _parts(function: FunctionType, told: set[FunctionType]) -> Iterator[bytes]:
-    if function in told:
+def _parts(kernel: Any, seen: set[FunctionType]) -> Iterator[bytes]:
+    function: FunctionType = kernel.py_func
+    if function in seen:
         return
-    told.add(function)
+    seen.add(function)
+    yield from (_bytes(option) for option in sorted(kernel.targetoptions.items()))
+    for value in (*(function.__defaults__ or ()), *(cell.cell_contents for cell in function.__closure__ or ())):
+        yield from _frozen(value, seen)
     for code in _codes(function.__code__):
         yield code.co_code
         yield from (_bytes(value) for value in code.co_consts if not isinstance(value, CodeType))
         for name in code.co_names:
             yield name.encode()
             for value in _named(name, code, function):
-                if isinstance(value, Dispatcher):
-                    kernel = cast("Any", value)
-                    yield from (_bytes(option) for option in sorted(kernel.targetoptions.items()))
-                    yield from _parts(kernel.py_func, told)
-                elif isinstance(value, _CONSTANTS):
-                    yield _bytes(value)
+                yield from _frozen(value, seen)
+
+
+def _frozen(value: Any, seen: set[FunctionType]) -> Iterator[bytes]:
+    if isinstance(value, Dispatcher):
+        yield from _parts(value, seen)
+    elif isinstance(value, _CONSTANTS):
+        yield _bytes(value)
 
 
 def _bytes(value: Any) -> bytes:
-    """The same in every process for the same value."""
+    """The same in every process for the same value, and for no other."""
     if isinstance(value, np.ndarray):
         array = cast("NDArray[Any]", value)
-        return f"{array.dtype} {array.shape}".encode() + array.tobytes()
+        return f"{array.dtype} {array.shape} ".encode() + array.tobytes()
     if isinstance(value, (set, frozenset)):
-        return b"".join(sorted(map(_bytes, cast("set[Any]", value))))
+        return b"set " + b"".join(sorted(_told(_bytes(member)) for member in cast("set[Any]", value)))
     if isinstance(value, tuple):
-        return b"".join(map(_bytes, cast("tuple[Any, ...]", value)))
-    return repr(value).encode()
+        return b"tuple " + b"".join(_told(_bytes(member)) for member in cast("tuple[Any, ...]", value))
+    return f"{type(value).__name__} {value!r}".encode()
+
+
+def _told(part: bytes) -> bytes:
+    """With its length before it, so that parts cannot run into each other."""
+    return b"%d:" % len(part) + part
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

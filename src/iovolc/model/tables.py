@@ -108,7 +108,12 @@ _SIGNIFICANCE = (
         "p_value", "number", "Rank among all null clusters of its scale and sign, tail by a generalised Pareto fit",
         decimals=None,
     ),
-    Column("q_value", "number", "Benjamini-Hochberg adjusted p-value", decimals=None),
+    Column(
+        "q_value", "number",
+        "Benjamini-Hochberg adjusted p-value over one epoch's changes; of an event over those of the run that nothing "
+        "else explains, of one that something explains over all",
+        decimals=None,
+    ),
 )  # fmt: skip
 
 _FLAGS = Column("flags", "list", "What to bear in mind; each word is explained in the documentation")

@@ -52,8 +52,8 @@ def _chance(event: Row) -> str:
         return f"Its signal is {number(event['snr'], 1)} times its noise; no false-discovery rate was measured for it."
     return (
         f"At its best scale the signal is {number(event['snr'], 1)} times the noise. Maps without any change show "
-        f"something as strong with a probability of {event['p_value']:.2g}; if everything as strong were "
-        f"believed, about {_share(event['q_value'])} of it would be false."
+        f"something as strong with a probability of {event['p_value']:.2g}; if everything as strong that nothing else "
+        f"explains were believed, about {_share(event['q_value'])} of it would be false."
     )
 
 

@@ -73,11 +73,11 @@ def event_q_values(p_values: Sequence[float], sure: Sequence[bool]) -> list[floa
 def tier(chain: Chain, event_q: float, q: float, *, unordered: bool) -> Tier:
     """The tier of an event.
 
-    B needs a sound change (:func:`sound`) and significance among all events of the run. A needs besides two calibrated
-    detections of the event's sign, each significant in its own epoch, from another channel or another visit: two
-    detections on one image and channel are not independent. Where the diagnostics of a comparison contradict its null
-    (flag ``null_contradicted``), what is significant there counts for nothing, and an event that is significant there
-    alone is C.
+    B needs a sound change (:func:`sound`) and significance among all events of the run that have one. A needs besides
+    two calibrated detections of the event's sign, each significant in its own epoch, from another channel or another
+    visit: two detections on one image and channel are not independent. Where the diagnostics of a comparison contradict
+    its null (flag ``null_contradicted``), what is significant there counts for nothing, and an event that is
+    significant there alone is C.
 
     Parameters
     ----------
