@@ -58,9 +58,9 @@ def bulk(fields: Mapping[str, Field], clusters: Sequence[Cluster], search: Searc
     After Efron 2004, J. Am. Stat. Assoc. 99, 96: artefacts that no model holds widen the bulk itself.
     """
     weights = {name: np.where(field.owned, field.weight, np.float32(0.0)) for name, field in fields.items()}
-    for name, near in reached(clusters, grid, search.scales[-1].fwhm_km).items():
-        if name in weights:
-            weights[name][near] = 0.0
+    changed = reached(clusters, grid, search.scales[-1].fwhm_km)
+    for name, weight in weights.items():
+        weight[changed[name]] = 0.0
     responses = {
         name: respond(field.difference, weights[name], grid.sheet(name), search.scales[0])
         for name, field in fields.items()

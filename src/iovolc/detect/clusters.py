@@ -1,6 +1,6 @@
 """Clusters: pieces joined across scales, across the seam and across sheets into one change each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +63,15 @@ def owned_pixels(grid: Grid) -> dict[str, NDArray[np.bool_]]:
 def footprint_km2(footprint: Footprint, area_km2: Mapping[str, NDArray[np.floating]]) -> float:
     """Area of a footprint on the sphere, from the areas of each sheet's pixels (flat, row-major)."""
     return sum(float(area_km2[name][pixels].sum(dtype=np.float64)) for name, pixels in footprint.pixels)
+
+
+def covered(clusters: Iterable[Cluster], grid: Grid) -> dict[str, NDArray[np.bool_]]:
+    """The pixels of all footprints, on every sheet."""
+    found = {sheet.name: np.zeros(sheet.shape, bool) for sheet in grid.sheets}
+    for cluster in clusters:
+        for name, pixels in cluster.footprint.pixels:
+            found[name].ravel()[pixels] = True
+    return found
 
 
 def find_clusters(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from iovolc.detect.clusters import Cluster
+from iovolc.detect.clusters import Cluster, covered
 from iovolc.detect.cutout import squeeze, unwrapped, window_about
 from iovolc.detect.pieces import Field
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
@@ -87,10 +87,7 @@ def with_extent(
     resolution_km : float
         Full width at half maximum of the point-spread function of the difference.
     """
-    taken = {name: np.zeros(field.difference.shape, bool) for name, field in fields.items()}
-    for cluster in clusters:
-        for name, pixels in cluster.footprint.pixels:
-            taken[name].ravel()[pixels] = True
+    taken = covered(clusters, grid)
     found: list[Cluster] = []
     for cluster in clusters:
         footprint = cluster.footprint

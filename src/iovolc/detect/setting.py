@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.artefacts import Artefacts, Setting, artefacts
-from iovolc.detect.clusters import Cluster
+from iovolc.detect.clusters import Cluster, covered
 from iovolc.detect.cutout import Cutout, cut_out
 from iovolc.detect.describe import Shape
 from iovolc.detect.evidence import Evidence, mean_over
@@ -40,10 +40,7 @@ def look_around(
     """
     difference = evidence.held.median
     shown = evidence.held.shown
-    changed = {name: np.zeros(plane.shape, bool) for name, plane in difference.items()}
-    for cluster in clusters:
-        for name, pixels in cluster.footprint.pixels:
-            changed[name].ravel()[pixels] = True
+    changed = covered(clusters, grid)
     found: list[Artefacts] = []
     grounds: list[Ground | None] = []
     for cluster, shape, place in zip(clusters, shapes, known, strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from iovolc.detect.clusters import Cluster
+from iovolc.detect.clusters import Cluster, covered
 from iovolc.detect.cutout import CLEAR, squeeze, unwrapped, window_about
 from iovolc.model.grid import Grid, Sheet
 
@@ -35,13 +35,12 @@ def reached(clusters: Sequence[Cluster], grid: Grid, widest_km: float) -> dict[s
     dict of str to ndarray, shape (row, col), bool
         By sheet.
     """
-    found = {sheet.name: np.zeros(sheet.shape, bool) for sheet in grid.sheets}
+    found = covered(clusters, grid)
     for cluster in clusters:
         parts = cluster.footprint.pixels
-        wide = math.sqrt(sum(_area_km2(pixels, grid.sheet(name)) for name, pixels in parts) / math.pi) > widest_km / 2.0
-        for name, pixels in parts:
-            found[name].ravel()[pixels] = True
-            if wide:
+        area_km2 = sum(_area_km2(pixels, grid.sheet(name)) for name, pixels in parts)
+        if math.sqrt(area_km2 / math.pi) > widest_km / 2.0:
+            for name, pixels in parts:
                 _add_skirt(found[name], pixels, grid.sheet(name))
     return found
 
