@@ -83,3 +83,23 @@ def test_turning_the_map_turns_the_levels():
     _, found = joined([best, other], SHEET)
     _, turned = joined([np.roll(plane, turn, axis=1) for plane in (best, other)], SHEET)
     np.testing.assert_allclose(np.roll(turned, -turn, axis=1), found, atol=1e-5)
+
+
+@pytest.mark.parametrize("turn_deg", [0, 97])
+def test_there_is_no_step_where_light_leans(turn_deg):
+    """The better map's light leans by 0.05 over 30 degrees from the edge."""
+    lean = 0.05 * np.clip((np.arange(COLS) - COLS // 2) / (COLS / 12), -1.0, 1.0).astype(np.float32)
+    best, other = seen_east(noise(1) + lean), noise(2)
+    turned = [np.roll(plane, turn_deg * COLS // 360, axis=1) for plane in (best, other)]
+    _, found = (np.roll(plane, -turn_deg * COLS // 360, axis=1) for plane in joined(turned, SHEET))
+    assert mean_of(found - other, 356, 360) == pytest.approx(-0.0, abs=0.004)
+
+
+def test_poles_are_levelled_like_the_equator():
+    sheet = GRID.sheet("north")
+    rows, cols = sheet.shape
+    lean = 0.04 * ((np.arange(cols) - cols / 2) / (cols / 2)).astype(np.float32) * np.ones((rows, 1), np.float32)
+    best, other = lean.copy(), np.zeros_like(lean)
+    best[:, : cols // 2] = np.nan
+    _, found = joined([best, other], sheet)
+    np.testing.assert_allclose(found[rows // 2, cols // 2 - 3 : cols // 2], 0.0, atol=0.003)
