@@ -100,6 +100,6 @@ def _of_plane(sums: Plane, weights: Plane, sheet: Sheet, factor: int) -> Plane:
     spread: Values = np.einsum("rcti,ijrc,rcuj->rctu", axes, squares, axes, optimize=True)
     spread -= aside[..., :, None] * (aside / known)[..., None, :]
     spread[..., [0, 1], [0, 1]] += _LEAST_LEAN * (_REACH.sigma_km / body.RADIUS_KM) ** 2
-    slopes: Values = np.linalg.solve(spread, (leaning - total[..., None] * aside / known)[..., None])
+    slopes: NDArray[np.floating] = np.linalg.solve(spread, (leaning - total[..., None] * aside / known)[..., None])
     leaned: Values = np.einsum("rct,rct->rc", slopes[..., 0], aside)
     return ((total - leaned) / (one + _LEAST_SHARE)).astype(np.float32)
