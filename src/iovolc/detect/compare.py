@@ -23,7 +23,7 @@ from iovolc.detect.settle import Settled, mean_left_km2, settled
 from iovolc.detect.variance import residual_variance, variance
 from iovolc.geometry.lattice import sample
 from iovolc.geometry.sphere import pixel_lat_lon
-from iovolc.hands import both, each
+from iovolc.hands import both, by_rows, each
 from iovolc.light.match import Difference, Frame, by_rank, difference
 from iovolc.light.partners import Candidate, Law, mismatch, rank_partners
 from iovolc.model.epoch import Lattice
@@ -254,25 +254,29 @@ def _grounds(
     grounds: dict[str, _Ground] = {}
     for name, part in combined.items():
         sheet, newest = frame.grid.sheet(name), shown[name]
+        before, after = slopes(newest - part.median, sheet), slopes(newest, sheet)
         grounds[name] = _Ground(
             np.isfinite(part.median) & (part.count >= config.min_predecessors),
             variance(part, noise[name], config.shrinkage),
-            shared_gradient(newest, part.median, sheet),
-            slopes(newest - part.median, sheet),
-            slopes(newest, sheet),
+            shared_gradient(after, before, sheet),
+            before,
+            after,
         )
     return grounds
 
 
 def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray[np.bool_]) -> Sloped:
     own = ground.known & owned & (ground.still > 0)
-    still = np.where(own, ground.still, np.float32(1.0))
-    z2, ratio, again = (
-        np.where(own, squares / still, np.float32(0.0)).astype(np.float32)
-        for squares in (
-            difference**2,
-            *(stated_km**2 * (along**2 + across**2) for along, across in (ground.slopes, ground.newer_slopes)),
-        )
+
+    def in_units(squares: Plane, own: NDArray[np.bool_], still: Plane) -> Plane:
+        return np.where(own, squares / np.where(own, still, np.float32(1.0)), np.float32(0.0))
+
+    def moved(along: Plane, across: Plane, km: Plane, own: NDArray[np.bool_], still: Plane) -> Plane:
+        return in_units(km**2 * (along**2 + across**2), own, still)
+
+    z2 = by_rows(lambda apart, own, still: in_units(apart**2, own, still), difference, own, ground.still)
+    ratio, again = (
+        by_rows(moved, *both_ways, stated_km, own, ground.still) for both_ways in (ground.slopes, ground.newer_slopes)
     )
     return Sloped(z2, ratio, again, own)
 
@@ -287,10 +291,12 @@ def _field(
     *,
     relative: bool,
 ) -> Field:
-    shift = (borne_out_km * ground.steepest) ** 2
+    variance_of = by_rows(
+        lambda still, km, steepest: still + (km * steepest) ** 2, ground.still, borne_out_km, ground.steepest
+    )
     return Field(
-        np.where(ground.known, part.median, np.float32(0.0)),
-        _weight(ground.known, ground.still + shift),
+        by_rows(lambda known, median: np.where(known, median, np.float32(0.0)), ground.known, part.median),
+        _weight(ground.known, variance_of),
         owned,
         np.sqrt(part.tone),
         np.sqrt(part.light),
@@ -300,5 +306,8 @@ def _field(
     )
 
 
-def _weight(known: NDArray[np.bool_], variance_of: NDArray[np.floating]) -> Plane:
-    return np.where(known & (variance_of > 0), 1.0 / np.maximum(variance_of, 1e-12), 0.0).astype(np.float32)
+def _weight(known: NDArray[np.bool_], variance_of: Plane) -> Plane:
+    return by_rows(
+        lambda known, squares: np.where(known & (squares > 0), 1.0 / np.maximum(squares, 1e-12), 0.0),
+        known, variance_of,
+    )  # fmt: skip

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
 from iovolc.geometry.smooth import smooth
+from iovolc.hands import by_rows, each, in_parts
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 REGION: Final = Scale(600.0)
 """Displacement is told for regions of this size: wider than what changes."""
@@ -51,7 +53,7 @@ class Sloped:
     z2: Plane
     ratio: Plane
     again: Plane
-    owned: NDArray[np.bool_]
+    owned: Mask
 
 
 def displaced_shares(parts: Mapping[str, Sloped], grid: Grid, resolution_km: float) -> dict[str, Plane | float]:
@@ -101,12 +103,14 @@ def _whole(parts: Mapping[str, Sloped]) -> _Law | None:
         np.concatenate([np.empty(0, np.float32), *(getattr(part, name)[part.owned] for part in parts.values())])
         for name in ("ratio", "again", "z2")
     )
-    bins = np.digitize(ratio, _RATIOS)
-    means = [
-        (float(again[mine].mean()), _clipped_mean(z2[mine]), float(mine.sum()))
-        for mine in (bins == k for k in range(len(_RATIOS) + 1))
-        if mine.sum() >= _LEAST_PIXELS
-    ]
+    bins = _bins(ratio)
+
+    def mean(number: int) -> tuple[float, float, float] | None:
+        mine = bins == number
+        count = int(mine.sum())
+        return (float(again[mine].mean()), _clipped_mean(z2[mine]), float(count)) if count >= _LEAST_PIXELS else None
+
+    means = [told for told in each(mean, range(len(_RATIOS) + 1)) if told is not None]
     if len(means) < _LEAST_BINS:
         return None
     quietest = min(range(len(means)), key=lambda k: means[k][1])
@@ -118,21 +122,36 @@ def _whole(parts: Mapping[str, Sloped]) -> _Law | None:
     return _Law(float(y[0] - share * x[0]), share, max(float(y[0]), 1e-6))
 
 
+def _bins(ratio: Plane) -> NDArray[np.uint8]:
+    out = np.empty(ratio.shape, np.uint8)
+
+    def some(first: int, end: int) -> None:
+        out[first:end] = np.digitize(ratio[first:end], _RATIOS)
+
+    in_parts(some, out.size, out.size)
+    return out
+
+
 def _clipped_mean(z2: Plane) -> float:
     bound = (CLIP * MAD_TO_SIGMA) ** 2 * float(np.median(z2))
     return float(np.minimum(z2, bound).mean()) / CLIPPED_VARIANCE
 
 
 def _regional(part: Sloped, sheet: Sheet, law: _Law, elements: float) -> Plane:
-    share = np.float32(law.share)
-    bound = np.float32(CLIP**2) * (np.float32(law.quiet) + share * part.again)
-    excess = np.minimum(part.z2, bound) / np.float32(CLIPPED_VARIANCE) - np.float32(law.start)
+    start, quiet, share = (np.float32(value) for value in (law.start, law.quiet, law.share))
+
+    def excess(z2: Plane, again: Plane, known: Mask) -> Plane:
+        bound = np.float32(CLIP**2) * (quiet + share * again)
+        above = np.minimum(z2, bound) / np.float32(CLIPPED_VARIANCE) - start
+        return above / np.where(known, again, np.float32(1.0))
+
+    def weight_of(ratio: Plane, again: Plane, known: Mask) -> Plane:
+        return np.where(known, ratio * again / (quiet + share * ratio) ** 2, np.float32(0.0))
+
     known = part.owned & (part.ratio > 0) & (part.again > 0)
-    expected = np.float32(law.quiet) + share * part.ratio
-    weight = np.where(known, part.ratio * part.again / expected**2, np.float32(0.0)).astype(np.float32)
+    weight = by_rows(weight_of, part.ratio, part.again, known)
     factor = REGION.factor(sheet)
-    again = np.where(known, part.again, np.float32(1.0))
-    products, weights, _ = reduce_weighted((excess / again).astype(np.float32), weight, factor)
+    products, weights, _ = reduce_weighted(by_rows(excess, part.z2, part.again, known), weight, factor)
     blocks = 4.0 * math.pi * (REGION.sigma_km / (sheet.pixel_km * factor)) ** 2
     prior = np.float32(2.0 * elements / law.share**2 / blocks)
     told = (smooth(products, sheet, REGION.sigma_km) + prior * share) / (

@@ -11,14 +11,15 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter
 
 from iovolc.detect.medians import first_known, mean_variance, medians, networks
+from iovolc.geometry.about import largest_about
 from iovolc.geometry.compiled import inlined, kernel
 from iovolc.hands import in_parts
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
+Slopes = tuple[Plane, Plane]
 
 _CACHED_BYTES = 1 << 20
 """So much of the differences is stacked at a time: what stays in the processor's cache."""
@@ -109,11 +110,10 @@ def gradient(values: Plane, sheet: Sheet) -> Plane:
     sheet : Sheet
         The sheet, whole.
     """
-    slope = np.hypot(*slopes(values, sheet))
-    return maximum_filter(slope, size=3, mode=("nearest", "wrap" if sheet.wraps else "nearest"))
+    return largest_about(_steepness(slopes(values, sheet)), 1, wraps=sheet.wraps)
 
 
-def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
+def slopes(values: Plane, sheet: Sheet) -> Slopes:
     """Slopes along rows and columns, per kilometre.
 
     Parameters
@@ -126,7 +126,7 @@ def slopes(values: Plane, sheet: Sheet) -> tuple[Plane, Plane]:
     return _slopes(values, _row_pixel_km(sheet), sheet.pixel_km, sheet.wraps)
 
 
-def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool) -> tuple[Plane, Plane]:
+def _slopes(values: Plane, row_km: NDArray[np.float64], col_km: float, wraps: bool) -> Slopes:
     """Half the difference of the two neighbours, the whole one to the only neighbour beside a gap; 0 without any."""
     across, down = np.zeros_like(values), np.zeros_like(values)
 
@@ -161,7 +161,7 @@ def _step(low: np.float32, here: np.float32, high: np.float32) -> np.float32:
     return (high - low) / np.float32(max(known, 1))
 
 
-def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:
+def shared_gradient(newer: Slopes, baseline: Slopes, sheet: Sheet) -> Plane:
     """Steepest slope that newer epoch and baseline both have about here, per kilometre.
 
     A misplaced feature is in both maps, so both have its slope; a new one is in one map only, and its own edge must
@@ -169,15 +169,20 @@ def shared_gradient(newer: Plane, difference: Plane, sheet: Sheet) -> Plane:
 
     Parameters
     ----------
-    newer, difference : ndarray, shape (row, col), float32
-        The newer epoch, and newer minus baseline; NaN where there is no data.
+    newer, baseline : tuple of ndarray, shape (row, col), float32
+        Their :func:`slopes`.
     sheet : Sheet
         The sheet, whole.
     """
-    baseline = gradient(newer - difference, sheet)
-    across = "wrap" if sheet.wraps else "nearest"
-    near = maximum_filter(baseline, size=_SHARED_PX, mode=("nearest", across))
-    return np.minimum(gradient(newer, sheet), near)
+    near = largest_about(_steepness(baseline), 1 + _SHARED_PX // 2, wraps=sheet.wraps)
+    return np.minimum(largest_about(_steepness(newer), 1, wraps=sheet.wraps), near)
+
+
+def _steepness(along_both: Slopes) -> Plane:
+    along, across = along_both
+    out = np.empty_like(along)
+    in_parts(lambda first, end: np.hypot(along[first:end], across[first:end], out=out[first:end]), len(out), out.size)
+    return out
 
 
 def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:

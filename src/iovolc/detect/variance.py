@@ -15,7 +15,7 @@ from iovolc.detect.middle import middle_size
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
-from iovolc.hands import in_rows
+from iovolc.hands import by_rows, in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
@@ -62,7 +62,7 @@ def residual_variance(
         By sheet.
     """
     one_epoch = {
-        name: part.median / np.sqrt(1.0 + baseline_share(part.count)).astype(np.float32)
+        name: by_rows(lambda median, count: median / np.sqrt(1.0 + baseline_share(count)), part.median, part.count)
         for name, part in combined.items()
     }
     of_light = of_light or {name: np.zeros(plane.shape, np.uint16) for name, plane in one_epoch.items()}
@@ -70,22 +70,28 @@ def residual_variance(
     light, _ = spread_of_classes(*_sizes(one_epoch, owned, of_light), number_of_codes(of_light))
     light = light.astype(np.float32)
     unit = {
-        name: (plane / np.maximum(light[of_light[name]], np.float32(_LEAST_SIGMA))).astype(np.float32)
+        name: by_rows(lambda own, of: own / np.maximum(light[of], np.float32(_LEAST_SIGMA)), plane, of_light[name])
         for name, plane in one_epoch.items()
     }
     ratio = class_ratios(*_sizes(unit, owned, classes), number_of_codes(classes), PRIOR_KM2 / grid.pixel_km**2)
     return {
-        name: _local(plane, np.square(light[of_light[name]] * ratio[classes[name]]), grid.sheet(name))
+        name: _local(
+            plane,
+            by_rows(lambda of, code: np.square(light[of] * ratio[code]), of_light[name], classes[name]),
+            grid.sheet(name),
+        )
         for name, plane in one_epoch.items()
     }
 
 
 def _local(one_epoch: Plane, variance_of: Plane, sheet: Sheet) -> Plane:
-    known = np.isfinite(one_epoch)
-    square = np.where(known, one_epoch * one_epoch / np.maximum(variance_of, np.float32(1e-20)), np.float32(0.0))
-    clipped = np.minimum(square, np.float32(CLIP**2))
+    def square(apart: Plane, squares: Plane) -> Plane:
+        ratio = apart * apart / np.maximum(squares, np.float32(1e-20))
+        return np.minimum(np.where(np.isfinite(apart), ratio, np.float32(0.0)), np.float32(CLIP**2))
+
+    known, clipped = by_rows(np.isfinite, one_epoch), by_rows(square, one_epoch, variance_of)
     sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
-    share = np.maximum(smooth(known.astype(np.float32), sheet, sigma_km), np.float32(1e-6))
+    share = np.maximum(smooth(known, sheet, sigma_km), np.float32(1e-6))
     local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
     return (variance_of * (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE))).astype(np.float32)
 
@@ -135,7 +141,11 @@ def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
     shrinkage : float
         Weight of ``noise``, in epochs, against the history's own spread.
     """
-    own = np.maximum(part.count.astype(np.float32) - 1.0, 0.0)
-    spread2 = np.where(np.isfinite(part.spread), part.spread, np.float32(0.0)) ** 2
-    one = (shrinkage * noise + own * spread2) / (shrinkage + own)
-    return (one * (1.0 + baseline_share(part.count))).astype(np.float32)
+
+    def of_rows(count: NDArray[np.uint8], spread: Plane, noise: Plane) -> NDArray[np.floating]:
+        own = np.maximum(count.astype(np.float32) - 1.0, 0.0)
+        spread2 = np.where(np.isfinite(spread), spread, np.float32(0.0)) ** 2
+        one = (shrinkage * noise + own * spread2) / (shrinkage + own)
+        return one * (1.0 + baseline_share(count))
+
+    return by_rows(of_rows, part.count, part.spread, noise)
