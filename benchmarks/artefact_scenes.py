@@ -23,7 +23,7 @@ from iovolc import body
 from iovolc.config import DetectConfig, TrackConfig
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import Places, pixel_places
-from iovolc.detect.epoch import detect_epoch
+from iovolc.detect.epoch import described, detect_epoch
 from iovolc.detect.look import Look
 from iovolc.geometry.sphere import pixel_area_km2
 from iovolc.light.blocks import block_means, block_places
@@ -135,7 +135,8 @@ def look_of(epoch: Epoch, frame: Frame, *, registration_px: float = 0.3) -> Look
 def detected_in(epochs: Sequence[Epoch], frame: Frame, places: Places) -> list[Detected]:
     """What each epoch but the first shows against those before it."""
     looks = [look_of(epoch, frame) for epoch in epochs]
-    return [detect_epoch(looks[k], looks[:k], frame, places, DetectConfig()).detected for k in range(1, len(looks))]
+    changes = (detect_epoch(looks[k], looks[:k], frame, places, DetectConfig()) for k in range(1, len(looks)))
+    return [described(change, places, DetectConfig()) for change in changes]
 
 
 def events_of(epochs: Sequence[Epoch], *, top_deg: float = 24.0) -> Tracked:

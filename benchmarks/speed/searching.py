@@ -17,7 +17,7 @@ from sklearn.covariance import EmpiricalCovariance
 from iovolc.config import DetectConfig
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import pixel_places
-from iovolc.detect.epoch import detect_epoch
+from iovolc.detect.epoch import described, detect_epoch
 from iovolc.detect.look import Look
 from iovolc.detect.matched import SURROUNDINGS, respond
 from iovolc.detect.pyramid import Scale
@@ -216,7 +216,7 @@ def surface(grid: Grid, folder: Path) -> Contenders:  # noqa: ARG001
     config = DetectConfig(null_draws=1)
 
     def own() -> object:
-        return detect_epoch(newer, older, frame, places, config)
+        return described(detect_epoch(newer, older, frame, places, config), places, config)
 
     def plain() -> object:
         with library_kernels():

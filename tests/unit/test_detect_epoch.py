@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,10 @@ from scipy.stats import binom
 from detect_scene import Change, frame_of, look, places_of
 from iovolc import hands
 from iovolc.config import DetectConfig
-from iovolc.detect.epoch import detect_epoch
+from iovolc.detect.epoch import EpochChange, described, detect_epoch
 from iovolc.geometry.sphere import distance_km
 from iovolc.light.partners import resolution_groups
+from iovolc.model.detection import Detected
 from iovolc.model.grid import Grid
 from small_grid import cap_km2, coarse_grid, slow_uncompiled, small_grid
 
@@ -25,9 +27,15 @@ CHANGES = (
 )
 
 
+class Run(NamedTuple):
+    change: EpochChange
+    detected: Detected
+
+
 def run(grid, newer, older, **settings):
-    config = DetectConfig(**settings)
-    return detect_epoch(newer, older, frame_of(grid), places_of(grid), config)
+    config, places = DetectConfig(**settings), places_of(grid)
+    change = detect_epoch(newer, older, frame_of(grid), places, config)
+    return Run(change, described(change, places, config))
 
 
 def nearest(detections, lat, lon_e):
@@ -87,10 +95,10 @@ def test_more_hands_find_the_same(found, monkeypatch):
     with hands.hands(2):
         together = run(FOUR, look(FOUR, 3, CHANGES, gain=0.9, offset=0.2), older)
     pd.testing.assert_frame_equal(together.detected.detections, found.detected.detections, check_exact=True)
-    for name, plane in found.sigma.items():
-        np.testing.assert_array_equal(together.sigma[name], plane)
-        np.testing.assert_array_equal(together.difference[name], found.difference[name])
-    assert together.null == found.null
+    for name, plane in found.change.sigma.items():
+        np.testing.assert_array_equal(together.change.sigma[name], plane)
+        np.testing.assert_array_equal(together.change.difference[name], found.change.difference[name])
+    assert together.change.null == found.change.null
 
 
 def states(found, lat, lon_e):
@@ -111,14 +119,14 @@ def test_a_predecessor_that_shows_the_change_looks_with_it(found):
 
 @slow_uncompiled
 def test_the_whole_of_io_was_compared(found):
-    assert found.compared_km2 == pytest.approx(cap_km2(np.pi * 1821.49), rel=5e-3)
-    assert found.resolution_km == pytest.approx(2.0 * FOUR.pixel_km)
-    assert set(found.difference) == {"equator", "north", "south"}
+    assert found.change.compared_km2 == pytest.approx(cap_km2(np.pi * 1821.49), rel=5e-3)
+    assert found.change.resolution_km == pytest.approx(2.0 * FOUR.pixel_km)
+    assert set(found.change.difference) == {"equator", "north", "south"}
 
 
 @slow_uncompiled
 def test_the_null_is_reported(found):
-    null = found.null
+    null = found.change.null
     assert null["observation_id"] == "epoch-3"
     assert len(null["noise_factors"]) == len(null["scales_km"])
     assert null["clusters"] == len(found.detected.detections)
@@ -150,8 +158,8 @@ def test_a_place_that_no_predecessor_shows_is_not_compared():
     wide = Change(0.0, 0.0, 500.0, -0.6, 1)
     older = [look(SMALL, 0, gap=(0.0, 0.0, 900.0))]
     result = run(SMALL, look(SMALL, 1, (wide,)), older)
-    assert np.isnan(result.difference["equator"][65, 180])
-    assert result.compared_km2 < cap_km2(np.pi * 1821.49) - 0.95 * cap_km2(900.0)
+    assert np.isnan(result.change.difference["equator"][65, 180])
+    assert result.change.compared_km2 < cap_km2(np.pi * 1821.49) - 0.95 * cap_km2(900.0)
     away = distance_km(0.0, 0.0, result.detected.detections["lat"], result.detected.detections["lon_e"])
     assert (away > 400.0).all()
 
@@ -164,7 +172,7 @@ def test_epochs_without_common_ground_give_an_empty_result():
     only_south = replace(older, side=replace(older.side, tone={"south": older.side.tone["south"]}))
     result = run(SMALL, only_north, [only_south])
     assert len(result.detected.detections) == 0
-    assert result.compared_km2 == 0.0
+    assert result.change.compared_km2 == 0.0
 
 
 @slow_uncompiled
@@ -172,7 +180,7 @@ def test_a_look_that_is_blind_everywhere_finds_nothing():
     blind = look(SMALL, 1, gap=(0.0, 0.0, 6000.0))
     result = run(SMALL, blind, [look(SMALL, 0)])
     assert len(result.detected.detections) == 0
-    assert result.compared_km2 == 0.0
+    assert result.change.compared_km2 == 0.0
 
 
 @slow_uncompiled

@@ -43,8 +43,6 @@ class EpochChange:
 
     Parameters
     ----------
-    detected : Detected
-        Its rows, looks and footprints.
     difference, sigma : mapping of str to ndarray, shape (row, col), float32
         Median difference and its standard deviation per pixel, by sheet; NaN where not compared.
     compared_km2 : float
@@ -59,9 +57,16 @@ class EpochChange:
         What the plainness of a change depends on.
     verdict : Verdict
         By what the clusters were judged.
+    clusters : tuple of Cluster
+        What was found.
+    q : ndarray, shape (cluster,), float64
+        Benjamini-Hochberg's q of each.
+    evidence : Evidence
+        What their description is told from.
+    contradicted : bool
+        Whether the diagnostics contradict the null.
     """
 
-    detected: Detected
     difference: Mapping[str, Plane]
     sigma: Mapping[str, Plane]
     compared_km2: float
@@ -70,6 +75,10 @@ class EpochChange:
     fields: Mapping[str, Field]
     sensitivity: Sensitivity
     verdict: Verdict
+    clusters: tuple[Cluster, ...]
+    q: NDArray[np.float64]
+    evidence: Evidence
+    contradicted: bool
 
 
 def detect_epoch(
@@ -81,10 +90,9 @@ def detect_epoch(
     unchanged: Mapping[str, NDArray[np.float64]] | None = None,
     light: LightConfig | None = None,
     curves: Curves | None = None,
-    learned: Learned | None = None,
     keep: Keep = in_memory,
 ) -> EpochChange:
-    """Compare an epoch with its predecessors.
+    """Compare an epoch with its predecessors, and find what changed; :func:`described` tells of it.
 
     Parameters
     ----------
@@ -102,8 +110,6 @@ def detect_epoch(
         How the light model errs; None is the default.
     curves : Curves or None
         Detection curves, for limits and adequate looks; None takes what passes the seed threshold as found.
-    learned : Learned or None
-        What orders the changes; None orders them by the plain product of their measures.
     keep : callable
         Keeps what belongs to one predecessor (:func:`iovolc.detect.compare.compare`).
     """
@@ -129,9 +135,6 @@ def detect_epoch(
     )  # fmt: skip
     evidence = Evidence(held, null, sensitivity, curves or Curves())
     checks = diagnose(fields, clusters, q <= REAL_Q, held.newer.side.tone, factors, frame, search, seed)
-    detected = describe_all(clusters, p, q, evidence, places, frame.grid, config, learned)
-    if checks.contradicted:
-        detected = doubted(detected)
     compared = sum(
         float(places.area_km2[name][(field.owned & (field.weight > 0)).ravel()].sum(dtype=np.float64))
         for name, field in fields.items()
@@ -151,7 +154,29 @@ def detect_epoch(
     }
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}
-    return EpochChange(detected, shown, sigma, compared, held.resolution_km, statistics, fields, sensitivity, verdict)
+    return EpochChange(
+        shown, sigma, compared, held.resolution_km, statistics, fields, sensitivity, verdict, clusters, q, evidence,
+        checks.contradicted,
+    )  # fmt: skip
+
+
+def described(
+    change: EpochChange, places: Places, config: DetectConfig, learned: Learned | None = None
+) -> Detected:
+    """The rows, looks and footprints of what changed in an epoch.
+
+    Parameters
+    ----------
+    change : EpochChange
+        What was found.
+    places, config : Places, DetectConfig
+        As it was found with.
+    learned : Learned or None
+        What orders the changes; None orders them by the plain product of their measures.
+    """
+    clusters, p, q = change.clusters, change.verdict.p, change.q
+    detected = describe_all(clusters, p, q, change.evidence, places, places.grid, config, learned)
+    return doubted(detected) if change.contradicted else detected
 
 
 def _sigma(weight: Plane) -> Plane:

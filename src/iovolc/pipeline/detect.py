@@ -20,11 +20,11 @@ from iovolc.cube.manifest import Manifest
 from iovolc.cube.scratch import scratch_of
 from iovolc.detect.check import Check
 from iovolc.detect.completeness import CoarseMaps
-from iovolc.detect.epoch import EpochChange, detect_epoch
+from iovolc.detect.epoch import EpochChange, described, detect_epoch
 from iovolc.detect.pieces import Field
 from iovolc.detect.residual import slopes
 from iovolc.detect.trial import Epochs
-from iovolc.hands import each, hands
+from iovolc.hands import both, each, hands
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.glow import GLOWING_CHANNELS
@@ -222,16 +222,29 @@ def _itself(folder: Path) -> Path:
     return folder
 
 
-def _compute(task: Task) -> tuple[EpochChange, Reach]:
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What is kept of one epoch."""
+
+    change: EpochChange
+    detected: Detected
+    reach: Reach
+
+
+def _compute(task: Task) -> _Result:
     frame, places = frame_of(task.entry.pixels_per_degree)
     entries = (task.entry, *task.predecessors)
     newer, *older = each(lambda entry: look_at(task.store, entry, task.light), entries)
     unchanged = unchanged_probability(task.store, task.entry, task.predecessors, task.siblings, task.light)
     curves, learned = curves_of(task.config.completeness), learned_reliability()
     keep = scratch_of(task.store)
-    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves, learned, keep)
+    change = detect_epoch(newer, older, frame, places, task.config, unchanged, task.light, curves, keep)
     epochs = Epochs(newer, tuple(older), frame, task.config, task.light, unchanged, keep)
-    return change, reach_of(epochs, change, curves)
+    reach, detected = both(  # reach has kernels to share out, rows have none
+        lambda: reach_of(epochs, change, curves),
+        lambda: described(change, places, task.config, learned),
+    )
+    return _Result(change, detected, reach)
 
 
 def check_of_task(task: Task) -> Check:
@@ -244,15 +257,15 @@ def coarse_maps_of_task(task: Task) -> CoarseMaps:
     return load_coarse_maps(_folder_of(task))
 
 
-def _save(result: Any, folder: Path) -> None:
-    change, reach = result
-    save_reach(reach, folder)
-    change.detected.detections.to_parquet(folder / "detections.parquet", compression="zstd")
-    change.detected.looks.to_parquet(folder / "looks.parquet", compression="zstd")
+def _save(result: _Result, folder: Path) -> None:
+    change, detected = result.change, result.detected
+    save_reach(result.reach, folder)
+    detected.detections.to_parquet(folder / "detections.parquet", compression="zstd")
+    detected.looks.to_parquet(folder / "looks.parquet", compression="zstd")
     (folder / "null.json").write_text(json.dumps(change.null, sort_keys=True), encoding="utf-8")
     pixels = {
         f"{name}/{sheet}": flat
-        for name, footprint in change.detected.footprints.items()
+        for name, footprint in detected.footprints.items()
         for sheet, flat in footprint.pixels
     }
     np.savez(folder / "footprints.npz", allow_pickle=False, **pixels)
