@@ -10,7 +10,7 @@ from iovolc.detect.matched import respond
 from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.box import box_of
 from iovolc.geometry.smooth import smooth
-from iovolc.hands import both, each, hands, in_parts, in_rows
+from iovolc.hands import both, by_rows, each, hands, in_parts, in_rows
 from small_grid import small_grid
 
 GRID = small_grid(2)
@@ -146,3 +146,14 @@ def test_an_error_of_the_second_work_is_told():
 
     with hands(2), pytest.raises(ValueError, match="the second"):
         both(lambda: 1, fails)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (40, 3000), (3, 70_000)])
+@pytest.mark.usefixtures("small_is_worth_while")
+def test_what_is_made_by_rows_is_what_is_made_at_once(count, shape):
+    one, other = np.random.default_rng(3).standard_normal((2, *shape)).astype(np.float32)
+    with hands(count):
+        made = by_rows(lambda a, b: np.where(b > 0.0, a / b, np.float32(0.0)), one, other)
+    np.testing.assert_array_equal(made, np.where(other > 0.0, one / other, np.float32(0.0)))
+    assert made.dtype == np.float32

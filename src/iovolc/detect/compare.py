@@ -31,6 +31,8 @@ from iovolc.model.grid import Grid, Sheet
 from iovolc.model.keeping import Keep, in_memory
 
 Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.floating]
 
 _HELD_BYTES: Final = 1 << 25
 """So much of all differences is in memory at a time to take their median."""
@@ -40,7 +42,7 @@ _HELD_BYTES: Final = 1 << 25
 class _Ground:
     """One sheet before misregistration counts: what is known, its variance, and how both maps slope per kilometre."""
 
-    known: NDArray[np.bool_]
+    known: Mask
     still: Plane
     steepest: Plane
     slopes: tuple[Plane, Plane]
@@ -265,20 +267,24 @@ def _grounds(
     return grounds
 
 
-def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: NDArray[np.bool_]) -> Sloped:
+def _sloped(ground: _Ground, stated_km: Plane, difference: Plane, owned: Mask) -> Sloped:
     own = ground.known & owned & (ground.still > 0)
-
-    def in_units(squares: Plane, own: NDArray[np.bool_], still: Plane) -> Plane:
-        return np.where(own, squares / np.where(own, still, np.float32(1.0)), np.float32(0.0))
-
-    def moved(along: Plane, across: Plane, km: Plane, own: NDArray[np.bool_], still: Plane) -> Plane:
-        return in_units(km**2 * (along**2 + across**2), own, still)
-
-    z2 = by_rows(lambda apart, own, still: in_units(apart**2, own, still), difference, own, ground.still)
     ratio, again = (
-        by_rows(moved, *both_ways, stated_km, own, ground.still) for both_ways in (ground.slopes, ground.newer_slopes)
+        by_rows(_moved, *both_ways, stated_km, own, ground.still) for both_ways in (ground.slopes, ground.newer_slopes)
     )
-    return Sloped(z2, ratio, again, own)
+    return Sloped(by_rows(_squared, difference, own, ground.still), ratio, again, own)
+
+
+def _squared(difference: Plane, own: Mask, still: Plane) -> Floats:
+    return _in_units(difference**2, own, still)
+
+
+def _moved(along: Plane, across: Plane, stated_km: Plane, own: Mask, still: Plane) -> Floats:
+    return _in_units(stated_km**2 * (along**2 + across**2), own, still)
+
+
+def _in_units(squares: Floats, own: Mask, still: Plane) -> Floats:
+    return np.where(own, squares / np.where(own, still, np.float32(1.0)), np.float32(0.0))
 
 
 def _field(
@@ -286,16 +292,14 @@ def _field(
     part: Combined,
     borne_out_km: Plane,
     registration_km: Plane,
-    owned: NDArray[np.bool_],
+    owned: Mask,
     classes: NDArray[np.uint16],
     *,
     relative: bool,
 ) -> Field:
-    variance_of = by_rows(
-        lambda still, km, steepest: still + (km * steepest) ** 2, ground.still, borne_out_km, ground.steepest
-    )
+    variance_of = by_rows(_with_shift, ground.still, borne_out_km, ground.steepest)
     return Field(
-        by_rows(lambda known, median: np.where(known, median, np.float32(0.0)), ground.known, part.median),
+        by_rows(_where_known, ground.known, part.median),
         _weight(ground.known, variance_of),
         owned,
         np.sqrt(part.tone),
@@ -306,8 +310,17 @@ def _field(
     )
 
 
-def _weight(known: NDArray[np.bool_], variance_of: Plane) -> Plane:
-    return by_rows(
-        lambda known, squares: np.where(known & (squares > 0), 1.0 / np.maximum(squares, 1e-12), 0.0),
-        known, variance_of,
-    )  # fmt: skip
+def _with_shift(still: Plane, borne_out_km: Plane, steepest: Plane) -> Floats:
+    return still + (borne_out_km * steepest) ** 2
+
+
+def _where_known(known: Mask, values: Plane) -> Floats:
+    return np.where(known, values, np.float32(0.0))
+
+
+def _weight(known: Mask, variance_of: Plane) -> Plane:
+    return by_rows(_inverse, known, variance_of)
+
+
+def _inverse(known: Mask, variance_of: Plane) -> Floats:
+    return np.where(known & (variance_of > 0), 1.0 / np.maximum(variance_of, 1e-12), 0.0)

@@ -140,12 +140,12 @@ def _clipped_mean(z2: Plane) -> float:
 def _regional(part: Sloped, sheet: Sheet, law: _Law, elements: float) -> Plane:
     start, quiet, share = (np.float32(value) for value in (law.start, law.quiet, law.share))
 
-    def excess(z2: Plane, again: Plane, known: Mask) -> Plane:
+    def excess(z2: Plane, again: Plane, known: Mask) -> NDArray[np.floating]:
         bound = np.float32(CLIP**2) * (quiet + share * again)
         above = np.minimum(z2, bound) / np.float32(CLIPPED_VARIANCE) - start
         return above / np.where(known, again, np.float32(1.0))
 
-    def weight_of(ratio: Plane, again: Plane, known: Mask) -> Plane:
+    def weight_of(ratio: Plane, again: Plane, known: Mask) -> NDArray[np.floating]:
         return np.where(known, ratio * again / (quiet + share * ratio) ** 2, np.float32(0.0))
 
     known = part.owned & (part.ratio > 0) & (part.again > 0)

@@ -156,13 +156,11 @@ def detect_epoch(
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}
     return EpochChange(
         shown, sigma, compared, held.resolution_km, statistics, fields, sensitivity, verdict, clusters, q, evidence,
-        checks.contradicted,
+        bool(checks.contradicted),
     )  # fmt: skip
 
 
-def described(
-    change: EpochChange, places: Places, config: DetectConfig, learned: Learned | None = None
-) -> Detected:
+def described(change: EpochChange, places: Places, config: DetectConfig, learned: Learned | None = None) -> Detected:
     """The rows, looks and footprints of what changed in an epoch.
 
     Parameters

@@ -109,13 +109,15 @@ def flags(cluster: Cluster, found: Artefacts, known: Setting, evidence: Evidence
         words.append("poor_registration")
     if _is_shift_like(cluster, evidence, grid):
         words.append("shift_like")
-    if any(_touches(evidence.held.count[name] == 0, px, 0.0) for name, px in cluster.footprint.pixels):
+    count = evidence.held.count
+    borders = {name: _border(px, count[name].shape) for name, px in cluster.footprint.pixels}
+    if any((count[name].ravel()[border] == 0).any() for name, border in borders.items()):
         words.append("edge")
     if any(
-        _touches(pair.reused[name], px, REUSED_SHARE)
+        pair.reused[name].ravel()[border].mean() > REUSED_SHARE
         for pair in evidence.held.pairs
-        for name, px in cluster.footprint.pixels
-        if name in pair.reused
+        for name, border in borders.items()
+        if name in pair.reused and border.size
     ):
         words.append("not_reobserved")
     if _is_odd_map(cluster, evidence):
@@ -152,9 +154,9 @@ def _is_shift_like(cluster: Cluster, evidence: Evidence, grid: Grid) -> bool:
     )
 
 
-def _touches(mask: NDArray[np.bool_], pixels: NDArray[np.int32], share: float) -> bool:
-    """Whether more than this share of the pixels on the outer side of a footprint's border is masked."""
-    height, width = mask.shape
+def _border(pixels: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """The pixels on the outer side of a footprint's border."""
+    height, width = shape
     rows, cols = np.divmod(pixels.astype(np.int64), width)
     neighbours = np.unique(
         np.concatenate(
@@ -164,5 +166,4 @@ def _touches(mask: NDArray[np.bool_], pixels: NDArray[np.int32], share: float) -
             ]
         )
     )
-    outside = np.setdiff1d(neighbours, pixels, assume_unique=True)
-    return outside.size > 0 and bool(mask.ravel()[outside].mean() > share)
+    return np.setdiff1d(neighbours, pixels, assume_unique=True)

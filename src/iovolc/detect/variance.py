@@ -19,6 +19,8 @@ from iovolc.hands import by_rows, in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
+Floats = NDArray[np.floating]
+Code = NDArray[np.uint16]
 LOCAL_FWHM_KM: Final = 600.0
 LOCAL_SHARE: Final = 0.3
 _LEAST_SIGMA: Final = 1e-12
@@ -61,27 +63,28 @@ def residual_variance(
     dict of str to ndarray, shape (row, col), float32
         By sheet.
     """
-    one_epoch = {
-        name: by_rows(lambda median, count: median / np.sqrt(1.0 + baseline_share(count)), part.median, part.count)
-        for name, part in combined.items()
-    }
+    one_epoch = {name: by_rows(_of_one_epoch, part.median, part.count) for name, part in combined.items()}
     of_light = of_light or {name: np.zeros(plane.shape, np.uint16) for name, plane in one_epoch.items()}
     classes = classes or of_light
     light, _ = spread_of_classes(*_sizes(one_epoch, owned, of_light), number_of_codes(of_light))
     light = light.astype(np.float32)
-    unit = {
-        name: by_rows(lambda own, of: own / np.maximum(light[of], np.float32(_LEAST_SIGMA)), plane, of_light[name])
-        for name, plane in one_epoch.items()
-    }
+
+    def in_units(plane: Plane, code: Code) -> Floats:
+        return plane / np.maximum(light[code], np.float32(_LEAST_SIGMA))
+
+    def stated(light_code: Code, code: Code) -> Floats:
+        return np.square(light[light_code] * ratio[code])
+
+    unit = {name: by_rows(in_units, plane, of_light[name]) for name, plane in one_epoch.items()}
     ratio = class_ratios(*_sizes(unit, owned, classes), number_of_codes(classes), PRIOR_KM2 / grid.pixel_km**2)
     return {
-        name: _local(
-            plane,
-            by_rows(lambda of, code: np.square(light[of] * ratio[code]), of_light[name], classes[name]),
-            grid.sheet(name),
-        )
+        name: _local(plane, by_rows(stated, of_light[name], classes[name]), grid.sheet(name))
         for name, plane in one_epoch.items()
     }
+
+
+def _of_one_epoch(median: Plane, count: NDArray[np.uint8]) -> Floats:
+    return median / np.sqrt(1.0 + baseline_share(count))
 
 
 def _local(one_epoch: Plane, variance_of: Plane, sheet: Sheet) -> Plane:
@@ -142,7 +145,7 @@ def variance(part: Combined, noise: Plane, shrinkage: float) -> Plane:
         Weight of ``noise``, in epochs, against the history's own spread.
     """
 
-    def of_rows(count: NDArray[np.uint8], spread: Plane, noise: Plane) -> NDArray[np.floating]:
+    def of_rows(count: NDArray[np.uint8], spread: Plane, noise: Plane) -> Floats:
         own = np.maximum(count.astype(np.float32) - 1.0, 0.0)
         spread2 = np.where(np.isfinite(spread), spread, np.float32(0.0)) ** 2
         one = (shrinkage * noise + own * spread2) / (shrinkage + own)

@@ -27,9 +27,7 @@ def largest_about(values: Plane, reach: int, *, wraps: bool) -> Plane:
         As :func:`scipy.ndimage.maximum_filter` of ``2 * reach + 1`` pixels gives it, to the bit.
     """
     out = np.empty_like(values)
-    in_parts(
-        lambda first, end: _largest_about(values, reach, wraps, first, end, out), values.shape[0], values.size
-    )
+    in_parts(lambda first, end: _largest_about(values, reach, wraps, first, end, out), values.shape[0], values.size)
     return out
 
 
@@ -53,4 +51,4 @@ def _largest_about(values: Plane, reach: int, wraps: bool, begin: int, end: int,
 @kernel
 def _raise_to(most: Plane, values: Plane) -> None:
     for i in range(most.size):
-        most[i] = values[i] if values[i] > most[i] else most[i]
+        most[i] = max(most[i], values[i])

@@ -16,6 +16,7 @@ from iovolc.cube.scratch import on_disk, scratch_of
 from iovolc.detect.clusters import owned_pixels
 from iovolc.detect.describe import Places, pixel_places
 from iovolc.detect.look import Look
+from iovolc.hands import both
 from iovolc.light.albedo import light_planes, normal_albedo
 from iovolc.light.blocks import block_means, block_places
 from iovolc.light.classes import LIT, LightClass, classes_of
@@ -43,7 +44,8 @@ def frame_of(pixels_per_degree: int) -> tuple[Frame, Places]:
     """What all epochs of a grid share."""
     grid = Grid.at(pixels_per_degree)
     owned = owned_pixels(grid)
-    return Frame(grid, owned, block_places(grid, owned)), pixel_places(grid)
+    blocks, places = both(lambda: block_places(grid, owned), lambda: pixel_places(grid))
+    return Frame(grid, owned, blocks), places
 
 
 def look_at(store: Path, entry: EpochEntry, light: LightConfig) -> Look:
