@@ -47,14 +47,8 @@ class EpochChange:
         Median difference and its standard deviation per pixel, by sheet; NaN where not compared.
     compared_km2 : float
         Area compared.
-    resolution_km : float
-        Coarser resolution of the two sides.
     null : dict
         Statistics of the null, for the run record.
-    fields : mapping of str to Field
-        What was searched, by sheet.
-    sensitivity : Sensitivity
-        What the plainness of a change depends on.
     verdict : Verdict
         By what the clusters were judged.
     clusters : tuple of Cluster
@@ -70,15 +64,27 @@ class EpochChange:
     difference: Mapping[str, Plane]
     sigma: Mapping[str, Plane]
     compared_km2: float
-    resolution_km: float
     null: Mapping[str, Any]
-    fields: Mapping[str, Field]
-    sensitivity: Sensitivity
     verdict: Verdict
     clusters: tuple[Cluster, ...]
     q: NDArray[np.float64]
     evidence: Evidence
     contradicted: bool
+
+    @property
+    def resolution_km(self) -> float:
+        """Coarser resolution of the two sides."""
+        return self.evidence.held.resolution_km
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """What was searched, by sheet."""
+        return self.evidence.held.fields
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """What the plainness of a change depends on."""
+        return self.evidence.sensitivity
 
 
 def detect_epoch(
@@ -155,9 +161,8 @@ def detect_epoch(
     shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
     sigma = {name: _sigma(field.weight) for name, field in fields.items()}
     return EpochChange(
-        shown, sigma, compared, held.resolution_km, statistics, fields, sensitivity, verdict, clusters, q, evidence,
-        bool(checks.contradicted),
-    )  # fmt: skip
+        shown, sigma, compared, statistics, verdict, clusters, q, evidence, contradicted=bool(checks.contradicted)
+    )
 
 
 def described(change: EpochChange, places: Places, config: DetectConfig, learned: Learned | None = None) -> Detected:

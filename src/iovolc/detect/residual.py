@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from iovolc.detect.medians import first_known, mean_variance, medians, networks
 from iovolc.geometry.about import largest_about
 from iovolc.geometry.compiled import inlined, kernel
-from iovolc.hands import in_parts
+from iovolc.hands import by_rows, in_parts
 from iovolc.model.grid import Sheet
 
 Plane = NDArray[np.float32]
@@ -110,7 +110,7 @@ def gradient(values: Plane, sheet: Sheet) -> Plane:
     sheet : Sheet
         The sheet, whole.
     """
-    return largest_about(_steepness(slopes(values, sheet)), 1, wraps=sheet.wraps)
+    return largest_about(by_rows(np.hypot, *slopes(values, sheet)), 1, wraps=sheet.wraps)
 
 
 def slopes(values: Plane, sheet: Sheet) -> Slopes:
@@ -174,15 +174,8 @@ def shared_gradient(newer: Slopes, baseline: Slopes, sheet: Sheet) -> Plane:
     sheet : Sheet
         The sheet, whole.
     """
-    near = largest_about(_steepness(baseline), 1 + _SHARED_PX // 2, wraps=sheet.wraps)
-    return np.minimum(largest_about(_steepness(newer), 1, wraps=sheet.wraps), near)
-
-
-def _steepness(along_both: Slopes) -> Plane:
-    along, across = along_both
-    out = np.empty_like(along)
-    in_parts(lambda first, end: np.hypot(along[first:end], across[first:end], out=out[first:end]), len(out), out.size)
-    return out
+    near = largest_about(by_rows(np.hypot, *baseline), 1 + _SHARED_PX // 2, wraps=sheet.wraps)
+    return np.minimum(largest_about(by_rows(np.hypot, *newer), 1, wraps=sheet.wraps), near)
 
 
 def _row_pixel_km(sheet: Sheet) -> NDArray[np.float64]:
