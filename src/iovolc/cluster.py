@@ -157,12 +157,12 @@ class _Watch:
 
 
 def _fetched(future: Any) -> tuple[Any, ...]:
-    """The result of a task, alone in a tuple; empty if it has not ended, or its worker was lost with the result."""
+    """The result of a task, alone in a tuple; empty if it has not ended, or was lost with its worker or scheduler."""
     if future.status == "pending":
         return ()
     try:
         return (future.result(timeout=CONNECT_S),)
-    except TimeoutError:
+    except OSError:  # of the connection, or too late
         if future.status == "error":  # the task's own
             raise
         return ()

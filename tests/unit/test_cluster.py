@@ -1,6 +1,7 @@
 """Workers that die, hang, starve or are not there: each ends soon, and says what to do."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -124,6 +125,22 @@ def test_a_scheduler_that_was_killed_ends_the_work_at_once(tmp_path) -> None:
             with pytest.raises(TransientIOError, match="scheduler was lost during `pause`; start it"):
                 workers.map(pause, [60.0], "pause")
     assert time.monotonic() - start < 30.0
+
+
+def test_a_scheduler_that_is_killed_while_a_result_comes_over_ends_the_work_too(tmp_path) -> None:
+    with Scheduler(tmp_path) as scheduler:
+        scheduler.add_worker()
+
+        def killed_at_the_next_result(*_):
+            time.sleep(2.0)  # until the next task, too, has ended
+            scheduler.process.send_signal(signal.SIGSTOP)
+            threading.Timer(1.0, scheduler.kill).start()
+
+        with (
+            runner(address=scheduler.address, progress=killed_at_the_next_result) as workers,
+            pytest.raises(TransientIOError, match="scheduler was lost during `pause`; start it"),
+        ):
+            workers.map(pause, [0.2, 1.0], "pause")
 
 
 def test_processes_need_no_more_than_a_script_with_a_guard(tmp_path) -> None:
