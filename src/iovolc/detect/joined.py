@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import zoom
 
 from iovolc import body
+from iovolc.detect.broad import between
+from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale, reduce_weighted, reduced_sheet
 from iovolc.detect.residual import CLIP, MAD_TO_SIGMA
 from iovolc.geometry.smooth import smooth
@@ -63,18 +64,11 @@ def joined(differences: Iterable[Plane], sheet: Sheet) -> Iterator[Plane]:
 def _levelled(own: Plane, best: Plane, sheet: Sheet, factor: int) -> Plane:
     apart = best - own
     both = np.isfinite(apart)
-    return own + _between(_level(apart, both, sheet, factor), factor, wraps=sheet.wraps) if both.any() else own
-
-
-def _between(level: Plane, factor: int, *, wraps: bool) -> Plane:
-    """Linearly between the blocks' middles, at full size."""
-    padded = np.pad(level, [(0, 0), (1, 1)], mode="wrap" if wraps else "edge")
-    padded = np.pad(padded, [(1, 1), (0, 0)], mode="edge")
-    return zoom(padded, factor, order=1, mode="nearest", grid_mode=True)[factor:-factor, factor:-factor]
+    return own + between(_level(apart, both, sheet, factor), factor, wraps=sheet.wraps) if both.any() else own
 
 
 def _level(apart: Plane, both: NDArray[np.bool_], sheet: Sheet, factor: int) -> Plane:
-    bound = CLIP * MAD_TO_SIGMA * float(np.median(np.abs(apart[both])))
+    bound = CLIP * MAD_TO_SIGMA * middle_size([np.abs(apart)])
     clipped = np.where(both, np.clip(apart, -bound, bound), np.float32(0.0)).astype(np.float32)
     sums, weights, _ = reduce_weighted(clipped, both.astype(np.float32), factor)
     size = np.float32(factor * factor)
@@ -96,7 +90,9 @@ def _of_plane(sums: Plane, weights: Plane, sheet: Sheet, factor: int) -> Plane:
     one, total = under(weights), under(sums)
     known = np.maximum(one, np.float32(1e-6))[..., None]
     aside, leaning = along(weights), along(sums)
-    squares = np.stack([[under(weights * a * b) for a in places] for b in places])
+    squares = np.empty((3, 3, *one.shape), np.float32)
+    for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
+        squares[i, j] = squares[j, i] = under(weights * places[i] * places[j])
     spread: Values = np.einsum("rcti,ijrc,rcuj->rctu", axes, squares, axes, optimize=True)
     spread -= aside[..., :, None] * (aside / known)[..., None, :]
     spread[..., [0, 1], [0, 1]] += _LEAST_LEAN * (_REACH.sigma_km / body.RADIUS_KM) ** 2

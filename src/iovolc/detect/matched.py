@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc import body
+from iovolc.detect.broad import block_px, smooth_broadly
 from iovolc.detect.pyramid import Scale, reduce_products, reduce_weights
 from iovolc.geometry.box import Box
 from iovolc.geometry.compiled import kernel
@@ -128,7 +129,9 @@ def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
     """What all answers under a weight share; parameters as for :func:`respond`."""
     factor = scale.factor(sheet)
     weights, counts = reduce_weights(weight, factor)
-    box = box_alone(weights, sheet, SURROUNDINGS * scale.sigma_km)
+    wide_km = SURROUNDINGS * scale.sigma_km
+    edge = block_px(sheet, weights.shape, wide_km)
+    box = box_alone(weights, sheet, wide_km).coarser(edge).finer(edge)
     total, around = _means(box.cut(weights), box, sheet, scale)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
     least, sigma = _LEAST_COVERAGE * factor * factor, np.empty_like(total)
@@ -137,9 +140,11 @@ def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
 
 
 def _means(part: Plane, box: Box, sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
-    """Means under the filter and in the surroundings."""
-    narrow, wide = (smooth_part(part, box, sheet, km) for km in (scale.sigma_km, SURROUNDINGS * scale.sigma_km))
-    return narrow, wide
+    """Means under the filter and in the surroundings; the box is one of whole blocks of the latter."""
+    wide_km = SURROUNDINGS * scale.sigma_km
+    edge = block_px(sheet, box.shape, wide_km)
+    narrow = smooth_part(part, box, sheet, scale.sigma_km)
+    return narrow, smooth_broadly(part, box.coarser(edge), edge, sheet, wide_km)
 
 
 def respond(difference: Plane, weight: Plane, sheet: Sheet, scale: Scale) -> Response:

@@ -11,13 +11,14 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.detect.broad import block_px, mean_about
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
 from iovolc.geometry.compiled import kernel
-from iovolc.geometry.smooth import FWHM_PER_SIGMA, box_alone, smooth_part
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.hands import in_parts, in_rows
 from iovolc.model.grid import Grid, Sheet
 
@@ -127,40 +128,46 @@ def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, 
 def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
     """The noise by itself and against the surroundings, as the class says it and the region."""
     sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
-    known = np.isfinite(answer.sigma)
-    box = box_alone(known, sheet, sigma_km)
-    share = np.maximum(smooth_part(box.cut(known).astype(np.float32), box, sheet, sigma_km), np.float32(1e-6))
+    shape = answer.amplitude.shape
+    edge = block_px(sheet, shape, sigma_km)
 
     def about(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
-        own = box.cut(factor)
-        squares, wide = np.empty_like(own), np.empty_like(own)
-        in_rows(_clipped, box.cut(amplitude), box.cut(sigma), own, squares)
-        in_rows(_widened, smooth_part(squares, box, sheet, sigma_km), share, own, wide)
-        return box.put(wide, 1.0)
+        sums, counts = (np.zeros((shape[0] // edge, shape[1] // edge), np.float32) for _ in range(2))
+
+        def some(first: int, end: int) -> None:
+            rows = slice(first * edge, end * edge)
+            _add_clipped(amplitude[rows], sigma[rows], factor[rows], edge, sums[first:end], counts[first:end])
+
+        in_parts(some, sums.shape[0], amplitude.size)
+        wide = np.empty(shape, np.float32)
+        in_rows(_widened, mean_about(sums, counts, shape, sheet, sigma_km), factor, wide)
+        return wide
 
     alone, against = of_class
     return about(answer.amplitude, answer.sigma, alone), about(answer.against, answer.against_sigma, against)
 
 
 @kernel
-def _clipped(amplitude: Plane, sigma: Plane, factor: Plane, out: Plane) -> None:
-    """Squares of amplitudes in units of sigma, widened, clipped; 0 where sigma is inf or nothing scatters."""
-    for row in range(out.shape[0]):
-        for col in range(out.shape[1]):
-            if sigma[row, col] < np.inf and factor[row, col] > 0.0:
-                ratio = amplitude[row, col] / (sigma[row, col] * factor[row, col])
-                out[row, col] = min(ratio * ratio, np.float32(CLIP * CLIP))
-            else:
-                out[row, col] = 0.0
+def _add_clipped(amplitude: Plane, sigma: Plane, factor: Plane, edge: int, sums: Plane, counts: Plane) -> None:
+    """Add up by blocks the clipped squares of amplitudes in units of sigma, widened, and the pixels with any sigma."""
+    for row in range(amplitude.shape[0]):
+        block = row // edge
+        for col in range(sums.shape[1]):
+            for k in range(col * edge, (col + 1) * edge):
+                if sigma[row, k] < np.inf:
+                    counts[block, col] += np.float32(1.0)
+                    if factor[row, k] > 0.0:  # otherwise nothing scatters
+                        ratio = amplitude[row, k] / (sigma[row, k] * factor[row, k])
+                        sums[block, col] += min(ratio * ratio, np.float32(CLIP * CLIP))
 
 
 @kernel
-def _widened(local: Plane, share: Plane, factor: Plane, out: Plane) -> None:
-    """How much wider than white the noise is, from smoothed clipped squares and the smoothed share that is known."""
+def _widened(mean: Plane, factor: Plane, out: Plane) -> None:
+    """How much wider than white the noise is, from the mean of the clipped squares around."""
     common = np.float32(1.0 - REGION_SHARE)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
-            here = local[row, col] / share[row, col] / np.float32(CLIPPED_VARIANCE)
+            here = mean[row, col] / np.float32(CLIPPED_VARIANCE)
             out[row, col] = factor[row, col] * np.sqrt(np.float32(REGION_SHARE) * here + common)
 
 

@@ -94,6 +94,17 @@ def reduce_weights(weight: Plane, factor: int) -> tuple[Plane, Plane]:
     return weights, counts
 
 
+def reduce_sums(plane: Plane, factor: int) -> Plane:
+    """Sums over blocks of ``factor`` x ``factor`` pixels, by which rows and columns divide."""
+    sums = np.zeros(_reduced_shape(plane, factor), np.float32)
+
+    def some(first: int, end: int) -> None:
+        _add_blocks(plane[first * factor : end * factor], factor, sums[first:end])
+
+    in_parts(some, sums.shape[0], plane.size)
+    return sums
+
+
 def _reduced_shape(plane: Plane, factor: int) -> tuple[int, int]:
     return plane.shape[0] // factor, plane.shape[1] // factor
 
@@ -106,6 +117,16 @@ def _add_products(difference: Plane, weight: Plane, factor: int, products: Plane
         for col in range(cols):
             for k in range(col * factor, (col + 1) * factor):
                 sums[col] += own[k] * values[k]
+
+
+@kernel
+def _add_blocks(plane: Plane, factor: int, sums: Plane) -> None:
+    rows, cols = sums.shape
+    for row in range(rows * factor):
+        total, own = sums[row // factor], plane[row]
+        for col in range(cols):
+            for k in range(col * factor, (col + 1) * factor):
+                total[col] += own[k]
 
 
 @kernel

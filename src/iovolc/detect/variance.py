@@ -10,11 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.detect.broad import block_px, mean_about
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
 from iovolc.detect.middle import middle_size
+from iovolc.detect.pyramid import reduce_products, reduce_weights
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
 from iovolc.geometry.compiled import kernel
-from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
+from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.hands import by_rows, in_rows
 from iovolc.model.grid import Grid, Sheet
 
@@ -94,9 +96,14 @@ def _local(one_epoch: Plane, variance_of: Plane, sheet: Sheet) -> Plane:
 
     known, clipped = by_rows(np.isfinite, one_epoch), by_rows(square, one_epoch, variance_of)
     sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
-    share = np.maximum(smooth(known, sheet, sigma_km), np.float32(1e-6))
-    local = smooth(clipped, sheet, sigma_km) / share / np.float32(CLIPPED_VARIANCE)
-    return (variance_of * (LOCAL_SHARE * local + (1.0 - LOCAL_SHARE))).astype(np.float32)
+    edge = block_px(sheet, one_epoch.shape, sigma_km)
+    counts, _ = reduce_weights(known, edge)
+    local = mean_about(reduce_products(clipped, known, edge), counts, one_epoch.shape, sheet, sigma_km)
+
+    def drawn(variance: Plane, mean: Plane) -> Floats:
+        return variance * (LOCAL_SHARE * (mean / np.float32(CLIPPED_VARIANCE)) + np.float32(1.0 - LOCAL_SHARE))
+
+    return by_rows(drawn, variance_of, local)
 
 
 def spread(planes: Mapping[str, Plane], owned: Mapping[str, NDArray[np.bool_]]) -> float:

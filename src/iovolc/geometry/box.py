@@ -68,6 +68,13 @@ class Box:
             self.wraps,
         )
 
+    def coarser(self, factor: int) -> "Box":
+        """The part of a plane of ``factor`` times fewer rows and columns that covers it; they divide by ``factor``."""
+        rows, cols = (size // factor for size in self.shape)
+        first, end = self.first // factor, -(-(self.first + self.width) // factor)
+        covered = slice(self.rows.start // factor, -(-self.rows.stop // factor))
+        return replace(self, shape=(rows, cols), rows=covered, first=first, width=end - first).grown(0, 0)
+
     def cut(self, plane: NDArray[Any]) -> NDArray[Any]:
         """Its part of a plane, C-contiguous; the plane itself where that is all of it."""
         if self._whole:
