@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import smooth
 from iovolc.hands import by_rows, each, in_parts
 from iovolc.model.grid import Grid, Sheet
@@ -123,13 +124,18 @@ def _whole(parts: Mapping[str, Sloped]) -> _Law | None:
 
 
 def _bins(ratio: Plane) -> NDArray[np.uint8]:
-    out = np.empty(ratio.shape, np.uint8)
-
-    def some(first: int, end: int) -> None:
-        out[first:end] = np.digitize(ratio[first:end], _RATIOS)
-
-    in_parts(some, out.size, out.size)
+    out = np.zeros(ratio.shape, np.uint8)
+    in_parts(lambda first, end: _add_passed(ratio[first:end], _RATIOS, out[first:end]), out.size, out.size)
     return out
+
+
+@kernel
+def _add_passed(ratio: Plane, ratios: NDArray[np.float64], bins: NDArray[np.uint8]) -> None:
+    """Add to each bin how many of the ratios are not above: all are asked, since a search would guess wrong at each."""
+    for i in range(ratio.size):
+        own = np.float64(ratio[i])
+        for k in range(ratios.size):
+            bins[i] += np.uint8(own >= ratios[k])
 
 
 def _clipped_mean(z2: Plane) -> float:

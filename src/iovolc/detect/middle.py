@@ -106,10 +106,10 @@ def _count(bits: Bits, counts: NDArray[np.int64]) -> None:
 
 @kernel
 def _gather(bits: Bits, low: int, high: int, out: Bits) -> int:
-    held = 0
+    held, least, most = 0, np.uint32(low), np.uint32(high - low)
     for i in range(bits.size):
-        lead = bits[i] >> _LOW_BITS
-        if low <= lead <= high:
+        # One comparison, hardly ever true: which side of the middle a number lies on no processor can guess.
+        if np.uint32((bits[i] >> np.uint32(_LOW_BITS)) - least) <= most:
             out[held] = bits[i]
             held += 1
     return held

@@ -110,9 +110,16 @@ def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
 def _by_class(ratio: Plane, codes: NDArray[np.uint16]) -> Plane:
     if ratio.size == 1:
         return np.broadcast_to(ratio[0], codes.shape)
-    out = np.empty(codes.shape, ratio.dtype)
-    in_parts(lambda first, end: np.take(ratio, codes[first:end], out=out[first:end]), codes.shape[0], codes.size)
+    out = np.empty(codes.shape, np.float32)
+    in_rows(partial(_take, ratio), codes, out)
     return out
+
+
+@kernel
+def _take(ratio: Plane, codes: NDArray[np.uint16], out: Plane) -> None:
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            out[row, col] = ratio[codes[row, col]]
 
 
 def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, pixel_km: float, scale: Scale) -> Plane:
