@@ -13,7 +13,7 @@ from scipy.linalg import eigh
 from scipy.ndimage import gaussian_filter1d, label
 from scipy.stats import chi2
 
-from iovolc.detect import residual, segment
+from iovolc.detect import matched, noise, residual, segment, variance
 from iovolc.geometry import smooth
 from iovolc.light import irmad
 
@@ -23,7 +23,7 @@ Values = NDArray[np.float64]
 
 @contextmanager
 def library_kernels() -> Iterator[None]:
-    """Smoothing, medians, slopes, labels and IR-MAD by numpy and scipy for the time of a ``with`` block."""
+    """Smoothing of every pixel, medians, slopes, labels and IR-MAD by numpy and scipy, for the time of a ``with``."""
     with ExitStack() as replaced:
         for module, name, work in (
             (smooth, "_smooth_rows", smooth_rows),
@@ -32,9 +32,15 @@ def library_kernels() -> Iterator[None]:
             (residual, "_slopes", slopes),
             (segment, "_label", label_pixels),
             (irmad, "no_change_probability", ir_mad),
+            *((module, "block_px", every_pixel) for module in (matched, noise, variance)),
         ):
             replaced.enter_context(patch.object(module, name, work))
         yield
+
+
+def every_pixel(_sheet: object, _shape: object, _sigma_km: object) -> int:
+    """Edge of the blocks that means over wide surroundings are told of: a straightforward program has none."""
+    return 1
 
 
 def smooth_rows(values: Plane, sigmas_px: Values, wrap: bool) -> Plane:
