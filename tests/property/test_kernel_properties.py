@@ -92,6 +92,10 @@ def test_a_box_holds_all_and_is_put_back_where_it_was(seed, wraps, more):
     assert grown.gap == max(box.gap - 2 * more, 0) if wraps else grown.gap <= box.gap
     fine = np.repeat(np.repeat(values, 2, axis=0), 2, axis=1)
     np.testing.assert_array_equal(box.finer(2).put(box.finer(2).cut(fine)), fine)
+    assert box.finer(2).coarser(2) == box
+    blocks = box.finer(2).grown(1, 1).coarser(2).finer(2)
+    assert not any(edge % 2 for edge in (blocks.first, blocks.width, blocks.rows.start, blocks.rows.stop))
+    np.testing.assert_array_equal(blocks.put(blocks.cut(fine)), fine)
 
 
 @slow_uncompiled
