@@ -131,7 +131,7 @@ def cover(weight: Plane, sheet: Sheet, scale: Scale) -> Cover:
     weights, counts = reduce_weights(weight, factor)
     wide_km = SURROUNDINGS * scale.sigma_km
     edge = block_px(sheet, weights.shape, wide_km)
-    box = box_alone(weights, sheet, wide_km).coarser(edge).finer(edge)
+    box = box_alone(weights, sheet, wide_km).coarser(edge).grown(1, 1).finer(edge)
     total, around = _means(box.cut(weights), box, sheet, scale)
     spread = 1.0 / (4.0 * math.pi * sigma_px_squared(sheet, scale, factor, weights.shape[0]))
     least, sigma = _LEAST_COVERAGE * factor * factor, np.empty_like(total)

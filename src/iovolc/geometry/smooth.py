@@ -112,10 +112,11 @@ def widths_px(sheet: Sheet, rows: int, sigma_km: float) -> tuple[Wide, float]:
 
 @kernel
 def reach_px(sigma_px: float) -> int:
-    """How far a Gaussian spreads."""
+    """How far a Gaussian, or any narrower one, spreads."""
+    direct = math.ceil(4.0 * min(sigma_px, _DIRECT_BELOW_PX))
     if sigma_px < _DIRECT_BELOW_PX:
-        return math.ceil(4.0 * sigma_px)
-    return _PASSES * (_extended_box(sigma_px)[0] + 1)
+        return direct
+    return max(direct, _PASSES * (_extended_box(sigma_px)[0] + 1))
 
 
 @kernel
