@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from iovolc.detect.broad import block_px, mean_about
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
 from iovolc.detect.middle import middle_size
-from iovolc.detect.pyramid import reduce_products, reduce_weights
+from iovolc.detect.pyramid import reduce_sums
 from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
@@ -97,8 +97,8 @@ def _local(one_epoch: Plane, variance_of: Plane, sheet: Sheet) -> Plane:
     known, clipped = by_rows(np.isfinite, one_epoch), by_rows(square, one_epoch, variance_of)
     sigma_km = LOCAL_FWHM_KM / FWHM_PER_SIGMA
     edge = block_px(sheet, one_epoch.shape, sigma_km)
-    counts, _ = reduce_weights(known, edge)
-    local = mean_about(reduce_products(clipped, known, edge), counts, one_epoch.shape, sheet, sigma_km)
+    sums, counts = (reduce_sums(plane, edge) for plane in (clipped, known))
+    local = mean_about(sums, counts, one_epoch.shape, sheet, sigma_km)
 
     def drawn(variance: Plane, mean: Plane) -> Floats:
         return variance * (LOCAL_SHARE * (mean / np.float32(CLIPPED_VARIANCE)) + np.float32(1.0 - LOCAL_SHARE))
