@@ -7,7 +7,7 @@ Not for how often what is that plain is found (:mod:`iovolc.detect.curve`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -17,8 +17,10 @@ from iovolc.detect.curve import Curve, Curves
 from iovolc.detect.matched import SURROUNDINGS, cover
 from iovolc.detect.noise import Noise, total_errors
 from iovolc.detect.pieces import Field
-from iovolc.detect.pyramid import Scale, expand
+from iovolc.detect.pyramid import Scale, expand, reduced_sheet
+from iovolc.geometry.compiled import kernel
 from iovolc.geometry.sphere import sheet_pixel
+from iovolc.hands import in_rows
 from iovolc.model.grid import Grid, Sheet, SheetName
 
 Plane = NDArray[np.float32]
@@ -122,25 +124,38 @@ def margin_per_contrast(
     dict of float to ndarray, shape (row, col), float32
         By size; 0 where the filter is not covered.
     """
-    best = {size: np.zeros(sheet.shape, np.float32) for size in sizes_km}
-    for index, scale in enumerate(sensitivity.scales):
+    coarsest = reduced_sheet(sheet, sensitivity.scales[-1].factor(sheet)).shape
+    best = {size: np.zeros(coarsest, np.float32) for size in sizes_km}
+    # From coarse to fine, so that what coarse scales show best is repeated over ever smaller blocks.
+    for index, scale in reversed(tuple(enumerate(sensitivity.scales))):
         wanted = [size for size in sizes_km if index == 0 or scale.fwhm_km <= _WIDEST * size]
         if not wanted or not np.isfinite(sensitivity.noise[index]).all():
             continue
         covered = cover(field.weight, sheet, scale)
         answer, floors = covered.nothing(), field.floors(covered)
-        alone, against = (
-            (1.0 / (sensitivity.needed_z[index] * error)).astype(np.float32)
-            for error in total_errors(answer, sensitivity.noise[index], sensitivity, floors, scale)
-        )
+        alone, against = total_errors(answer, sensitivity.noise[index], sensitivity, floors, scale)
         for size in wanted:
             whole, around = (
                 np.float32(seen_share(size, width_km, sensitivity.resolution_km))
                 for width_km in (scale.fwhm_km, SURROUNDINGS * scale.fwhm_km)
             )
-            told = expand(np.maximum(whole * alone, (whole - around) * against), answer.factor)
-            np.maximum(best[size], told, out=best[size])
-    return best
+            margin = expand(best[size], alone.shape[0] // best[size].shape[0])
+            in_rows(
+                partial(_keep_best, np.float32(sensitivity.needed_z[index]), whole, whole - around),
+                alone, against, margin,
+            )  # fmt: skip
+            best[size] = margin
+    return {size: expand(margin, sheet.shape[0] // margin.shape[0]) for size, margin in best.items()}
+
+
+@kernel
+def _keep_best(needed_z: float, whole: float, beside: float, alone: Plane, against: Plane, margin: Plane) -> None:
+    """Raise margins to those of a scale: parts of a contrast seen by itself and beside surroundings, over errors."""
+    for row in range(margin.shape[0]):
+        for col in range(margin.shape[1]):
+            by_itself = whole * (np.float32(1.0) / (needed_z * alone[row, col]))
+            told = beside * (np.float32(1.0) / (needed_z * against[row, col]))
+            margin[row, col] = max(margin[row, col], by_itself, told)
 
 
 def coarse_maps(

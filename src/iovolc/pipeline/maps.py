@@ -97,7 +97,7 @@ class Maps:
         task = self._tasks()[best["observation_id"]]
         lat, lon_e = local_view(event["lat"], event["lon_e"], half_km, CUTOUT_PX)
         tone = look_at(task.store, task.entry, task.light).side.tone
-        after = view(self.grid, lambda name: tone.get(name, self._nothing(name)), lat, lon_e)
+        after = view(self.grid, lambda name: tone[name] if name in tone else self._nothing(name), lat, lon_e)
         difference = view(self.grid, lambda name: difference_of(task, name, self.grid.sheet(name).shape), lat, lon_e)
         before = after - difference
         before_entries = _compared_with(task, best["reference_ids"])

@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.shutil import copy
 from rasterio.transform import Affine
 
 from iovolc import body
@@ -56,6 +58,7 @@ LIMITS: Final = {
 
 _BACKDROP: Final = Layer("backdrop", "float32", "", "A map for orientation")
 BACKDROP_FILE: Final = "rasters/backdrop.tif"
+_TILE: Final = 512
 _WRITERS: Final = 2
 _LIMIT_BANDS: Final = tuple(f"contrast found in {chance:.0%} of cases" for chance in LIMIT_PROBABILITIES)
 
@@ -183,12 +186,12 @@ def write_cog(
         What each band is, where there are several.
     """
     planes = pixels if pixels.ndim == 3 else pixels[None]
+    resampling = Resampling.nearest if layer.is_mask else Resampling.average
+    # Overviews are made in memory: the COG driver would write its own to a file and read them back.
     with rasterio.open(
-        path, "w", driver="COG", height=planes.shape[1], width=planes.shape[2], count=len(planes), dtype=layer.dtype,
+        "", "w", driver="MEM", height=planes.shape[1], width=planes.shape[2], count=len(planes), dtype=layer.dtype,
         nodata=None if layer.is_mask else math.nan, crs=body.CRS_EQUIRECTANGULAR,
         transform=map_transform(planes.shape[2]),
-        compress="ZSTD", level=1, predictor="YES", blocksize=512, statistics="YES",
-        overview_resampling="NEAREST" if layer.is_mask else "AVERAGE",
     ) as dataset:  # fmt: skip
         dataset.write(planes)
         for number, name in enumerate(bands or (layer.name,), start=1):
@@ -197,6 +200,14 @@ def write_cog(
         if layer.colours:
             dataset.write_colormap(1, {code: _rgb(colour) for code, colour in enumerate(layer.colours)})
         dataset.update_tags(**dict(sorted(tags.items())))
+        dataset.build_overviews(_overviews(planes.shape[1:]), resampling)
+        copy(dataset, path, driver="COG", compress="ZSTD", level=1, predictor="YES", blocksize=_TILE, statistics="YES")
+
+
+def _overviews(shape: tuple[int, ...]) -> list[int]:
+    """By which factors a map is made smaller, until it fits one tile."""
+    halvings = math.ceil(math.log2(max(shape) / _TILE))
+    return [2**k for k in range(1, halvings + 1)]
 
 
 def _rgb(colour: str | None) -> tuple[int, int, int]:
