@@ -7,7 +7,7 @@ from publish_sample import GRID, published
 from rasterio.transform import array_bounds
 
 from iovolc import body
-from iovolc.publish.rasters import LAYERS, LIMITS, area_km2, map_transform, write_cog
+from iovolc.publish.rasters import LAYERS, LIMITS, area_km2, map_transform, significant_bits, write_cog
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
@@ -65,5 +65,28 @@ def test_limits_have_a_band_for_each_probability(size_km):
         assert dataset.descriptions == ("contrast found in 50% of cases", "contrast found in 90% of cases")
         half, most = dataset.read()
     assert np.isnan(half[360, 0])
-    assert half[360, 1000] == pytest.approx(6.0 / size_km)
-    assert most[360, 1000] == pytest.approx(7.2 / size_km)
+    assert half[360, 1000] == pytest.approx(6.0 / size_km, rel=2**-12)
+    assert most[360, 1000] == pytest.approx(7.2 / size_km, rel=2**-12)
+
+
+def test_overviews_are_means_of_the_data_under_them(tmp_path):
+    pixels = np.random.default_rng(3).uniform(1.0, 2.0, (1440, 2880)).astype(np.float32)
+    pixels[:700, :1003] = np.nan
+    write_cog(tmp_path / "x.tif", pixels, LAYERS[0], {})
+    for number, factor in enumerate((2, 4, 8)):
+        with rasterio.open(tmp_path / "x.tif", overview_level=number) as dataset:
+            shown = dataset.read(1)
+        blocks = pixels.reshape(1440 // factor, factor, 2880 // factor, factor)
+        known = np.isfinite(blocks)
+        with np.errstate(invalid="ignore"):
+            means = np.where(known, blocks, 0.0).sum(axis=(1, 3)) / known.sum(axis=(1, 3))
+        np.testing.assert_allclose(shown, means, rtol=1e-5)
+
+
+def test_twelve_significant_bits_are_kept():
+    values = np.concatenate([np.geomspace(1e-9, 1e9, 5000), [0.0, -3.1]]).astype(np.float32)
+    kept = significant_bits(values)
+    assert (np.abs(kept - values) <= np.abs(values) * 2.0**-12).all()
+    assert not (kept.view(np.uint32) & 0xFFF).any()
+    odd = np.array([np.nan, np.inf, -np.inf], np.float32)
+    np.testing.assert_array_equal(significant_bits(odd), odd)

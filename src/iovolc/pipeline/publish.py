@@ -24,7 +24,7 @@ from iovolc.cube.pointer import operational_run
 from iovolc.cube.quarantine import read_quarantine
 from iovolc.errors import Finding
 from iovolc.geometry.warp import sample
-from iovolc.hands import hands
+from iovolc.hands import each, hands
 from iovolc.model.detection import Tracked
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
@@ -114,18 +114,27 @@ def publish(
     name = run_id(manifest, context.config)
     folder = Path(local(run_folder(context.store, name)))
     pointers: tuple[str, ...] = ()
-    with publishing(context.store):
+    with publishing(context.store), hands(hands_each(context.runner, 1)):
         if not (folder / "run.json").exists():
-            with hands(hands_each(context.runner, 1)):
-                write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
+            write_outputs(folder, _output(name, manifest, scan, tracked, context, story, timings or {}))
         if promote and is_whole(context.config):
             write_json(local(latest_run_file(context.store)), {"run_id": name})
             pointers = ("runs/latest.json",)
         share(context.store, f"runs/{name}", *pointers)
         if out is not None and out.absolute() != folder.absolute():
             with staged(out, OWN_NAMES) as partial:
-                shutil.copytree(folder, partial, dirs_exist_ok=True)
+                _copy(folder, partial)
     return folder
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """All that a folder holds, into another one."""
+    copies = {path: target / path.relative_to(folder) for path in sorted(folder.rglob("*"))}
+    for path, copy in copies.items():
+        if path.is_dir():
+            copy.mkdir(exist_ok=True)
+    for _ in each(lambda path: shutil.copy2(path, copies[path]), [path for path in copies if path.is_file()]):
+        pass  # an error is raised here
 
 
 def is_whole(config: Config) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -84,10 +84,10 @@ def publish(out: Path, run: RunOutput) -> None:
         )
         write_project(folder, run, rasters)
         record = run_record(run, told.tables, rasters, told.coverage)
-        with _timed(timings, "page"):
-            write_page(folder / "page", run, told.tables, told.events, told.drawn, record)
-        with _timed(timings, "stac"):
-            write_stac(folder, run, rasters)
+        both(
+            partial(_write_page, folder, run, told, record, timings),
+            partial(_write_stac, folder, run, rasters, timings),
+        )
         canonical.write(folder / RECORD, record)
         canonical.write(folder / TIMINGS, {name: round(seconds, 3) for name, seconds in timings.items()})
 
@@ -117,6 +117,16 @@ def _write_tables(folder: Path, run: RunOutput, timings: dict[str, float]) -> _T
     with _timed(timings, "page"):
         drawn = draw_page(folder / "page", run, tables, coverage)
     return _Told(tables, events, coverage, drawn)
+
+
+def _write_page(folder: Path, run: RunOutput, told: _Told, record: dict[str, Any], timings: dict[str, float]) -> None:
+    with _timed(timings, "page"):
+        write_page(folder / "page", run, told.tables, told.events, told.drawn, record)
+
+
+def _write_stac(folder: Path, run: RunOutput, rasters: tuple[ChannelRasters, ...], timings: dict[str, float]) -> None:
+    with _timed(timings, "stac"):
+        write_stac(folder, run, rasters)
 
 
 def _stamp(run: RunOutput) -> datetime:

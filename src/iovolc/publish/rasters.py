@@ -23,13 +23,17 @@ from iovolc.publish.sampling import map_lat_lon, mosaic
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One published layer: its name, type, unit and meaning, and the colours of codes (None is transparent)."""
+    """One published layer: its name, type, unit and meaning, and the colours of codes (None is transparent).
+
+    What is ``rounded`` (:func:`significant_bits`) is not known to its last digits.
+    """
 
     name: str
     dtype: str
     unit: str
     title: str
     colours: tuple[str | None, ...] = ()
+    rounded: bool = False
 
     @property
     def is_mask(self) -> bool:
@@ -40,7 +44,7 @@ class Layer:
 LAYERS: Final = (
     Layer("value", "float32", "", "Normalised value of the newest epoch"),
     Layer("difference", "float32", "", "Change of ln albedo, or of matched rank, against the predecessors"),
-    Layer("z", "float32", "", "Difference over its uncertainty"),
+    Layer("z", "float32", "", "Difference over its uncertainty", rounded=True),
     Layer("status", "uint8", "", "What is known of the pixel", (None, "#c9d3dc", "#8fb8d0", "#e69f00", "#d1495b")),
     Layer("resolution_km", "float32", "km", "Effective resolution (FWHM) of the comparison"),
     Layer("comparable", "uint8", "", "1 where the newest epoch could be compared", (None, "#56b4e9")),
@@ -50,6 +54,7 @@ LIMITS: Final = {
     size_km: Layer(
         f"limit_{size_km:.0f}km", "float32", "",
         f"Contrast with which a change of {size_km:.0f} km would have been found in 50 % and 90 % of cases (two bands)",
+        rounded=True,
     )
     for size_km in SIZES_KM
 }  # fmt: skip
@@ -186,6 +191,7 @@ def write_cog(
         What each band is, where there are several.
     """
     planes = pixels if pixels.ndim == 3 else pixels[None]
+    planes = significant_bits(planes) if layer.rounded else planes
     resampling = Resampling.nearest if layer.is_mask else Resampling.average
     # Overviews are made in memory: the COG driver would write its own to a file and read them back.
     with rasterio.open(
@@ -202,6 +208,13 @@ def write_cog(
         dataset.update_tags(**dict(sorted(tags.items())))
         dataset.build_overviews(_overviews(planes.shape[1:]), resampling)
         copy(dataset, path, driver="COG", compress="ZSTD", level=1, predictor="YES", blocksize=_TILE, statistics="YES")
+
+
+def significant_bits(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Floats to the nearest of 12 significant bits, 0.02 %: what is not known to more, so that it packs the better."""
+    bits = values.view(np.uint32) + np.uint32(1 << 11)
+    bits &= np.uint32(0xFFFFFFFF ^ (1 << 12) - 1)
+    return bits.view(np.float32)
 
 
 def _overviews(shape: tuple[int, ...]) -> list[int]:

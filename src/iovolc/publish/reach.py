@@ -22,9 +22,7 @@ from iovolc.publish.run_output import Completeness, EpochReach, RunOutput
 
 FOLDER: Final = "completeness"
 _BANDS: Final = (*(f"margin per unit of contrast, {size:.0f} km" for size in SIZES_KM), "share compared")
-_LAYER: Final = Layer("completeness", "float32", "", "Margin of changes by size: 1 just passes")
-_STEPS: Final = 1024
-"""Values are rounded to this part of themselves: more is not known, and they compress the better."""
+_LAYER: Final = Layer("completeness", "float32", "", "Margin of changes by size: 1 just passes", rounded=True)
 
 
 def write_reach(folder: Path, run: RunOutput) -> None:
@@ -38,7 +36,7 @@ def write_reach(folder: Path, run: RunOutput) -> None:
         bands[:, maps.share <= 0] = np.nan
         tags = {"RUN_ID": run.run_id, "BODY": body.NAME, "CHANNEL": epoch.channel, "OBSERVATION": epoch.observation_id}
         path = folder / FOLDER / f"{epoch.observation_id}.tif"
-        write_cog(path, _rounded(bands), _LAYER, {**tags, "TITLE": _LAYER.title}, _BANDS)
+        write_cog(path, bands, _LAYER, {**tags, "TITLE": _LAYER.title}, _BANDS)
 
 
 def reach_record(completeness: Completeness) -> dict[str, Any]:
@@ -115,8 +113,3 @@ def _curve_record(item: FittedCurve) -> dict[str, Any]:
         "ceiling": round(curve.ceiling, 4),
         "injections": curve.count,
     }
-
-
-def _rounded(values: Any) -> Any:
-    mantissa, exponent = np.frexp(values)
-    return np.ldexp(np.rint(mantissa * _STEPS) / _STEPS, exponent).astype(np.float32)

@@ -133,18 +133,32 @@ def local_view(
     -------
     lat, lon_e : ndarray, shape (size_px, size_px)
         Degrees; first row north, first column west.
+    """
+    steps = ((np.arange(size_px) + 0.5) / size_px * 2.0 - 1.0) * half_km
+    return view_places(lat, lon_e, *np.meshgrid(steps, -steps))
+
+
+def view_places(
+    lat: float, lon_e: float, x_km: NDArray[np.float64], y_km: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and east longitudes of places of an azimuthal equidistant view.
+
+    Parameters
+    ----------
+    lat, lon_e : float
+        Centre, degrees.
+    x_km, y_km : ndarray of one shape
+        East and north of the centre, in the view's plane.
 
     Notes
     -----
     Snyder, Map Projections: A Working Manual (1987), equations 25-14 ff., written with vectors.
     """
-    steps = ((np.arange(size_px) + 0.5) / size_px * 2.0 - 1.0) * half_km
-    x, y = np.meshgrid(steps, -steps)
-    distance = np.hypot(x, y)
+    distance = np.hypot(x_km, y_km)
     angle = distance / body.RADIUS_KM
     east, north = tangent_basis(lat, lon_e)
     with np.errstate(invalid="ignore"):
-        heading = np.nan_to_num((x / distance)[..., None] * east + (y / distance)[..., None] * north)
+        heading = np.nan_to_num((x_km / distance)[..., None] * east + (y_km / distance)[..., None] * north)
     return lat_lon(np.cos(angle)[..., None] * unit_vectors(lat, lon_e) + np.sin(angle)[..., None] * heading)
 
 

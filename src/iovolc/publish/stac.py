@@ -18,10 +18,10 @@ from iovolc.publish import canonical
 from iovolc.publish.citation import NAME as CITATION
 from iovolc.publish.rasters import BACKDROP_FILE, LAYERS, LIMITS, ChannelRasters
 from iovolc.publish.reach import FOLDER as COMPLETENESS
-from iovolc.publish.run_output import Cutout, EpochReach, InputFile, RunOutput
+from iovolc.publish.run_output import EpochReach, InputFile, RunOutput
 from iovolc.publish.stac_rasters import WORLD, Place, projection, raster_asset, view_place
 from iovolc.publish.views import FOLDER as VIEWS
-from iovolc.publish.views import read_views
+from iovolc.publish.views import view_facts
 
 PROJECTION: Final = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
 RASTER: Final = "https://stac-extensions.github.io/raster/v2.0.0/schema.json"
@@ -67,8 +67,8 @@ def _items(folder: Path, run: RunOutput, rasters: Sequence[ChannelRasters]) -> I
         yield channel.summary.channel, _channel_item(folder, run, channel)
     for epoch in run.completeness.epochs if run.completeness else ():
         yield f"completeness-{epoch.observation_id}", _reach_item(folder, run, epoch)
-    for event_id, shown in read_views(folder):
-        yield f"view-{event_id}", _view_item(folder, run, event_id, shown.cutout)
+    for event_id, shown in view_facts(folder):
+        yield f"view-{event_id}", _view_item(folder, run, event_id, shown)
 
 
 def _inputs(run: RunOutput, ids: Sequence[str]) -> list[InputFile]:
@@ -178,18 +178,18 @@ def _reach_item(folder: Path, run: RunOutput, epoch: EpochReach) -> pystac.Item:
     return item
 
 
-def _view_item(folder: Path, run: RunOutput, event_id: str, cutout: Cutout) -> pystac.Item:
+def _view_item(folder: Path, run: RunOutput, event_id: str, shown: Mapping[str, Any]) -> pystac.Item:
     file = f"{VIEWS}/{event_id}.tif"
     facts: Mapping[str, Any] = {
         **projection(folder / file),
         "title": f"Event {event_id}: before, after and difference",
         "iovolc:event_id": event_id,
-        "iovolc:channel": cutout.channel,
-        "iovolc:before_ids": list(cutout.before_ids),
-        "iovolc:after_ids": list(cutout.after_ids),
+        "iovolc:channel": shown["channel"],
+        "iovolc:before_ids": list(shown["before_ids"]),
+        "iovolc:after_ids": list(shown["after_ids"]),
     }
-    span = (cutout.before_utc[0], cutout.after_utc[1])
-    ids = (*cutout.before_ids, *cutout.after_ids)
+    span = (shown["before_utc"][0], shown["after_utc"][1])
+    ids = (*shown["before_ids"], *shown["after_ids"])
     item = _item(run, f"view-{event_id}", ids, span, view_place(folder / file), **facts)
     item.add_asset("view", raster_asset(folder, file, "Before, after, difference and footprint"))
     return item

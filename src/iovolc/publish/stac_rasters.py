@@ -17,11 +17,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.io import DatasetReader
-from rasterio.warp import transform
 from shapely.affinity import translate
 
 from iovolc import body
 from iovolc.cube.schema import crs_wkt
+from iovolc.publish.sampling import view_places
 
 _COG: Final = "image/tiff; application=geotiff; profile=cloud-optimized"
 _STATISTICS: Final = ("minimum", "maximum", "mean", "stddev", "valid_percent")
@@ -114,9 +114,10 @@ def _outline(dataset: DatasetReader) -> tuple[NDArray[np.float64], NDArray[np.fl
     west, south, east, north = dataset.bounds
     corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
     edge = np.concatenate([np.linspace(*side, _EDGE_POINTS, endpoint=False) for side in pairwise(corners)])
-    edge = np.vstack([edge, edge[:1]])
-    lon_e, lat, *_ = transform(dataset.crs, body.CRS_GEOGRAPHIC, edge[:, 0], edge[:, 1])
-    return np.unwrap(np.asarray(lon_e), period=360.0), np.asarray(lat)
+    edge_km = np.vstack([edge, edge[:1]]) / 1000.0
+    crs = dataset.crs.to_dict()
+    lat, lon_e = view_places(crs["lat_0"], crs["lon_0"], edge_km[:, 0], edge_km[:, 1])
+    return np.unwrap(lon_e, period=360.0), lat
 
 
 def _wrapped(lon_e: float) -> float:

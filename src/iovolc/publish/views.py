@@ -5,7 +5,7 @@ Each is a north-up Cloud-Optimised GeoTIFF, azimuthal equidistant about the even
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio import DatasetReader
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
@@ -71,22 +72,27 @@ def read_view(folder: Path, event_id: str) -> View | None:
     return _read(path) if path.is_file() else None
 
 
-def read_views(folder: Path) -> Iterator[tuple[str, View]]:
-    """Event ids and views of an output folder, by id."""
+def view_facts(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Event ids of the views of an output folder, and the fields of their cutouts that are no pixels, by id."""
     for path in sorted((folder / FOLDER).glob("*.tif")):
-        yield path.stem, _read(path)
+        with rasterio.open(path) as dataset:
+            yield path.stem, _facts(dataset)
 
 
 def _read(path: Path) -> View:
     with rasterio.open(path) as dataset:
         before, after, difference, outline = dataset.read()
-        facts: dict[str, Any] = json.loads(dataset.tags()[_TAG])
-    cutout = Cutout(
-        facts["lat"], facts["lon_e"], facts["half_km"], before, after, difference, facts["channel"], facts["unit"],
-        facts["difference_unit"], tuple(facts["before_ids"]), tuple(facts["after_ids"]), _span(facts["before_utc"]),
-        _span(facts["after_utc"]),
-    )  # fmt: skip
+        cutout = Cutout(before=before, after=after, difference=difference, **_facts(dataset))
     return View(cutout, outline.astype(np.float64))
+
+
+def _facts(dataset: DatasetReader) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(dataset.tags()[_TAG])
+    return (
+        told
+        | {name: tuple(told[name]) for name in ("before_ids", "after_ids")}
+        | {name: _span(told[name]) for name in ("before_utc", "after_utc")}
+    )
 
 
 def _crs(cutout: Cutout) -> CRS:
