@@ -18,6 +18,7 @@ from iovolc.detect.matched import respond
 from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
 from iovolc.detect.skirts import reached
+from iovolc.hands import both
 from iovolc.light.blocks import block_means
 from iovolc.light.match import Frame
 from iovolc.model.grid import Grid
@@ -106,11 +107,11 @@ def diagnose(
     """
     weak = [cluster.sign for cluster in _apart(clusters, passed, frame.grid, search)]
     signs = binomtest(weak.count(-1), len(weak)).pvalue if len(weak) >= _LEAST_CLUSTERS else math.nan
-    return Diagnostics(
-        float(signs),
-        _flip_p(fields, reached(clusters, frame.grid, search.scales[-1].fwhm_km), frame, seed),
-        _resampled_share(fields, tone, factors[0].alone, frame, search),
+    flip_p, resampled = both(
+        lambda: _flip_p(fields, reached(clusters, frame.grid, search.scales[-1].fwhm_km), frame, seed),
+        lambda: _resampled_share(fields, tone, factors[0].alone, frame, search),
     )
+    return Diagnostics(float(signs), flip_p, resampled)
 
 
 def _apart(clusters: Sequence[Cluster], passed: NDArray[np.bool_], grid: Grid, search: Search) -> list[Cluster]:

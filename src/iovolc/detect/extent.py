@@ -16,6 +16,7 @@ from iovolc.detect.clusters import Cluster, covered
 from iovolc.detect.cutout import squeeze, unwrapped, window_about
 from iovolc.detect.pieces import Field
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
+from iovolc.hands import each
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet
 
@@ -137,8 +138,12 @@ def _move(window: _Window, field: Field, sign: int, width: float) -> float:
     # Noise is as wide as the resolution: so many cells tell one value.
     alike = max((math.sqrt(math.pi / math.log(16.0)) * width / step) ** 2 / window.squeeze, 1.0)
     moves = np.linspace(-reach, reach, _STEPS)
-    drawn = [_drawn(beyond, move, step, width / FWHM_PER_SIGMA, window.squeeze)[free] for move in moves]
-    fits = np.array([_gain(template, sign * difference, weight) for template in drawn])
+
+    def fit(move: float) -> float:
+        template = _drawn(beyond, move, step, width / FWHM_PER_SIGMA, window.squeeze)[free]
+        return _gain(template, sign * difference, weight)
+
+    fits = np.array(list(each(fit, moves.tolist())))
     told = 0.5 * fits / alike - 0.5 * (moves / (_PRIOR * width)) ** 2
     share = np.exp(told - told.max())
     return float((share * moves).sum() / share.sum())

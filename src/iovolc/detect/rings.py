@@ -19,6 +19,7 @@ from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
 from iovolc.geometry.sphere import lat_lon, unit_vectors
+from iovolc.hands import each
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet
 
@@ -96,13 +97,17 @@ def find_rings(
     """
     floors = {radius_km: _floor(radius_km, sigma_floor, smooth=smooth) for radius_km in RADII_KM}
     rest = _pyramid(differences, left, owned, grid)
+    factors = {radius_km: _factor(radius_km, grid) for radius_km in RADII_KM}
+    radii_km = [radius_km for radius_km, factor in factors.items() if factor]
     screened: list[Candidate] = []
     noise: dict[float, float] = {}
-    for radius_km in RADII_KM:
-        factor = _factor(radius_km, grid)
-        if factor:
-            noise[radius_km], peaks = _screen(rest[factor], radius_km, floors[radius_km])
-            screened += peaks
+    for radius_km, (of_radius, peaks) in zip(
+        radii_km,
+        each(lambda radius_km: _screen(rest[factors[radius_km]], radius_km, floors[radius_km]), radii_km),
+        strict=True,
+    ):
+        noise[radius_km] = of_radius
+        screened += peaks
     found = [measure(one, rest[one.factor], seed_z, floors[one.radius_km]) for one in _apart(screened)]
     outlined = _outlined(shapes, noise, grid)
     whole = {
