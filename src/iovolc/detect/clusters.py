@@ -65,11 +65,11 @@ def footprint_km2(footprint: Footprint, area_km2: Mapping[str, NDArray[np.floati
     return sum(float(area_km2[name][pixels].sum(dtype=np.float64)) for name, pixels in footprint.pixels)
 
 
-def covered(clusters: Iterable[Cluster], grid: Grid) -> dict[str, NDArray[np.bool_]]:
+def covered(footprints: Iterable[Footprint], grid: Grid) -> dict[str, NDArray[np.bool_]]:
     """The pixels of all footprints, on every sheet."""
     found = {sheet.name: np.zeros(sheet.shape, bool) for sheet in grid.sheets}
-    for cluster in clusters:
-        for name, pixels in cluster.footprint.pixels:
+    for footprint in footprints:
+        for name, pixels in footprint.pixels:
             found[name].ravel()[pixels] = True
     return found
 

@@ -88,7 +88,7 @@ def with_extent(
     resolution_km : float
         Full width at half maximum of the point-spread function of the difference.
     """
-    taken = covered(clusters, grid)
+    taken = covered((cluster.footprint for cluster in clusters), grid)
     found: list[Cluster] = []
     for cluster in clusters:
         footprint = cluster.footprint

@@ -40,7 +40,7 @@ def look_around(
     """
     difference = evidence.held.median
     shown = evidence.held.shown
-    changed = covered(clusters, grid)
+    changed = covered((cluster.footprint for cluster in clusters), grid)
     found: list[Artefacts] = []
     grounds: list[Ground | None] = []
     for cluster, shape, place in zip(clusters, shapes, known, strict=True):

@@ -35,7 +35,7 @@ def reached(clusters: Sequence[Cluster], grid: Grid, widest_km: float) -> dict[s
     dict of str to ndarray, shape (row, col), bool
         By sheet.
     """
-    found = covered(clusters, grid)
+    found = covered((cluster.footprint for cluster in clusters), grid)
     for cluster in clusters:
         parts = cluster.footprint.pixels
         area_km2 = sum(_area_km2(pixels, grid.sheet(name)) for name, pixels in parts)

@@ -15,7 +15,7 @@ from scipy.ndimage import binary_dilation
 
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.band import Band
-from iovolc.detect.clusters import OWNER_LAT, Cluster, find_clusters, footprint_km2
+from iovolc.detect.clusters import OWNER_LAT, Cluster, covered, find_clusters, footprint_km2
 from iovolc.detect.compare import compare
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q, margin_per_contrast
 from iovolc.detect.epoch import EpochChange
@@ -216,13 +216,11 @@ def _best_p(
 
 def _free(change: EpochChange, grid: Grid) -> dict[str, NDArray[np.bool_]]:
     """Where there was something to compare, away from significant changes."""
-    taken = {name: np.zeros(sigma.shape, np.bool_) for name, sigma in change.sigma.items()}
-    for footprint in change.verdict.real:
-        for name, pixels in footprint.pixels:
-            taken[name].ravel()[pixels] = True
+    taken = covered(change.verdict.real, grid)
     reach = max(1, round(_KEEP_OFF_KM / grid.pixel_km))
     return {
-        name: np.isfinite(change.sigma[name]) & ~binary_dilation(mask, iterations=reach) for name, mask in taken.items()
+        name: np.isfinite(sigma) & ~binary_dilation(taken[name], iterations=reach)
+        for name, sigma in change.sigma.items()
     }
 
 

@@ -99,8 +99,9 @@ Longitudes are east-positive from -180 to 180 degrees and planetocentric on the 
 as west longitudes from 0 to 360. Lists are lists in parquet and joined by `;` in CSV. Times are UTC. Texts that a
 spreadsheet would run as a formula (from a label: `=`, `+`, `-`, `@` in front) are led by an apostrophe in CSV alone.
 
-Rasters have overviews, statistics, units, and colour tables where they hold codes. STAC says of each its type, unit,
-statistics, projection, credits and licences. A new run replaces the QGIS project: save yours elsewhere. For other
+Rasters have overviews (means of the data under each pixel), statistics, units, and colour tables where they hold
+codes; `z`, limits and maps of completeness are kept to twelve significant bits (0.02 %). STAC says of each its type,
+unit, statistics, projection, credits and licences. A new run replaces the QGIS project: save yours elsewhere. For other
 programs, on demand:
 
 - `iovolc export cube --store STORE --channel red --out red.nc` writes all epochs of a channel on one global map, as

@@ -5,6 +5,7 @@ Each is a north-up Cloud-Optimised GeoTIFF, azimuthal equidistant about the even
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from iovolc.publish.run_output import Cutout
 FOLDER: Final = "views"
 _BANDS: Final = ("before", "after", "difference", "footprint")
 _TAG: Final = "IOVOLC_VIEW"
+_TILE_STEP: Final = 16
+"""Tiles are whole multiples of so many pixels; a view is one."""
 _FACTS: Final = (
     "lat", "lon_e", "half_km", "channel", "unit", "difference_unit", "before_ids", "after_ids",
 )  # fmt: skip
@@ -55,7 +58,8 @@ def write_view(folder: Path, event_id: str, shown: View) -> None:
     spans = {name: [time.isoformat() for time in getattr(cutout, name)] for name in ("before_utc", "after_utc")}
     with rasterio.open(
         folder / f"{event_id}.tif", "w", driver="COG", height=rows, width=cols, count=len(planes), dtype="float32",
-        nodata=np.nan, compress="ZSTD", level=1, predictor="YES", statistics="YES", crs=_crs(cutout),
+        nodata=np.nan, compress="ZSTD", level=1, predictor="YES", blocksize=_TILE_STEP * math.ceil(rows / _TILE_STEP),
+        statistics="YES", crs=_crs(cutout),
         transform=Affine(2.0 * half_m / cols, 0.0, -half_m, 0.0, -2.0 * half_m / rows, half_m),
     ) as dataset:  # fmt: skip
         dataset.write(np.stack([np.asarray(plane, np.float32) for plane in planes]))
