@@ -22,7 +22,7 @@ from benchmarks.iobench.surface import Base
 from iovolc.config import override
 from iovolc.parallel import Runner
 
-CHANGES: Final = (36, 120)
+CHANGES: Final = (24, 90)
 """Of a scene: about a fifth and a half of all candidates; how large a part they make is told with the result."""
 SURE_SNR: Final = 8.0
 _SEEDS: Final = 500_000
