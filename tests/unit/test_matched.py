@@ -119,5 +119,15 @@ def test_beside_a_strong_change_nothing_is_told_with_the_other_sign():
     difference[30:50, 30:50] = 1.0
     found = respond(difference, ones(POLAR), POLAR, FINE)
     assert found.against.min() < -0.05
-    assert found.told().min() > -1e-6
-    assert found.told()[40, 31] > 0.2
+    told = found.told(ones(POLAR, 0.0))
+    assert told.min() > -1e-6
+    assert told[40, 31] > 0.2
+
+
+def test_what_stands_out_from_its_region_is_told_whatever_the_level():
+    difference = ones(POLAR, -0.5)
+    difference[30:50, 30:50] += 0.3
+    found = respond(difference, ones(POLAR), POLAR, FINE)
+    assert found.amplitude[40, 40] < 0
+    assert found.told(ones(POLAR, 0.0))[40, 40] == 0.0
+    assert found.told(ones(POLAR, -0.5))[40, 31] > 0.05

@@ -108,6 +108,17 @@ def test_what_errs_over_large_areas_does_not_hide_a_change():
 
 
 @slow_uncompiled
+@pytest.mark.parametrize("offset", [-0.15, 0.15])
+def test_a_faint_change_is_found_on_ground_that_errs_either_way(offset):
+    fields = with_disc(only(white_fields(GRID, 7, sigma=0.01)), GRID, 0.0, 0.0, 3.0 * KM, 0.05)
+    fields["equator"] = replace(fields["equator"], difference=fields["equator"].difference + np.float32(offset))
+    best = strongest(pieces_of(fields))
+    assert best.sign == 1
+    assert best.z > 5.0
+    assert near(best, 0.0, 0.0, 4.0 * KM) > 0.9
+
+
+@slow_uncompiled
 def test_noise_factors_of_white_noise_are_one():
     factors = find_pieces(white_fields(GRID, 8), GRID, SEARCH).factors
     assert len(factors) == len(SEARCH.scales)

@@ -56,22 +56,22 @@ class Response:
         """Amplitude and its sigma were the noise white, by itself or against the surroundings."""
         return (self.against, self.against_sigma) if against else (self.amplitude, self.sigma)
 
-    def told(self) -> Plane:
-        """The amplitude against the surroundings, but at most what the place shows by itself.
+    def told(self, level: Plane) -> Plane:
+        """The amplitude against the surroundings, but at most what the place shows beyond the level of its region.
 
         Beside a strong change everything stands out against the surroundings, with the other sign.
         """
         out = np.empty_like(self.amplitude)
-        in_rows(_at_most, self.against, self.amplitude, out)
+        in_rows(_at_most, self.against, self.amplitude, level, out)
         return out
 
 
 @kernel
-def _at_most(values: Plane, limits: Plane, out: Plane) -> None:
-    """Each value brought between 0 and its limit."""
+def _at_most(values: Plane, amplitudes: Plane, level: Plane, out: Plane) -> None:
+    """Each value brought between 0 and what the amplitude there is beyond the level."""
     for row in range(values.shape[0]):
         for col in range(values.shape[1]):
-            value, limit = values[row, col], limits[row, col]
+            value, limit = values[row, col], amplitudes[row, col] - level[row, col]
             if value > 0 and limit > 0:
                 out[row, col] = min(value, limit)
             elif value < 0 and limit < 0:

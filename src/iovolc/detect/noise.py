@@ -35,6 +35,9 @@ LOCAL_SHARE = 0.25
 
 REGION_KM = 900.0
 """Noise is told apart in regions of this width, or of three filters."""
+LEVEL_KM = 300.0
+"""The level of amplitudes is told within this width, or twice that of the filter's surroundings: so wide that no change
+of the filter's size counts for much, and no wider than light and tone err alike."""
 REGION_SHARE = 0.3
 """What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
 
@@ -56,10 +59,19 @@ class Noise(NamedTuple):
 
 
 class LocalNoise(NamedTuple):
-    """The same about each pixel of a sheet, at the scale's reduced pixels; shape (row, col), float32."""
+    """The same about each pixel of a sheet, at the scale's reduced pixels; shape (row, col), float32.
+
+    Parameters
+    ----------
+    alone, against : ndarray
+        As of :class:`Noise`.
+    level : ndarray
+        Mean amplitude of the region, strong ones clipped: what light and tone leave over large areas.
+    """
 
     alone: Plane
     against: Plane
+    level: Plane
 
 
 def measured_noise(
@@ -132,8 +144,8 @@ def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, 
     return np.float32(factor) * class_ratios(tuple(scattered.values()), codes, count, prior, factor)
 
 
-def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane]:
-    """The noise by itself and against the surroundings, as the class says it and the region."""
+def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane, Plane]:
+    """The noise by itself and against the surroundings, as the class says it and the region; and the level."""
     sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
     shape = answer.amplitude.shape
     edge = block_px(sheet, shape, sigma_km)
@@ -151,7 +163,41 @@ def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: 
         return wide
 
     alone, against = of_class
-    return about(answer.amplitude, answer.sigma, alone), about(answer.against, answer.against_sigma, against)
+    return (
+        about(answer.amplitude, answer.sigma, alone),
+        about(answer.against, answer.against_sigma, against),
+        _level(answer, alone, sheet, scale),
+    )
+
+
+def _level(answer: Response, factor: Plane, sheet: Sheet, scale: Scale) -> Plane:
+    """Mean amplitude of the region, each clipped where it stands out from the noise."""
+    sigma_km = max(LEVEL_KM, 2.0 * SURROUNDINGS * scale.fwhm_km) / FWHM_PER_SIGMA
+    shape = answer.amplitude.shape
+    edge = block_px(sheet, shape, sigma_km)
+    sums, counts = (np.zeros((shape[0] // edge, shape[1] // edge), np.float32) for _ in range(2))
+
+    def some(first: int, end: int) -> None:
+        rows = slice(first * edge, end * edge)
+        _add_amplitudes(
+            answer.amplitude[rows], answer.sigma[rows], factor[rows], edge, sums[first:end], counts[first:end]
+        )
+
+    in_parts(some, sums.shape[0], answer.amplitude.size)
+    return mean_about(sums, counts, shape, sheet, sigma_km)
+
+
+@kernel
+def _add_amplitudes(amplitude: Plane, sigma: Plane, factor: Plane, edge: int, sums: Plane, counts: Plane) -> None:
+    """Add up by blocks the amplitudes, clipped in units of sigma, widened, and the pixels with any sigma."""
+    for row in range(amplitude.shape[0]):
+        block = row // edge
+        for col in range(sums.shape[1]):
+            for k in range(col * edge, (col + 1) * edge):
+                if sigma[row, k] < np.inf:
+                    bound = np.float32(CLIP) * sigma[row, k] * factor[row, k]
+                    counts[block, col] += np.float32(1.0)
+                    sums[block, col] += min(max(amplitude[row, k], -bound), bound)
 
 
 @kernel
@@ -294,7 +340,7 @@ def significance(
     """Total sigma and significance of the clearer of two: by itself, and against the surroundings."""
     alone, local = total_errors(answer, noise, systematic, floors, scale)
     z = np.empty_like(alone)
-    in_rows(_clearer, answer.amplitude, answer.told(), answer.sigma, local, alone, z)
+    in_rows(_clearer, answer.amplitude, answer.told(noise.level), answer.sigma, local, alone, z)
     return alone, z
 
 

@@ -174,12 +174,16 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one scale sees on all sheets: the filter's answers, their errors and significance, by sheet."""
+    """What one scale sees on all sheets: the filter's answers, their errors and significance, by sheet.
+
+    ``level`` is empty where amplitudes are told by themselves alone.
+    """
 
     index: int
     noise: Noise
     responses: Mapping[str, Response]
     floors: Mapping[str, Floors]
+    level: Mapping[str, Plane]
     sigma: Mapping[str, Plane]
     z: Mapping[str, Plane]
 
@@ -242,7 +246,8 @@ def _view(
     z: dict[str, Plane] = {}
     for name, answer in responses.items():
         sigma[name], z[name] = significance(answer, about[name], search, floors[name], scale)
-    return _View(index, noise, responses, floors, sigma, z)
+    level = {name: one.level for name, one in about.items()} if search.local else {}
+    return _View(index, noise, responses, floors, level, sigma, z)
 
 
 def _as_taken(view: _View) -> _View:
@@ -302,6 +307,8 @@ def _piece(region: _Region, view: _View, name: str) -> tuple[Piece, NDArray[np.i
     z, response, pixels = view.z[name], view.responses[name], region.pixels
     strength = region.sign * z.ravel()[pixels]
     amplitude = region.sign * response.amplitude.ravel()[pixels]
+    if view.level:  # what errs the other way hides as much
+        amplitude += np.maximum(-region.sign * view.level[name].ravel()[pixels], 0.0)
     peak = pixels[int(np.argmax(strength))]
     kept = pixels[amplitude >= _HALF * np.quantile(amplitude, _UPPER_QUANTILE)]
     piece = Piece(
