@@ -149,7 +149,9 @@ def margin_per_contrast(
 
 
 @kernel
-def _keep_best(needed_z: float, whole: float, beside: float, alone: Plane, against: Plane, margin: Plane) -> None:
+def _keep_best(
+    needed_z: np.float32, whole: np.float32, beside: np.float32, alone: Plane, against: Plane, margin: Plane
+) -> None:
     """Raise margins to those of a scale: parts of a contrast seen by itself and beside surroundings, over errors."""
     for row in range(margin.shape[0]):
         for col in range(margin.shape[1]):
