@@ -39,7 +39,8 @@ def here(frame):
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_rasters_hold_the_value_at_the_place(name):
-    assert at_place(published() / "rasters" / f"red_{name}.tif") == pytest.approx(EXPECTED[name], rel=1e-6)
+    known_to = 2.0**-12 if name == "z" or name.startswith("limit") else 1e-6
+    assert at_place(published() / "rasters" / f"red_{name}.tif") == pytest.approx(EXPECTED[name], rel=known_to)
 
 
 def test_tables_hold_the_event_at_the_place():

@@ -66,7 +66,7 @@ class LocalNoise(NamedTuple):
     alone, against : ndarray
         As of :class:`Noise`.
     level : ndarray
-        Mean amplitude of the region, strong ones clipped: what light and tone leave over large areas.
+        Mean amplitude of the region without strong ones: what light and tone leave over large areas.
     """
 
     alone: Plane
@@ -171,7 +171,7 @@ def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: 
 
 
 def _level(answer: Response, factor: Plane, sheet: Sheet, scale: Scale) -> Plane:
-    """Mean amplitude of the region, each clipped where it stands out from the noise."""
+    """Mean amplitude of the region, without those that stand out from the noise: beside them is no level of theirs."""
     sigma_km = max(LEVEL_KM, 2.0 * SURROUNDINGS * scale.fwhm_km) / FWHM_PER_SIGMA
     shape = answer.amplitude.shape
     edge = block_px(sheet, shape, sigma_km)
@@ -189,15 +189,15 @@ def _level(answer: Response, factor: Plane, sheet: Sheet, scale: Scale) -> Plane
 
 @kernel
 def _add_amplitudes(amplitude: Plane, sigma: Plane, factor: Plane, edge: int, sums: Plane, counts: Plane) -> None:
-    """Add up by blocks the amplitudes, clipped in units of sigma, widened, and the pixels with any sigma."""
+    """Add up by blocks the amplitudes that do not stand out from sigma, widened, and the pixels with one."""
     for row in range(amplitude.shape[0]):
         block = row // edge
         for col in range(sums.shape[1]):
             for k in range(col * edge, (col + 1) * edge):
-                if sigma[row, k] < np.inf:
-                    bound = np.float32(CLIP) * sigma[row, k] * factor[row, k]
+                bound = np.float32(CLIP) * sigma[row, k] * factor[row, k]
+                if sigma[row, k] < np.inf and abs(amplitude[row, k]) <= bound:
                     counts[block, col] += np.float32(1.0)
-                    sums[block, col] += min(max(amplitude[row, k], -bound), bound)
+                    sums[block, col] += amplitude[row, k]
 
 
 @kernel
