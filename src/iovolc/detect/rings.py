@@ -101,11 +101,8 @@ def find_rings(
     radii_km = [radius_km for radius_km, factor in factors.items() if factor]
     screened: list[Candidate] = []
     noise: dict[float, float] = {}
-    for radius_km, (of_radius, peaks) in zip(
-        radii_km,
-        each(lambda radius_km: _screen(rest[factors[radius_km]], radius_km, floors[radius_km]), radii_km),
-        strict=True,
-    ):
+    screens = each(lambda radius_km: _screen(rest[factors[radius_km]], radius_km, floors[radius_km]), radii_km)
+    for radius_km, (of_radius, peaks) in zip(radii_km, screens, strict=True):
         noise[radius_km] = of_radius
         screened += peaks
     found = [measure(one, rest[one.factor], seed_z, floors[one.radius_km]) for one in _apart(screened)]
