@@ -4,7 +4,7 @@ Not for the surrogate fields that have this noise (:mod:`iovolc.detect.null`).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
@@ -145,46 +145,41 @@ def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, 
 
 
 def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane, Plane]:
-    """The noise by itself and against the surroundings, as the class says it and the region; and the level."""
-    sigma_km = max(REGION_KM, 3.0 * scale.fwhm_km) / FWHM_PER_SIGMA
-    shape = answer.amplitude.shape
-    edge = block_px(sheet, shape, sigma_km)
+    """The noise by itself and against the surroundings, as the class says it and the region; and the level.
 
-    def about(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
-        sums, counts = (np.zeros((shape[0] // edge, shape[1] // edge), np.float32) for _ in range(2))
+    The level is that of amplitudes that do not stand out from the noise: beside strong changes is no level of theirs.
+    """
+    region_km = max(REGION_KM, 3.0 * scale.fwhm_km)
+    level_km = max(LEVEL_KM, 2.0 * SURROUNDINGS * scale.fwhm_km)
 
-        def some(first: int, end: int) -> None:
-            rows = slice(first * edge, end * edge)
-            _add_clipped(amplitude[rows], sigma[rows], factor[rows], edge, sums[first:end], counts[first:end])
-
-        in_parts(some, sums.shape[0], amplitude.size)
-        wide = np.empty(shape, np.float32)
-        in_rows(_widened, mean_about(sums, counts, shape, sheet, sigma_km), factor, wide)
+    def wider(amplitude: Plane, sigma: Plane, factor: Plane) -> Plane:
+        wide = np.empty(factor.shape, np.float32)
+        in_rows(_widened, _mean_about(_add_clipped, amplitude, sigma, factor, sheet, region_km), factor, wide)
         return wide
 
     alone, against = of_class
     return (
-        about(answer.amplitude, answer.sigma, alone),
-        about(answer.against, answer.against_sigma, against),
-        _level(answer, alone, sheet, scale),
+        wider(answer.amplitude, answer.sigma, alone),
+        wider(answer.against, answer.against_sigma, against),
+        _mean_about(_add_amplitudes, answer.amplitude, answer.sigma, alone, sheet, level_km),
     )
 
 
-def _level(answer: Response, factor: Plane, sheet: Sheet, scale: Scale) -> Plane:
-    """Mean amplitude of the region, without those that stand out from the noise: beside them is no level of theirs."""
-    sigma_km = max(LEVEL_KM, 2.0 * SURROUNDINGS * scale.fwhm_km) / FWHM_PER_SIGMA
-    shape = answer.amplitude.shape
-    edge = block_px(sheet, shape, sigma_km)
-    sums, counts = (np.zeros((shape[0] // edge, shape[1] // edge), np.float32) for _ in range(2))
+def _mean_about(
+    add: Callable[..., None], amplitude: Plane, sigma: Plane, factor: Plane, sheet: Sheet, fwhm_km: float
+) -> Plane:
+    """Mean of what a kernel adds up by blocks, about each pixel."""
+    sigma_km = fwhm_km / FWHM_PER_SIGMA
+    edge = block_px(sheet, amplitude.shape, sigma_km)
+    shape = amplitude.shape[0] // edge, amplitude.shape[1] // edge
+    sums, counts = (np.zeros(shape, np.float32) for _ in range(2))
 
     def some(first: int, end: int) -> None:
         rows = slice(first * edge, end * edge)
-        _add_amplitudes(
-            answer.amplitude[rows], answer.sigma[rows], factor[rows], edge, sums[first:end], counts[first:end]
-        )
+        add(amplitude[rows], sigma[rows], factor[rows], edge, sums[first:end], counts[first:end])
 
-    in_parts(some, sums.shape[0], answer.amplitude.size)
-    return mean_about(sums, counts, shape, sheet, sigma_km)
+    in_parts(some, shape[0], amplitude.size)
+    return mean_about(sums, counts, amplitude.shape, sheet, sigma_km)
 
 
 @kernel
