@@ -22,8 +22,8 @@ Other = TypeVar("Other")
 
 _LEAST_SIZE: Final = 1 << 17
 """Smaller planes are done before a thread has begun."""
-_CACHED_SIZE: Final = 1 << 15
-"""So many pixels of a few planes stay in the processor's cache."""
+_CACHED_SIZE: Final = 1 << 17
+"""So many pixels of a few planes stay in the cache; between smaller parts threads would wait for each other."""
 _PARTS_EACH: Final = 2
 """So many parts for each hand, as hands are not always equally fast."""
 

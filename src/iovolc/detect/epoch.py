@@ -30,6 +30,7 @@ from iovolc.detect.pieces import Field, Search
 from iovolc.detect.ranking import Learned
 from iovolc.detect.rows import describe_all, doubted
 from iovolc.detect.significance import Tail, Verdict, needed_z, p_values, q_values
+from iovolc.hands import by_rows
 from iovolc.light.match import Frame
 from iovolc.model.detection import Detected
 from iovolc.model.keeping import Keep, in_memory
@@ -158,8 +159,8 @@ def detect_epoch(
         **light_statistics(held.newer, held.pairs, light.sigma_gain),
         **match_statistics(held.older, held.pairs),
     }
-    shown = {name: np.where(field.weight > 0, field.difference, np.float32(np.nan)) for name, field in fields.items()}
-    sigma = {name: _sigma(field.weight) for name, field in fields.items()}
+    shown = {name: by_rows(_where_known, field.weight, field.difference) for name, field in fields.items()}
+    sigma = {name: by_rows(_sigma, field.weight) for name, field in fields.items()}
     return EpochChange(
         shown, sigma, compared, statistics, verdict, clusters, q, evidence, contradicted=bool(checks.contradicted)
     )
@@ -180,6 +181,10 @@ def described(change: EpochChange, places: Places, config: DetectConfig, learned
     clusters, p, q = change.clusters, change.verdict.p, change.q
     detected = describe_all(clusters, p, q, change.evidence, places, places.grid, config, learned)
     return doubted(detected) if change.contradicted else detected
+
+
+def _where_known(weight: Plane, difference: Plane) -> Plane:
+    return np.where(weight > 0, difference, np.float32(np.nan))
 
 
 def _sigma(weight: Plane) -> Plane:

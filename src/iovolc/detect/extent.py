@@ -16,7 +16,6 @@ from iovolc.detect.clusters import Cluster, covered
 from iovolc.detect.cutout import squeeze, unwrapped, window_about
 from iovolc.detect.pieces import Field
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
-from iovolc.hands import each
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet
 
@@ -138,32 +137,28 @@ def _move(window: _Window, field: Field, sign: int, width: float) -> float:
     # Noise is as wide as the resolution: so many cells tell one value.
     alike = max((math.sqrt(math.pi / math.log(16.0)) * width / step) ** 2 / window.squeeze, 1.0)
     moves = np.linspace(-reach, reach, _STEPS)
-
-    def fit(move: float) -> float:
-        template = _drawn(beyond, move, step, width / FWHM_PER_SIGMA, window.squeeze)[free]
-        return _gain(template, sign * difference, weight)
-
-    fits = np.array(list(each(fit, moves.tolist())))
+    templates = _drawn(beyond, moves, step, width / FWHM_PER_SIGMA, window.squeeze)[:, free]
+    fits = _gains(templates, sign * difference, weight)
     told = 0.5 * fits / alike - 0.5 * (moves / (_PRIOR * width)) ** 2
     share = np.exp(told - told.max())
     return float((share * moves).sum() / share.sum())
 
 
-def _drawn(beyond: Wide, move: float, step: int, sigma: float, narrow: float) -> Wide:
-    """What ends so far beyond the outline, as the maps show it, 1 inside."""
-    filled = np.clip(0.5 - (beyond - move) / step, 0.0, 1.0)
-    return np.asarray(gaussian_filter(filled, (sigma / step, sigma / step / narrow), mode="nearest"))
+def _drawn(beyond: Wide, moves: Wide, step: int, sigma: float, narrow: float) -> Wide:
+    """What ends so far beyond the outline, as the maps show it, 1 inside; shape (move, row, col)."""
+    filled = np.clip(0.5 - (beyond - moves[:, None, None]) / step, 0.0, 1.0)
+    return np.asarray(gaussian_filter(filled, (0.0, sigma / step, sigma / step / narrow), mode="nearest"))
 
 
-def _gain(template: Wide, difference: Wide, weight: Wide) -> float:
-    """By how much a template, of any amplitude above 0 and over any level, lowers chi-square."""
+def _gains(templates: Wide, difference: Wide, weight: Wide) -> Wide:
+    """By how much each template, of any amplitude above 0 and over any level, lowers chi-square; shape (template,)."""
     total = weight.sum()
     if total <= 0.0:
-        return 0.0
-    template = template - (weight @ template) / total
-    power = weight @ template**2
-    shared = (weight * template) @ (difference - (weight @ difference) / total)
-    return float(max(shared, 0.0) ** 2 / power) if power > 0.0 else 0.0
+        return np.zeros(len(templates))
+    templates = templates - (templates @ weight / total)[:, None]
+    power = templates**2 @ weight
+    shared = templates @ (weight * (difference - (weight @ difference) / total))
+    return np.divide(np.maximum(shared, 0.0) ** 2, power, out=np.zeros_like(power), where=power > 0.0)
 
 
 def _moved(window: _Window, move: float, sheet: Sheet) -> NDArray[np.int32]:

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +28,6 @@ _LAYERS: Final = "layers.json"
 _Z_REACH: Final = 12.0
 _Z_STRETCH: Final = 6.0
 _LEAST_REACH: Final = 0.1
-_WRITERS: Final = 2
 
 
 def ordered_inputs(run: RunOutput) -> Sequence[InputFile]:
@@ -50,16 +48,11 @@ def write_epochs(folder: Path, run: RunOutput) -> list[dict[str, Any]]:
     items = ordered_inputs(run)
     share = {item.id: look.share for item, look in zip(items, looks_of(items, run.completeness), strict=True)}
     finest = {summary.observation_id for summary in run.channels}
-    with_maps = items[-MOST_MAPS:]
-
-    def write(numbered: tuple[int, InputFile]) -> Mapping[str, Any]:
-        number, item = numbered
-        if item not in with_maps:
-            return {}
-        return _written(folder, run, item.id, f"e{number:04d}", whole=item.id in finest)
-
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        layers = list(writers.map(write, enumerate(items)))
+    first = len(items) - MOST_MAPS
+    layers = [
+        _written(folder, run, item.id, f"e{number:04d}", whole=item.id in finest) if number >= first else {}
+        for number, item in enumerate(items)
+    ]
     return [_described(item, share[item.id], found) for item, found in zip(items, layers, strict=True)]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.hands import each
 from iovolc.publish.page_pixels import NOTHING, Scale, packed
 from iovolc.publish.page_scripts import write_data
 
@@ -65,14 +66,16 @@ def halved(values: Plane) -> NDArray[np.float32]:
 
 def _write_level(folder: Path, name: str, codes: NDArray[np.uint8]) -> Mapping[str, Any]:
     rows, cols = codes.shape
-    there = ""
-    for number, (top, left) in enumerate(_corners(rows, cols)):
+
+    def write_tile(numbered: tuple[int, tuple[int, int]]) -> str:
+        number, (top, left) = numbered
         tile = codes[top : top + TILE[0], left : left + TILE[1]]
-        empty = not (tile != NOTHING).any()
-        there += "01"[not empty]
-        if not empty:
-            write_data(folder, f"{name}_{number}", packed(tile))
-    return {"rows": rows, "cols": cols, "there": there}
+        if not (tile != NOTHING).any():
+            return "0"
+        write_data(folder, f"{name}_{number}", packed(tile))
+        return "1"
+
+    return {"rows": rows, "cols": cols, "there": "".join(each(write_tile, enumerate(_corners(rows, cols))))}
 
 
 def _corners(rows: int, cols: int) -> list[tuple[int, int]]:

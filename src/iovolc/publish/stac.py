@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pystac
+import rasterio
 
 from iovolc import body
 from iovolc.model.observation import format_utc
@@ -114,8 +115,9 @@ def _collection(folder: Path, run: RunOutput, items: Sequence[str]) -> pystac.Co
     for key, href, media_type, title in _TABLES:
         collection.add_asset(key, pystac.Asset(f"../{href}", title=title, media_type=media_type, roles=["data"]))
     if run.backdrop is not None:
-        asset = raster_asset(folder, BACKDROP_FILE, f"Map for orientation: {run.backdrop.note}")
-        asset.extra_fields |= projection(folder / BACKDROP_FILE)
+        with rasterio.open(folder / BACKDROP_FILE) as dataset:
+            asset = raster_asset(dataset, BACKDROP_FILE, f"Map for orientation: {run.backdrop.note}")
+            asset.extra_fields |= projection(dataset)
         collection.add_asset("backdrop", asset)
     for name in items:
         collection.add_link(pystac.Link("item", f"./{name}.json", "application/geo+json"))
@@ -148,48 +150,52 @@ def _item(run: RunOutput, name: str, ids: Sequence[str], span: Span, place: Plac
 
 def _channel_item(folder: Path, run: RunOutput, rasters: ChannelRasters) -> pystac.Item:
     summary = rasters.summary
-    written = {layer.name: layer.title for layer in (*LAYERS, *LIMITS.values()) if layer.name in rasters.files}
-    facts: Mapping[str, Any] = {
-        **projection(folder / rasters.files["value"]),
-        "title": f"Channel {summary.channel}: newest epoch and what changed",
-        "iovolc:channel": summary.channel,
-        "iovolc:observation_id": summary.observation_id,
-        "iovolc:reference_ids": list(summary.reference_ids),
-        "iovolc:compared_km2": rasters.compared_km2,
-    }
     ids = (summary.observation_id, *summary.reference_ids)
+    with rasterio.open(folder / rasters.files["value"]) as dataset:
+        facts: Mapping[str, Any] = {
+            **projection(dataset),
+            "title": f"Channel {summary.channel}: newest epoch and what changed",
+            "iovolc:channel": summary.channel,
+            "iovolc:observation_id": summary.observation_id,
+            "iovolc:reference_ids": list(summary.reference_ids),
+            "iovolc:compared_km2": rasters.compared_km2,
+        }
     item = _item(run, summary.channel, ids, _span(run, ids), WORLD, **facts)
-    for name, title in written.items():
-        item.add_asset(name, raster_asset(folder, rasters.files[name], title))
+    for layer in (*LAYERS, *LIMITS.values()):
+        if layer.name in rasters.files:
+            with rasterio.open(folder / rasters.files[layer.name]) as dataset:
+                item.add_asset(layer.name, raster_asset(dataset, rasters.files[layer.name], layer.title))
     return item
 
 
 def _reach_item(folder: Path, run: RunOutput, epoch: EpochReach) -> pystac.Item:
     name, file = f"completeness-{epoch.observation_id}", f"{COMPLETENESS}/{epoch.observation_id}.tif"
-    facts: Mapping[str, Any] = {
-        **projection(folder / file),
-        "title": f"What the comparison of {epoch.observation_id} would have shown",
-        "iovolc:channel": epoch.channel,
-        "iovolc:observation_id": epoch.observation_id,
-    }
-    span = (epoch.since_utc, epoch.seen_utc)
-    item = _item(run, name, (epoch.observation_id,), span, WORLD, **facts)
-    item.add_asset("completeness", raster_asset(folder, file, "Margin of changes by size, and share compared"))
+    with rasterio.open(folder / file) as dataset:
+        facts: Mapping[str, Any] = {
+            **projection(dataset),
+            "title": f"What the comparison of {epoch.observation_id} would have shown",
+            "iovolc:channel": epoch.channel,
+            "iovolc:observation_id": epoch.observation_id,
+        }
+        item = _item(run, name, (epoch.observation_id,), (epoch.since_utc, epoch.seen_utc), WORLD, **facts)
+        title = "Margin of changes by size, and share compared"
+        item.add_asset("completeness", raster_asset(dataset, file, title))
     return item
 
 
 def _view_item(folder: Path, run: RunOutput, event_id: str, shown: Mapping[str, Any]) -> pystac.Item:
     file = f"{VIEWS}/{event_id}.tif"
-    facts: Mapping[str, Any] = {
-        **projection(folder / file),
-        "title": f"Event {event_id}: before, after and difference",
-        "iovolc:event_id": event_id,
-        "iovolc:channel": shown["channel"],
-        "iovolc:before_ids": list(shown["before_ids"]),
-        "iovolc:after_ids": list(shown["after_ids"]),
-    }
     span = (shown["before_utc"][0], shown["after_utc"][1])
     ids = (*shown["before_ids"], *shown["after_ids"])
-    item = _item(run, f"view-{event_id}", ids, span, view_place(folder / file), **facts)
-    item.add_asset("view", raster_asset(folder, file, "Before, after, difference and footprint"))
+    with rasterio.open(folder / file) as dataset:
+        facts: Mapping[str, Any] = {
+            **projection(dataset),
+            "title": f"Event {event_id}: before, after and difference",
+            "iovolc:event_id": event_id,
+            "iovolc:channel": shown["channel"],
+            "iovolc:before_ids": list(shown["before_ids"]),
+            "iovolc:after_ids": list(shown["after_ids"]),
+        }
+        item = _item(run, f"view-{event_id}", ids, span, view_place(dataset), **facts)
+        item.add_asset("view", raster_asset(dataset, file, "Before, after, difference and footprint"))
     return item

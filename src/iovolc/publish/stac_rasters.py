@@ -7,12 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pystac
-import rasterio
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -41,29 +39,28 @@ class Place:
 WORLD: Final = Place(shapely.box(*_WORLD_BOX, ccw=True).__geo_interface__, _WORLD_BOX)
 
 
-def raster_asset(folder: Path, file: str, title: str) -> pystac.Asset:
+def raster_asset(dataset: DatasetReader, file: str, title: str) -> pystac.Asset:
     """A raster as an asset, with unit, type, and statistics by band where its header holds them.
 
     Parameters
     ----------
-    folder : Path
-        The output folder.
+    dataset : DatasetReader
+        The raster, opened.
     file : str
-        Relative to it.
+        Where it lies, relative to the output folder.
     title : str
         What it shows.
     """
-    with rasterio.open(folder / file) as dataset:
-        units = [unit or "" for unit in dataset.units]
-        bands = [
-            {"name": str(name), **_statistics(dataset.tags(number))}
-            for number, name in enumerate(dataset.descriptions, start=1)
-        ]
-        facts: dict[str, Any] = {
-            "data_type": dataset.dtypes[0],
-            "raster:sampling": "area",
-            "raster:spatial_resolution": round(dataset.res[0], 3),
-        }
+    units = [unit or "" for unit in dataset.units]
+    bands = [
+        {"name": str(name), **_statistics(dataset.tags(number))}
+        for number, name in enumerate(dataset.descriptions, start=1)
+    ]
+    facts: dict[str, Any] = {
+        "data_type": dataset.dtypes[0],
+        "raster:sampling": "area",
+        "raster:spatial_resolution": round(dataset.res[0], 3),
+    }
     if len(set(units)) > 1:
         bands = [{**band, **({"unit": unit} if unit else {})} for band, unit in zip(bands, units, strict=True)]
     elif units[0]:
@@ -75,23 +72,21 @@ def raster_asset(folder: Path, file: str, title: str) -> pystac.Asset:
     return pystac.Asset(f"../{file}", title, None, _COG, [role], {**facts, "bands": bands})
 
 
-def projection(path: Path) -> dict[str, Any]:
+def projection(dataset: DatasetReader) -> dict[str, Any]:
     """The fields of the projection extension of a raster: a global map, or a view with a projection of its own."""
-    with rasterio.open(path) as dataset:
-        code = None if _is_view(dataset) else body.CRS_EQUIRECTANGULAR
-        return {
-            "proj:code": code,
-            "proj:wkt2": crs_wkt(code) if code else CRS.from_user_input(dataset.crs).to_wkt("WKT2_2019"),
-            "proj:shape": list(dataset.shape),
-            "proj:transform": [round(float(number), 6) for number in dataset.transform[:6]],
-            "proj:bbox": [round(edge, 6) for edge in dataset.bounds],
-        }
+    code = None if _is_view(dataset) else body.CRS_EQUIRECTANGULAR
+    return {
+        "proj:code": code,
+        "proj:wkt2": crs_wkt(code) if code else CRS.from_user_input(dataset.crs).to_wkt("WKT2_2019"),
+        "proj:shape": list(dataset.shape),
+        "proj:transform": [round(float(number), 6) for number in dataset.transform[:6]],
+        "proj:bbox": [round(edge, 6) for edge in dataset.bounds],
+    }
 
 
-def view_place(path: Path) -> Place:
+def view_place(dataset: DatasetReader) -> Place:
     """Where a view of less than a hemisphere lies: its outline, cut at the antimeridian and closed over a pole."""
-    with rasterio.open(path) as dataset:
-        lon_e, lat = _outline(dataset)
+    lon_e, lat = _outline(dataset)
     turned = round((lon_e[-1] - lon_e[0]) / 360.0)
     if turned:
         pole = math.copysign(90.0, float(lat.mean()))
