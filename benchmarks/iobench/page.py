@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.iobench.froc import draw_froc
+from benchmarks.iobench.report import FROC_STRATUM, RAW
+from benchmarks.iobench.score import FALSE_PER_MPX
 from benchmarks.iobench.truth import FAMILIES, SECTORS
 
+FIGURES: Final = "figures"
+"""Folder of the pictures, beside the page."""
 _STRATA: Final = ("2-4", "4-8", "8-16", ">16", ">=4", ">=8")
+_PLAIN: Final = FROC_STRATUM
+_RATES: Final = tuple(f"{rate:g}" for rate in FALSE_PER_MPX)
 _INTRO: Final = """# How well changes are found
 
 Printed by `iovolc bench run`, `bench null` and `bench discovery` with `--page` from their summaries; do not edit.
@@ -25,13 +32,16 @@ or no look after shows are left out. A million pixels (Mpx) are those of the equ
 
 
 def write_page(folder: Path, page: Path) -> None:
-    """Write the page from the summaries that ``folder`` holds."""
+    """Write the page, and its pictures beside it, from the summaries that ``folder`` holds."""
     sizes = "; ".join(f"{one.name} {one.radius_km[0]:g}-{one.radius_km[1]:g} km" for one in FAMILIES)
     parts = [_INTRO, f"Families by equivalent radius (after Geissler et al. 2004): {sizes}.\n"]
     for sector in SECTORS:
         path = folder / f"summary-{sector}.json"
         if path.exists():
-            parts.append(_sector(json.loads(path.read_text(encoding="utf-8"))))
+            summary = json.loads(path.read_text(encoding="utf-8"))
+            picture = f"{FIGURES}/froc_{sector}.svg"
+            draw_froc(summary, page.parent / picture)
+            parts.append(_sector(summary, picture))
     path = folder / "summary-null.json"
     if path.exists():
         parts.append(_null(json.loads(path.read_text(encoding="utf-8"))))
@@ -41,7 +51,7 @@ def write_page(folder: Path, page: Path) -> None:
     page.write_text("\n".join(part.rstrip() + "\n" for part in parts), encoding="utf-8")
 
 
-def _sector(summary: Mapping[str, Any]) -> str:
+def _sector(summary: Mapping[str, Any], picture: str) -> str:
     what = (
         f"Scenes of {', '.join(summary['base'])}: {summary['scenes']}, with {summary['changes']} changes of SNR >= 2, "
         f"{summary['megapixels']} Mpx ({summary['million_km2']} million km2) free of changes; registering left "
@@ -50,7 +60,8 @@ def _sector(summary: Mapping[str, Any]) -> str:
     lines = [f"## Sector {summary['sector']}, suite {summary['suite']}", "", what]
     if summary["overrides"]:
         lines += ["", f"Settings that differ from the defaults: {', '.join(summary['overrides'])}."]
-    for most in ("1", "3", "10"):
+    lines += ["", f"![Share of changes found against false detections]({picture})"]
+    for most in _RATES:
         per_km2 = float(most) / summary["pixel_km"] ** 2
         lines += [
             "",
@@ -59,21 +70,50 @@ def _sector(summary: Mapping[str, Any]) -> str:
             "| method | " + " | ".join(f"SNR {name}" for name in _STRATA) + " | half found at SNR |",
             "|---" * (len(_STRATA) + 2) + "|",
         ]
-        lines += [_line(name, method["at"][most]) for name, method in _ranked(summary["methods"], most)]
+        lines += [_line(name, method["at"][most]) for name, method in _ranked(summary["methods"], most, raw=False)]
     ceiling = ", ".join(f"SNR {name} {_share(summary['ceiling'][name])}" for name in _STRATA)
     lines += [
         "",
         "A template that knew each change's shape and place would answer with 5 sigma or more, at the scene's",
+        f"coarsest resolution and where the rims of gaps let it see the change: {ceiling}.",
+        *_raw(summary["methods"]),
+        "",
+        "### Configurations",
+        "",
+        *_configurations(summary["methods"]),
+        *(f"- {name}: not run, {why}" for name, why in summary["missing"].items()),
     ]
-    lines += [f"coarsest resolution and where the rims of gaps let it see the change: {ceiling}."]
-    lines += ["", "### Configurations", ""]
-    lines += [f"- {name}: {method['configuration']}" for name, method in summary["methods"].items()]
-    lines += [f"- {name}: not run, {why}" for name, why in summary["missing"].items()]
     return "\n".join([*lines, *_accuracy(summary)])
 
 
-def _ranked(methods: Mapping[str, Any], most: str) -> list[tuple[str, Any]]:
-    return sorted(methods.items(), key=lambda item: -(item[1]["at"][most]["strata"][">=4"]["found"]))
+def _raw(methods: Mapping[str, Any]) -> list[str]:
+    """What the peers find without iovolc's geometry and light."""
+    rows = [
+        f"| {name} | " + " | ".join(_share(method["at"][most]["strata"][_PLAIN]) for most in _RATES) + " |"
+        for name, method in _ranked(methods, _RATES[0], raw=True)
+    ]
+    if not rows:
+        return []
+    head = " | ".join(f"at most {most} false per Mpx" for most in _RATES)
+    return [
+        "", "### Peers on the maps as they came", "",
+        f"Share of the changes of SNR {_PLAIN} that are found without iovolc's registration and light.", "",
+        f"| method | {head} |", "|---" * (len(_RATES) + 1) + "|", *rows,
+    ]  # fmt: skip
+
+
+def _configurations(methods: Mapping[str, Any]) -> list[str]:
+    """What each method is, and what it did best with on each kind of maps."""
+    chosen: dict[str, list[str]] = {}
+    for method in methods.values():
+        chosen.setdefault(method["configuration"], []).append(method["chosen"])
+    names = {method["configuration"]: name for name, method in reversed(methods.items())}
+    return [f"- {names[what]}: {'; '.join(filter(None, (what, *how)))}" for what, how in chosen.items()]
+
+
+def _ranked(methods: Mapping[str, Any], most: str, *, raw: bool) -> list[tuple[str, Any]]:
+    mine = [(name, method) for name, method in methods.items() if method["chosen"].startswith(RAW) == raw]
+    return sorted(mine, key=lambda item: -(item[1]["at"][most]["strata"][_PLAIN]["found"]))
 
 
 def _line(name: str, at: Mapping[str, Any]) -> str:

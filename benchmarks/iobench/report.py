@@ -27,6 +27,12 @@ from benchmarks.iobench.score import FALSE_PER_MPX, wilson
 from iovolc.demo.view import distance_km
 from iovolc.model.grid import Grid
 
+EVEN: Final = "even"
+RAW: Final = "raw"
+"""Maps registered and brought to one resolution and one light by iovolc, and as they came."""
+FROC_PER_MPX: Final = tuple(round(float(rate), 4) for rate in np.geomspace(0.1, 50.0, 28))
+"""False detections per Mpx at which curves are told."""
+FROC_STRATUM: Final = ">=4"
 CHOSEN_AT: Final = 1.0
 """A peer's configuration is the one that finds most at this many false detections per Mpx."""
 SURE_SNR: Final = 5.0
@@ -80,7 +86,7 @@ def _peer(
     name: str, configuration: str, records: Sequence[Record], wanted: Mapping[tuple[int, int], Any], sector: str
 ) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for cube in ("even", "raw"):
+    for cube in (EVEN, RAW):
         choices = [choice for choice in records[0]["peers"][name] if choice.startswith(cube)]
         tried = {
             choice: operations(records, lambda record, c=choice: peer_curve(record, name, c), [sector])
@@ -93,16 +99,19 @@ def _peer(
 
         if choices:
             best = max(choices, key=worth)
-            label = name if cube == "even" else f"{name} (raw cube)"
-            out[label] = _method(tried[best], wanted, f"{configuration}; {best}")
+            label = name if cube == EVEN else f"{name} (raw cube)"
+            out[label] = _method(tried[best], wanted, configuration, best)
     return out
 
 
 def _method(
-    curve: Sequence[Operation], wanted: Mapping[tuple[int, int], Mapping[str, Any]], configuration: str
+    curve: Sequence[Operation],
+    wanted: Mapping[tuple[int, int], Mapping[str, Any]],
+    configuration: str,
+    chosen: str = "",
 ) -> dict[str, Any]:
     strata = by_stratum(wanted)
-    out: dict[str, Any] = {"configuration": configuration, "at": {}}
+    out: dict[str, Any] = {"configuration": configuration, "chosen": chosen, "at": {}}
     for most in FALSE_PER_MPX:
         best = best_operation(curve, most, wanted)
         out["at"][f"{most:g}"] = {
@@ -111,18 +120,9 @@ def _method(
             "half_snr": half_point(best, wanted),
             "strata": {name: completeness(best, members) for name, members in strata.items()},
         }
-    out["curve"] = _thinned(
-        [
-            (round(one.false_per_mpx, 4), len(one.found & strata[">=4"].keys()))
-            for one in curve
-            if one.false_per_mpx < 60
-        ]
-    )
+    plain = strata[FROC_STRATUM]
+    out["froc"] = [completeness(best_operation(curve, rate, plain), plain) for rate in FROC_PER_MPX]
     return out
-
-
-def _thinned(points: list[tuple[float, int]], most: int = 40) -> list[tuple[float, int]]:
-    return points[:: max(1, len(points) // most)]
 
 
 def ceiling(wanted: Mapping[tuple[int, int], Mapping[str, Any]]) -> dict[str, Any]:

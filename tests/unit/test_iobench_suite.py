@@ -38,8 +38,12 @@ def test_a_scene_runs_from_plan_to_page(tmp_path, workers, monkeypatch):
     assert set(record["peers"]) == {"two-date difference"}
     assert summary["scenes"] == 1
     text = page.read_text(encoding="utf-8")
-    assert "| iovolc |" in text
-    assert "two-date difference (raw cube)" in text
+    strict, _, raw = (text.index(line) for line in ("At most 1 false", "At most 3 false", "as they came"))
+    assert "| iovolc |" in text[strict:raw]
+    assert "(raw cube)" not in text[strict:raw], "raw maps stand beside evened ones"
+    assert "| two-date difference (raw cube) |" in text[raw:]
+    assert "![Share of changes found against false detections](figures/froc_develop.svg)" in text
+    assert ">two-date difference<" in (tmp_path / "figures" / "froc_develop.svg").read_text(encoding="utf-8")
 
     before = (tmp_path / "smallest-000004.json").stat().st_mtime_ns
     assert bench_run(tmp_path, workers, **facts) == summary
