@@ -15,6 +15,7 @@ from benchmarks.iobench.truth import SECTORS
 
 from iovolc.errors import ConfigError
 from iovolc.parallel import Runner
+from iovolc.pipeline.context import ALGORITHM_VERSIONS
 
 
 def bench_run(
@@ -50,15 +51,16 @@ def bench_run(
     Raises
     ------
     ConfigError
-        If a name is unknown, or the folder's scenes were run with other settings.
+        If a name is unknown, or the folder's scenes are of another detector or other settings.
     """
     if suite not in SUITES or sector not in SECTORS:
         raise ConfigError(f"suites are {', '.join(SUITES)}; sectors are {', '.join(SECTORS)}")
     chosen = replace(SUITES[suite], first_seed=first_seed, overrides=tuple(overrides))
     if scenes is not None:
         chosen = replace(chosen, scenes=scenes, null_scenes=0)
-    if any(record["overrides"] != list(overrides) for record in _records(folder, suite)):
-        raise ConfigError(f"{folder} holds scenes that were run with other settings; give another folder")
+    now = {"overrides": list(overrides), "detect": ALGORITHM_VERSIONS["detect"]}
+    if any(not now.items() <= record.items() for record in _records(folder, suite)):
+        raise ConfigError(f"{folder} holds scenes of another detector or other settings; give another folder")
     run_suite(chosen, folder, runner)
     records = _records(folder, suite)
     summary = {"suite": suite, "overrides": list(overrides), **summarise(records, sector, chosen.pixels_per_degree)}

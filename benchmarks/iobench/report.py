@@ -23,6 +23,7 @@ from benchmarks.iobench.pool import (
     trials,
 )
 from benchmarks.iobench.score import FALSE_PER_MPX, wilson
+from benchmarks.iobench.truth import SECTORS
 
 from iovolc.demo.view import distance_km
 from iovolc.model.grid import Grid
@@ -78,7 +79,7 @@ def summarise(records: Sequence[Record], sector: str, pixels_per_degree: int) ->
         "ceiling": {name: ceiling(members) for name, members in by_stratum(wanted).items()},
         "accuracy": accuracy(records, wanted, pixel_km),
         "decisions": decisions(records, wanted, sector),
-        "missing": records[0]["missing"] if records else {},
+        "missing": records[0]["missing"],
     }
 
 
@@ -179,7 +180,7 @@ def decisions(
     records: Sequence[Record], wanted: Mapping[tuple[int, int], Mapping[str, Any]], sector: str
 ) -> dict[str, Any]:
     """What the tiers come to: false ones among events of tier A and B, and the changes found by them."""
-    number = list(_sector_numbers(records)).index(sector) + 1
+    number = list(SECTORS).index(sector) + 1
     sure = [
         (scene, find)
         for scene, record in enumerate(records)
@@ -193,10 +194,6 @@ def decisions(
         "false": _share(false, len(sure)),
         "strata": {name: completeness(kept, members) for name, members in by_stratum(wanted).items()},
     }
-
-
-def _sector_numbers(records: Sequence[Record]) -> tuple[str, ...]:
-    return tuple(records[0]["megapixels"])
 
 
 def _share(count: int, of: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Quantity
 from iovolc.parallel import Runner
+from iovolc.pipeline.context import ALGORITHM_VERSIONS
 
 Plane = NDArray[np.float32]
 
@@ -128,6 +129,7 @@ def run_scene(
         seconds["iovolc"] = time.perf_counter() - began
     record: dict[str, Any] = {
         "seed": seed, "suite": suite.name, "base": base.name, "overrides": list(suite.overrides),
+        "detect": ALGORITHM_VERSIONS["detect"],
         "epochs": [_plain(asdict(plan)) for plan in scene.epochs],
         "residual_km": [round(value, 3) for value in cube.residual_km],
         "truths": [_truth_record(truth, scene, cube, base, field) for truth in scene.truths],

@@ -9,7 +9,10 @@ from scipy.stats import binom
 from detect_scene import Change, frame_of, look, places_of
 from iovolc import hands
 from iovolc.config import DetectConfig
+from iovolc.detect.compare import compare
+from iovolc.detect.describe import Shape
 from iovolc.detect.epoch import EpochChange, described, detect_epoch
+from iovolc.detect.rows import _unhidden
 from iovolc.geometry.sphere import distance_km
 from iovolc.light.partners import resolution_groups
 from iovolc.model.detection import Detected
@@ -173,6 +176,32 @@ def test_epochs_without_common_ground_give_an_empty_result():
     result = run(SMALL, only_north, [only_south])
     assert len(result.detected.detections) == 0
     assert result.change.compared_km2 == 0.0
+
+
+@pytest.mark.parametrize("quantity", ["iof", "relative"])
+@slow_uncompiled
+def test_a_predecessor_without_common_ground_has_no_say(quantity):
+    east = look(SMALL, 2, gap=(0.0, -90.0, 2900.0))
+    dull = look(SMALL, 0, resolution_km=8.0 * SMALL.pixel_km)
+    west = look(SMALL, 1, gap=(0.0, 90.0, 2900.0), quantity=quantity)
+    alone, beside = (compare(east, older, frame_of(SMALL), DetectConfig()) for older in ([dull], [dull, west]))
+    assert [one.record.id for one in beside.older] == [dull.record.id]
+    assert (beside.resolution_km, beside.search) == (alone.resolution_km, alone.search)
+    assert beside.median_registration_km == alone.median_registration_km
+
+
+@pytest.mark.parametrize(
+    ("sign", "contrast", "level", "told"),
+    [
+        (1, -0.10, -0.15, 0.05),  # a brightening on ground that errs darker
+        (-1, 0.02, 0.1, -0.08),
+        (1, 0.10, 0.03, 0.10),
+        (-1, -0.10, np.nan, -0.10),
+    ],
+)
+def test_a_change_is_told_beyond_ground_that_errs_the_other_way(sign, contrast, level, told):
+    shape = Shape(0.0, 0.0, 1000.0, contrast)
+    assert _unhidden(shape, sign, level).contrast == pytest.approx(told)
 
 
 @slow_uncompiled

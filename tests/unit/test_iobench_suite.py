@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from benchmarks.iobench import discovery, null, records, suite
+from benchmarks.iobench import commands, discovery, null, records, suite
 from benchmarks.iobench.commands import bench_discovery, bench_null, bench_run
 from benchmarks.iobench.peers import two_date
 
@@ -50,6 +50,9 @@ def test_a_scene_runs_from_plan_to_page(tmp_path, workers, monkeypatch):
     assert (tmp_path / "smallest-000004.json").stat().st_mtime_ns == before, "a recorded scene was run again"
     with pytest.raises(ConfigError, match="other settings"):
         bench_run(tmp_path, workers, **facts, overrides=("detect.q=0.2",))
+    monkeypatch.setattr(commands, "ALGORITHM_VERSIONS", {"detect": "before"})
+    with pytest.raises(ConfigError, match="another detector"):
+        bench_run(tmp_path, workers, **facts)
 
 
 def test_unknown_suites_and_sectors_are_refused(tmp_path, workers):

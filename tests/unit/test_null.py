@@ -55,7 +55,7 @@ def test_white_noise_is_recognised():
 
 
 def test_unknown_scales_are_left_out_and_nothing_known_is_white():
-    factors = [Noise(math.nan, 1.0), *[Noise(1.0, 1.0)] * (len(SEARCH.scales) - 1)]
+    factors = [Noise(math.nan, 1.0), Noise(1.0, math.nan), *[Noise(1.0, 1.0)] * (len(SEARCH.scales) - 2)]
     assert fit_spectrum(factors, SEARCH.scales, GRID).power[0] == pytest.approx(1.0, rel=1e-6)
     assert fit_spectrum([Noise(math.nan, math.nan)] * len(SEARCH.scales), SEARCH.scales, GRID) == WHITE
 
@@ -91,7 +91,7 @@ def test_null_clusters_pass_the_seed_and_lie_where_there_is_data():
     few = nulls(fields, draws=3)
     assert few.draws == 3
     assert (few.z > SEARCH.seed_z).all()
-    assert (few.area_px >= 1).all()
+    assert (few.area_km2 > 0).all()
     empty = {name: Field(field.difference, 0.0 * field.weight, field.owned) for name, field in fields.items()}
     assert len(nulls(empty).z) == 0
 

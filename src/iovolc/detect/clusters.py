@@ -11,7 +11,7 @@ from iovolc.detect.pieces import Field, Piece, Search, find_pieces, strongest
 from iovolc.detect.ring_pieces import ring_pieces
 from iovolc.detect.ringfit import Ring
 from iovolc.detect.rings import shape_of
-from iovolc.detect.segment import Regions, connected
+from iovolc.detect.segment import Regions, connected, pixels_by_label
 from iovolc.geometry.sphere import pixel_lat_lon, sheet_pixel
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet, SheetName
@@ -154,12 +154,9 @@ def _label_parts(pieces: Sequence[Piece], sheet: Sheet, parts: list[_Part]) -> N
     for piece in pieces:
         members[int(flat[piece.pixels[0]])].append(piece)
     first = len(parts) - 1
-    inside = np.flatnonzero(flat)
-    order = inside[np.argsort(flat[inside], kind="stable")]
-    bounds = np.searchsorted(flat[order], np.arange(1, regions.count + 2))
     parts.extend(
-        _Part(sheet.name, order[bounds[label - 1] : bounds[label]], tuple(members[label]))
-        for label in range(1, regions.count + 1)
+        _Part(sheet.name, pixels, tuple(mine))
+        for pixels, mine in zip(pixels_by_label(regions), members[1:], strict=True)
     )
     return np.where(regions.labels > 0, regions.labels + first, -1).astype(np.int32)
 

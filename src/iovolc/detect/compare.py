@@ -133,12 +133,11 @@ def _partners(
 ) -> tuple[list[Look], list[int]]:
     """The predecessors that an epoch is compared with, best first, and the group of each.
 
-    Of too many those that share no ground with it take no place of others.
+    Those that share no ground with it are left out: they have no say in how sharp or how well placed the rest is.
     """
     apart = [_mismatch(newer, look, frame, law) for look in predecessors]
-    if len(predecessors) > most:
-        shared = [k for k, own in enumerate(apart) if own is not None] or [0]
-        predecessors, apart = [predecessors[k] for k in shared], [apart[k] for k in shared]
+    shared = [k for k, own in enumerate(apart) if own is not None] or [0]
+    predecessors, apart = [predecessors[k] for k in shared], [apart[k] for k in shared]
     candidates = [
         Candidate(
             max(newer.side.resolution_km, look.side.resolution_km), own or 0.0, look.record.stop_utc, look.record.id

@@ -6,7 +6,7 @@ Not for the surrogate fields that have this noise (:mod:`iovolc.detect.null`).
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,21 +23,22 @@ from iovolc.hands import in_parts, in_rows
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 Floors = tuple[Plane | float, Plane | float]
 """Local systematic errors of an amplitude by itself and against its surroundings."""
 
 SMOOTH_KM = 1200.0
 """Shortest wave of the errors of light and tone: tones are matched within 600 km (:mod:`iovolc.light.match`)."""
-LOCAL_SHARE = 0.25
+SMOOTH_SHARE_MOST = 0.25
 """At most this share of them is taken to be left against the surroundings: the filters' own scatter shows the rest."""
 
 
 REGION_KM = 900.0
 """Noise is told apart in regions of this width, or of three filters."""
 LEVEL_KM = 300.0
-"""The level of amplitudes is told within this width, or twice that of the filter's surroundings: so wide that no change
-of the filter's size counts for much, and no wider than light and tone err alike."""
+"""The level of amplitudes is told within at least this width, or twice that of the filter's surroundings: so wide that
+no change of the filter's size counts for much. For filters above 150 km that is wider than light errs alike."""
 REGION_SHARE = 0.3
 """What a region shows counts for this share, all of the map for the rest: real changes are part of it."""
 
@@ -100,11 +101,12 @@ def measured_noise(
         Size of the filter.
     """
     reduced = {name: _at_reduced(classes[name], answer.factor) for name, answer in responses.items()}
-    pixel_km = grid.pixel_km * max((answer.factor for answer in responses.values()), default=1)
+    sparse = {name: _evenly(codes, responses, name) for name, codes in reduced.items()}
+    pixel_km = grid.pixel_km * _coarsest(responses)
     both = [_scattered(responses, owned, against=against) for against in (False, True)]
     noise = Noise(*(_factor(scattered) for scattered in both))
     of_class = [
-        _class_noise(scattered, reduced, factor, pixel_km, scale) for scattered, factor in zip(both, noise, strict=True)
+        _class_noise(scattered, sparse, factor, pixel_km, scale) for scattered, factor in zip(both, noise, strict=True)
     ]
     del both  # planes fill the memory
     return noise, {
@@ -147,7 +149,7 @@ def _class_noise(scattered: Mapping[str, Plane], reduced: Codes, factor: float, 
 def _regional(answer: Response, of_class: Sequence[Plane], sheet: Sheet, scale: Scale) -> tuple[Plane, Plane, Plane]:
     """The noise by itself and against the surroundings, as the class says it and the region; and the level.
 
-    The level is that of amplitudes that do not stand out from the noise: beside strong changes is no level of theirs.
+    The level is that of amplitudes that do not stand out from the noise: strong changes make none.
     """
     region_km = max(REGION_KM, 3.0 * scale.fwhm_km)
     level_km = max(LEVEL_KM, 2.0 * SURROUNDINGS * scale.fwhm_km)
@@ -236,7 +238,7 @@ class Systematic(Protocol):
 def smooth_share(scale: Scale) -> float:
     """Share of a smooth error that an amplitude keeps against its surroundings: what its curvature makes of it."""
     wave = 2.0 * math.pi * scale.sigma_km / SMOOTH_KM
-    return min(LOCAL_SHARE, 0.5 * (SURROUNDINGS**2 - 1.0) * wave**2)
+    return min(SMOOTH_SHARE_MOST, 0.5 * (SURROUNDINGS**2 - 1.0) * wave**2)
 
 
 def total_errors(
@@ -294,11 +296,22 @@ def noise_factor(
 def _scattered(
     responses: Mapping[str, Response], owned: Mapping[str, NDArray[np.bool_]], *, against: bool
 ) -> dict[str, Plane]:
-    """Sizes of the sheets' own amplitudes in units of sigma; NaN for others."""
+    """Sizes of the sheets' own amplitudes in units of sigma, as far apart on all of them; NaN for others."""
     return {
-        name: _scatter(*answer.told_by(against=against), owned[name], answer.factor)
+        name: _evenly(_scatter(*answer.told_by(against=against), owned[name], answer.factor), responses, name)
         for name, answer in responses.items()
     }
+
+
+def _coarsest(responses: Mapping[str, Response]) -> int:
+    """Of the sheets' reductions."""
+    return max((answer.factor for answer in responses.values()), default=1)
+
+
+def _evenly(plane: NDArray[Scalar], responses: Mapping[str, Response], name: str) -> NDArray[Scalar]:
+    """The pixels of a sheet's reduced plane that lie as far apart as those of the coarsest sheet."""
+    step = _coarsest(responses) // responses[name].factor
+    return plane if step == 1 else np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step])
 
 
 def _factor(scattered: Mapping[str, Plane]) -> float:

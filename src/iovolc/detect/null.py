@@ -52,8 +52,8 @@ class NullClusters:
         Index of the best scale; rings have a class of their own after those of the scales.
     z : ndarray of float64
         Peak significance.
-    area_px : ndarray of float64
-        Footprint in pixels.
+    area_km2 : ndarray of float64
+        Of their footprints.
     draws : int
         Number of surrogate fields.
     ring_class : int or None
@@ -62,7 +62,7 @@ class NullClusters:
 
     scale: NDArray[np.int64]
     z: NDArray[np.float64]
-    area_px: NDArray[np.float64]
+    area_km2: NDArray[np.float64]
     draws: int
     ring_class: int | None = None
 
@@ -87,7 +87,7 @@ def fit_spectrum(factors: Sequence[Noise], scales: Sequence[Scale], grid: Grid) 
     variances of both.
     """
     widths = (0.0, *(scale.sigma_km for scale in scales))
-    known = [i for i, factor in enumerate(factors) if min(factor) > 0]  # which nan is not
+    known = [i for i, factor in enumerate(factors) if all(part > 0 for part in factor)]  # which nan is not
     if not known:
         return Spectrum((0.0,), (1.0,))
     s2 = np.array([scales[i].sigma_km ** 2 for i in known])
@@ -192,9 +192,9 @@ def null_clusters(
     def found_in(surrogate: Mapping[str, Field]) -> list[tuple[int, float, float]]:
         clusters, _ = find_clusters(surrogate, grid, bare)
         return [
-            (cluster.rank_class(search), cluster.z, float(sum(len(pixels) for _, pixels in cluster.footprint.pixels)))
+            (cluster.rank_class(search), cluster.z, km2)
             for cluster in clusters
-            if footprint_km2(cluster.footprint, areas) >= least_km2
+            if (km2 := footprint_km2(cluster.footprint, areas)) >= least_km2
         ]
 
     found = [cluster for clusters in each(found_in, surrogates) for cluster in clusters]

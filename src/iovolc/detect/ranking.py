@@ -25,7 +25,7 @@ def isolation(candidates: Matrix, null: Matrix, seed: int) -> NDArray[np.float64
     Parameters
     ----------
     candidates : ndarray, shape (candidate, feature)
-        Features such as significance, log area over the scale's area, and scale.
+        Features such as significance, log area, and class of scale.
     null : ndarray, shape (null cluster, feature)
         The same features of clusters found in surrogate fields.
     seed : int

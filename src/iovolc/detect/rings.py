@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from iovolc import body
 from iovolc.detect.matched import Response
-from iovolc.detect.noise import LOCAL_SHARE, noise_factor, smooth_share
+from iovolc.detect.noise import SMOOTH_SHARE_MOST, noise_factor, smooth_share
 from iovolc.detect.pyramid import Scale, reduce_weighted
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
@@ -121,7 +121,7 @@ def find_rings(
 
 def _floor(radius_km: float, sigma_floor: float, *, smooth: bool) -> float:
     """What is left of a systematic error in an annulus against both its sides."""
-    return (smooth_share(Scale(_SCREEN_WIDTH * radius_km)) if smooth else LOCAL_SHARE) * sigma_floor
+    return (smooth_share(Scale(_SCREEN_WIDTH * radius_km)) if smooth else SMOOTH_SHARE_MOST) * sigma_floor
 
 
 def _pyramid(

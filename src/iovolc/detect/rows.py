@@ -25,6 +25,7 @@ from iovolc.detect.evidence import Evidence, mean_over
 from iovolc.detect.flags import flags
 from iovolc.detect.looks import Earlier, look_rows, share_left
 from iovolc.detect.null import NullClusters
+from iovolc.detect.pieces import Search
 from iovolc.detect.ranking import Learned, isolation, reliability
 from iovolc.detect.setting import look_around, setting
 from iovolc.detect.variance import baseline_share
@@ -51,7 +52,7 @@ def describe_all(
     shapes = [_centred(cluster, measure(cluster, difference, places)) for cluster in clusters]
     known = [setting(cluster, shape, evidence, grid) for cluster, shape in zip(clusters, shapes, strict=True)]
     found, grounds = look_around(clusters, shapes, known, evidence, grid)
-    isolated = isolation(_features(clusters, shapes, grid), _null_features(evidence.null), config.seed)
+    isolated = isolation(_features(clusters, shapes, evidence.held.search), _null_features(evidence.null), config.seed)
     ranks = reliability(isolated, found, learned)
     by_age = sorted(evidence.held.older, key=lambda look: (look.record.stop_utc, look.record.id))
     oldest_first = [look.record.id for look in by_age]
@@ -67,7 +68,7 @@ def describe_all(
         contrast = cluster.sign * max(cluster.sign * (shape.contrast - level), 0.0) if math.isfinite(level) else 0.0
         plain = abs(contrast) / (single * config.grow_z)  # the place is known, so what grows there is seen
         seen = look_rows(name, cluster, contrast, single, _earlier(shape, plain, evidence), ground)
-        row = _row(cluster, shape, known[i], evidence, grid)
+        row = _row(cluster, _unhidden(shape, cluster.sign, level), known[i], evidence, grid)
         row |= {"detection_id": name, "p_value": p[i], "q_value": q[i], "reliability": float(ranks[i])}
         covering = {str(look["observation_id"]) for look in seen}
         row["reference_ids"] = [name for name in oldest_first if name in covering]
@@ -91,6 +92,12 @@ def _centred(cluster: Cluster, shape: Shape) -> Shape:
     """A ring lies about its template's centre, wherever its strongest part is."""
     ring = cluster.ring
     return shape if ring is None else replace(shape, lat=ring.lat, lon_e=float(wrap180(ring.lon_e)))
+
+
+def _unhidden(shape: Shape, sign: int, level: float) -> Shape:
+    """The change with what ground that errs the other way hides of it, as the search takes it."""
+    hidden = max(-sign * level, 0.0) if math.isfinite(level) else 0.0
+    return replace(shape, contrast=shape.contrast + sign * hidden)
 
 
 def _row(cluster: Cluster, shape: Shape, known: Setting, evidence: Evidence, grid: Grid) -> dict[str, object]:
@@ -154,15 +161,14 @@ def _share(cluster: Cluster, evidence: Evidence) -> float:
     return float(baseline_share(counts).mean())
 
 
-def _features(clusters: Sequence[Cluster], shapes: Sequence[Shape], grid: Grid) -> NDArray[np.float64]:
-    px2 = grid.pixel_km**2
+def _features(clusters: Sequence[Cluster], shapes: Sequence[Shape], search: Search) -> NDArray[np.float64]:
     return np.array(
         [
-            [cluster.z, math.log(shape.area_km2 / px2), float(cluster.scale)]
+            [cluster.z, math.log(shape.area_km2), float(cluster.rank_class(search))]
             for cluster, shape in zip(clusters, shapes, strict=True)
         ]
     ).reshape(-1, 3)
 
 
 def _null_features(null: NullClusters) -> NDArray[np.float64]:
-    return np.column_stack([null.z, np.log(np.maximum(null.area_px, 1.0)), null.scale.astype(np.float64)])
+    return np.column_stack([null.z, np.log(null.area_km2), null.scale.astype(np.float64)])

@@ -220,9 +220,11 @@ def _number(value: Any) -> float:
 
 
 def _sign(row: Mapping[str, Any]) -> int:
-    """From the contrast, else the rank contrast, else the kind; darker if nothing tells."""
+    """From the kind; of rings from the contrast, else the rank contrast; darker if nothing tells."""
+    if row["kind"] in _SIGNS:
+        return _SIGNS[row["kind"]]
     for name in ("contrast", "rank_contrast"):
         value = _number(row[name])
         if math.isfinite(value) and value != 0.0:
             return 1 if value > 0 else -1
-    return _SIGNS.get(str(row["kind"]), -1)
+    return -1
