@@ -13,7 +13,6 @@ from benchmarks.iobench.truth import FAMILIES, SECTORS
 FIGURES: Final = "figures"
 """Folder of the pictures, beside the page."""
 _STRATA: Final = ("2-4", "4-8", "8-16", ">16", ">=4", ">=8")
-_PLAIN: Final = FROC_STRATUM
 _RATES: Final = tuple(f"{rate:g}" for rate in FALSE_PER_MPX)
 _INTRO: Final = """# How well changes are found
 
@@ -89,7 +88,7 @@ def _sector(summary: Mapping[str, Any], picture: str) -> str:
 def _raw(methods: Mapping[str, Any]) -> list[str]:
     """What the peers find without iovolc's geometry and light."""
     rows = [
-        f"| {name} | " + " | ".join(_share(method["at"][most]["strata"][_PLAIN]) for most in _RATES) + " |"
+        f"| {name} | " + " | ".join(_share(method["at"][most]["strata"][FROC_STRATUM]) for most in _RATES) + " |"
         for name, method in _ranked(methods, _RATES[0], raw=True)
     ]
     if not rows:
@@ -97,7 +96,7 @@ def _raw(methods: Mapping[str, Any]) -> list[str]:
     head = " | ".join(f"at most {most} false per Mpx" for most in _RATES)
     return [
         "", "### Peers on the maps as they came", "",
-        f"Share of the changes of SNR {_PLAIN} that are found without iovolc's registration and light.", "",
+        f"Share of the changes of SNR {FROC_STRATUM} that are found without iovolc's registration and light.", "",
         f"| method | {head} |", "|---" * (len(_RATES) + 1) + "|", *rows,
     ]  # fmt: skip
 
@@ -113,7 +112,7 @@ def _configurations(methods: Mapping[str, Any]) -> list[str]:
 
 def _ranked(methods: Mapping[str, Any], most: str, *, raw: bool) -> list[tuple[str, Any]]:
     mine = [(name, method) for name, method in methods.items() if method["chosen"].startswith(RAW) == raw]
-    return sorted(mine, key=lambda item: -(item[1]["at"][most]["strata"][_PLAIN]["found"]))
+    return sorted(mine, key=lambda item: -(item[1]["at"][most]["strata"][FROC_STRATUM]["found"]))
 
 
 def _line(name: str, at: Mapping[str, Any]) -> str:

@@ -46,11 +46,8 @@ def hands(count: int) -> Iterator[None]:
     count : int
         1 is this thread alone.
     """
-    if count < 2:
-        yield
-        return
-    with ThreadPoolExecutor(count) as threads:
-        before = _AT_HAND.set(_Crew(count, threads))
+    with ThreadPoolExecutor(max(count, 1)) as threads:
+        before = _AT_HAND.set(_Crew(count, threads) if count > 1 else None)
         try:
             yield
         finally:
@@ -116,9 +113,10 @@ def in_parts(work: Callable[[int, int], object], length: int, size: int, grain: 
         return
     grains = -(-length // grain)
     step = grain * -(-grains // (_PARTS_EACH * crew.count))
-    firsts = range(0, length, step)
-    for _ in crew.threads.map(work, firsts, (min(first + step, length) for first in firsts)):
-        pass  # an error is raised here
+    begun = [crew.threads.submit(work, first, min(first + step, length)) for first in range(0, length, step)]
+    wait(begun)  # nobody is at work any more when an error is told
+    for part in begun:
+        part.result()
 
 
 def in_rows(kernel: Callable[..., object], *planes: NDArray[Any]) -> None:

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2, owned_pixels
+from iovolc.detect.clusters import find_clusters, footprint_km2, owned_pixels
 from iovolc.detect.describe import measure, pixel_places
 from iovolc.geometry.sphere import distance_km, pixel_area_km2, pixel_lat_lon
+from iovolc.model.grid import OWNER_LAT
 from small_grid import area_on, cap_km2, search_on, slow_uncompiled, small_grid, white_fields, with_disc
 
 GRID = small_grid()

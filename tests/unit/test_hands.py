@@ -1,6 +1,7 @@
 """More hands compute the same, to the bit, and an error of one is everyone's."""
 
 import time
+from threading import current_thread
 
 import numpy as np
 import pytest
@@ -127,7 +128,11 @@ def slowly(done):
     done.append(True)
 
 
-@pytest.mark.parametrize("work", [both, lambda fails, late: list(each(lambda one: one(), [fails, late]))])
+def two_parts(fails, late):
+    in_parts(lambda first, _: (fails, late)[first](), 2, 1 << 20)
+
+
+@pytest.mark.parametrize("work", [both, lambda fails, late: list(each(lambda one: one(), [fails, late])), two_parts])
 def test_nobody_is_at_work_any_more_when_an_error_is_told(work):
     done = []
 
@@ -138,6 +143,11 @@ def test_nobody_is_at_work_any_more_when_an_error_is_told(work):
         with pytest.raises(ValueError, match="the first"):
             work(fails, lambda: slowly(done))
         assert done
+
+
+def test_one_hand_is_the_thread_itself_wherever_it_is_asked_for():
+    with hands(2), hands(1):
+        assert list(each(lambda _: current_thread(), range(3))) == [current_thread()] * 3
 
 
 def test_an_error_of_the_second_work_is_told():

@@ -1,6 +1,8 @@
 """The STAC Collection and Items."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -121,6 +123,17 @@ def test_what_a_comparison_would_have_shown_has_the_time_between_the_looks():
     facts = written("completeness-obs-c")["properties"]
     assert (facts["start_datetime"], facts["datetime"]) == ("2013-12-30T00:00:00Z", "2023-12-30T00:00:00Z")
     assert [provider["name"] for provider in facts["providers"]] == ["Juno team", "iovolc"]
+
+
+def test_no_item_ends_before_it_begins(tmp_path):
+    run = sample_run()
+    (epoch,) = run.completeness.epochs
+    mosaic = replace(epoch, since_utc=epoch.seen_utc, seen_utc=epoch.since_utc)
+    late = replace(run, completeness=replace(run.completeness, epochs=(mosaic,)))
+    shutil.copytree(published() / "completeness", tmp_path / "completeness")
+    write_stac(tmp_path, replace(late, backdrop=None), ())
+    facts = json.loads((tmp_path / "stac" / "completeness-obs-c.json").read_text())["properties"]
+    assert facts["start_datetime"] < facts["end_datetime"] == facts["datetime"]
 
 
 def test_an_asset_says_what_its_values_are():

@@ -14,10 +14,7 @@ from iovolc.detect.rings import shape_of
 from iovolc.detect.segment import Regions, connected, pixels_by_label
 from iovolc.geometry.sphere import pixel_lat_lon, sheet_pixel
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid, Sheet, SheetName
-
-OWNER_LAT = 60.0
-"""Places poleward of this belong to the polar sheets."""
+from iovolc.model.grid import OWNER_LAT, Grid, Sheet, SheetName
 
 
 @dataclass(frozen=True, slots=True)

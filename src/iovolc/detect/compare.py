@@ -241,8 +241,8 @@ def _of_light(pairs: Sequence[Difference], combined: Mapping[str, Combined]) -> 
 def _registration_sigma(newer: Look, older: Sequence[Look], grid: Grid) -> dict[str, Plane]:
     """Local registration sigma of a difference, in kilometres, by sheet."""
     before = np.mean([look.registration_sigma.values**2 for look in older], axis=0)
-    both = Lattice(np.sqrt(newer.registration_sigma.values**2 + before), newer.registration_sigma.step_deg)
-    return {sheet.name: sample(both, *pixel_lat_lon(sheet))[..., 0].astype(np.float32) for sheet in grid.sheets}
+    whole = Lattice(np.sqrt(newer.registration_sigma.values**2 + before), newer.registration_sigma.step_deg)
+    return {sheet.name: sample(whole, *pixel_lat_lon(sheet))[..., 0].astype(np.float32) for sheet in grid.sheets}
 
 
 def _grounds(

@@ -21,7 +21,7 @@ from iovolc.detect.pyramid import Scale, expand, reduced_sheet
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.hands import in_rows
-from iovolc.model.grid import Grid, Sheet, SheetName
+from iovolc.model.grid import OWNER_LAT, Grid, Sheet, SheetName
 
 Plane = NDArray[np.float32]
 
@@ -34,7 +34,6 @@ TOLD_FOR_Q: Final = 0.1
 COARSE_PPD: Final = 1
 """Pixels per degree of the maps that are kept of every comparison."""
 _SAMPLES: Final = 4
-_SPLIT_LAT: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _sampled(grid: Grid, name: SheetName) -> tuple[NDArray[np.bool_], NDArray[np
     lat, lon_e = np.meshgrid(
         np.arange(90.0 - step / 2, -90.0, -step), np.arange(-180.0 + step / 2, 180.0, step), indexing="ij"
     )
-    poles = {"equator": np.abs(lat) < _SPLIT_LAT, "north": lat >= _SPLIT_LAT, "south": lat <= -_SPLIT_LAT}
+    poles = {"equator": np.abs(lat) < OWNER_LAT, "north": lat >= OWNER_LAT, "south": lat <= -OWNER_LAT}
     here = poles[name]
     sheet = grid.sheet(name)
     row, col = (np.rint(part).astype(np.int64) for part in sheet_pixel(sheet, lat[here], lon_e[here]))

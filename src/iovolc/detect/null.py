@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from iovolc import body
-from iovolc.detect.clusters import OWNER_LAT, find_clusters, footprint_km2
+from iovolc.detect.clusters import find_clusters, footprint_km2
 from iovolc.detect.matched import SURROUNDINGS, WHITE_SHARE, sigma_px_squared
 from iovolc.detect.noise import Noise
 from iovolc.detect.pieces import Field, Search
@@ -21,7 +21,7 @@ from iovolc.detect.pyramid import Scale, expand
 from iovolc.geometry.smooth import FWHM_PER_SIGMA, smooth
 from iovolc.geometry.sphere import pixel_area_km2
 from iovolc.hands import each
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import OWNER_LAT, Grid, Sheet
 
 Vector = NDArray[np.float64]
 

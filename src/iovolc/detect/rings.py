@@ -6,7 +6,7 @@ and on the outlines of what they did explain, ellipses are measured (:mod:`iovol
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from iovolc import body
 from iovolc.detect.matched import Response
 from iovolc.detect.noise import SMOOTH_SHARE_MOST, noise_factor, smooth_share
-from iovolc.detect.pyramid import Scale, reduce_weighted
+from iovolc.detect.pyramid import Scale, reduce_weighted, reduced_sheet
 from iovolc.detect.ringfit import Candidate, FoundRing, Reduced, Ring, measure, places
 from iovolc.detect.ringscan import annulus_response
 from iovolc.geometry.sphere import lat_lon, unit_vectors
 from iovolc.hands import each
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import Grid
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -173,7 +173,7 @@ def _reduce(
     half = factor // 2
     return Reduced(
         factor,
-        {name: _reduced_sheet(grid.sheet(name), factor) for name in sums},
+        {name: reduced_sheet(grid.sheet(name), factor) for name in sums},
         {name: parts[0] for name, parts in sums.items()},
         {name: parts[1] for name, parts in sums.items()},
         {name: parts[2] for name, parts in sums.items()},
@@ -192,17 +192,12 @@ def _halved(finer: Reduced) -> Reduced:
 
     return Reduced(
         2 * finer.factor,
-        {name: _reduced_sheet(sheet, 2) for name, sheet in finer.sheets.items()},
+        {name: reduced_sheet(sheet, 2) for name, sheet in finer.sheets.items()},
         summed(finer.products),
         summed(finer.weights),
         summed(finer.counts),
         {name: plane[1::2, 1::2] for name, plane in finer.owned.items()},
     )
-
-
-def _reduced_sheet(sheet: Sheet, factor: int) -> Sheet:
-    shape = (sheet.shape[0] // factor, sheet.shape[1] // factor)
-    return replace(sheet, shape=shape, pixel_m=sheet.pixel_m * factor)
 
 
 def _screen(planes: Reduced, radius_km: float, floor: float) -> tuple[float, list[Candidate]]:

@@ -15,7 +15,7 @@ from scipy.ndimage import binary_dilation
 
 from iovolc.config import DetectConfig, LightConfig
 from iovolc.detect.band import Band
-from iovolc.detect.clusters import OWNER_LAT, Cluster, covered, find_clusters, footprint_km2
+from iovolc.detect.clusters import Cluster, covered, find_clusters, footprint_km2
 from iovolc.detect.compare import compare
 from iovolc.detect.completeness import SIZES_KM, TOLD_FOR_Q, margin_per_contrast
 from iovolc.detect.epoch import EpochChange
@@ -25,7 +25,7 @@ from iovolc.detect.look import Look
 from iovolc.detect.significance import p_values, would_pass
 from iovolc.geometry.sphere import distance_km, lat_lon, pixel_area_km2, pixel_lat_lon, sheet_pixel, unit_vectors
 from iovolc.light.match import Frame, by_rank
-from iovolc.model.grid import Grid
+from iovolc.model.grid import OWNER_LAT, Grid
 from iovolc.model.keeping import Keep, in_memory
 
 Plane = NDArray[np.float32]

@@ -16,6 +16,8 @@ SHEET_NAMES: Final[tuple[SheetName, ...]] = ("equator", "north", "south")
 
 EQUATOR_MAX_LAT: Final = 65.0
 POLAR_MIN_LAT: Final = 55.0
+OWNER_LAT: Final = 60.0
+"""Places equatorward of this belong to ``equator``, all others to the polar sheets, so that each counts once."""
 PIXELS_PER_DEGREE: Final = (4, 8, 16, 32)
 TILE_PX: Final = 720
 _POLAR_STEP: Final = 8  # so that sheets can be reduced by powers of two

@@ -15,8 +15,8 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid, SheetName
-from iovolc.publish.sampling import SPLIT_LAT, map_lat_lon, map_shape
+from iovolc.model.grid import OWNER_LAT, Grid, SheetName
+from iovolc.publish.sampling import map_lat_lon, map_shape
 
 Runs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
@@ -78,9 +78,9 @@ def _polar_places(grid: Grid, name: SheetName) -> tuple[int, NDArray[np.int32], 
     footprint holds; they are moved poleward by three quarters of a pixel.
     """
     lat, lon_e = map_lat_lon(grid)
-    cap = round((90.0 - SPLIT_LAT) * grid.pixels_per_degree)
+    cap = round((90.0 - OWNER_LAT) * grid.pixels_per_degree)
     first = 0 if name == "north" else lat.size - cap
-    nearest = SPLIT_LAT + _CLAMP_PX / grid.pixels_per_degree
+    nearest = OWNER_LAT + _CLAMP_PX / grid.pixels_per_degree
     rows = lat[first : first + cap]
     moved = np.copysign(np.maximum(np.abs(rows), nearest), rows)
     sheet = grid.sheet(name)

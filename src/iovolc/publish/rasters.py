@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from rasterio.transform import Affine
 
 from iovolc import body
 from iovolc.detect.completeness import SIZES_KM
+from iovolc.hands import each
 from iovolc.model.grid import SHEET_NAMES, Grid
 from iovolc.publish.run_output import LIMIT_PROBABILITIES, Backdrop, ChannelLayers, ChannelSummary, RunOutput
 from iovolc.publish.sampling import map_lat_lon, mosaic
@@ -64,7 +64,6 @@ LIMITS: Final = {
 _BACKDROP: Final = Layer("backdrop", "float32", "", "A map for orientation")
 BACKDROP_FILE: Final = "rasters/backdrop.tif"
 _TILE: Final = 512
-_WRITERS: Final = 2
 _LIMIT_BANDS: Final = tuple(f"contrast found in {chance:.0%} of cases" for chance in LIMIT_PROBABILITIES)
 
 
@@ -130,21 +129,19 @@ def _write_channel(folder: Path, run: RunOutput, summary: ChannelSummary) -> Cha
     every = (*LAYERS, *(LIMITS[size] for size in limits))
     files = {layer.name: f"rasters/{summary.channel}_{layer.name}.tif" for layer in every}
 
-    def write(layer: Layer) -> float | None:
+    def write(layer: Layer) -> None:
         pixels = mosaic(run.grid, {name: _array(sheets[name], layer) for name in SHEET_NAMES})
         write_cog(folder / files[layer.name], pixels, layer, _tags(run, summary, layer))
-        return area_km2(pixels == 1, run.grid) if layer.name == "comparable" else None
 
     def write_limit(size: float) -> None:
         bands = [mosaic(run.grid, {name: sheets[name].limits[size][k] for name in SHEET_NAMES}) for k in range(2)]
         layer = LIMITS[size]
         write_cog(folder / files[layer.name], np.stack(bands), layer, _tags(run, summary, layer), _LIMIT_BANDS)
 
-    # Each layer is a file of its own, so the threads cannot change a byte.
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        areas = [area for area in writers.map(write, LAYERS) if area is not None]
-        list(writers.map(write_limit, limits))
-    return ChannelRasters(summary, files, round(areas[0], 1))
+    list(each(write, LAYERS))
+    list(each(write_limit, limits))
+    compared = mosaic(run.grid, {name: sheets[name].comparable for name in SHEET_NAMES})
+    return ChannelRasters(summary, files, round(area_km2(compared == 1, run.grid), 1))
 
 
 def _array(layers: ChannelLayers, layer: Layer) -> NDArray[Any]:

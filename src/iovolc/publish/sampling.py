@@ -6,7 +6,7 @@ with the footprints. Not for source images (:mod:`iovolc.geometry`).
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from iovolc import body
 from iovolc.geometry.compiled import inlined, kernel
 from iovolc.geometry.sphere import lat_lon, polar_parts, sheet_pixel, tangent_basis, unit_vectors
-from iovolc.model.grid import Grid, Sheet, SheetName
-
-SPLIT_LAT: Final = 60.0
+from iovolc.model.grid import OWNER_LAT, Grid, Sheet, SheetName
 
 Array = NDArray[Any]
 Sheets = Mapping[SheetName, Array]
@@ -50,7 +48,7 @@ def mosaic(grid: Grid, sheets: Sheets) -> Array:
         North up, -180 to 180 degrees east.
     """
     lat, lon_e = map_lat_lon(grid)
-    cap = round((90.0 - SPLIT_LAT) * grid.pixels_per_degree)
+    cap = round((90.0 - OWNER_LAT) * grid.pixels_per_degree)
     equator = sheets["equator"]
     margin = (equator.shape[0] - (lat.size - 2 * cap)) // 2
     out = np.empty(map_shape(grid), dtype=equator.dtype)
@@ -79,7 +77,7 @@ def coarse_mosaic(grid: Grid, sheets: Sheets, factor: int) -> NDArray[np.float32
     scale = grid.pixels_per_degree // factor
     lat = 90.0 - (np.arange(180 * scale) + 0.5) / scale
     lon_e = -180.0 + (np.arange(360 * scale) + 0.5) / scale
-    cap = round((90.0 - SPLIT_LAT) * scale)
+    cap = round((90.0 - OWNER_LAT) * scale)
     out = np.empty((lat.size, lon_e.size), np.float32)
     equator = sheets["equator"]
     rows = factor * (lat.size - 2 * cap)
@@ -175,9 +173,9 @@ def view(grid: Grid, layer: Callable[[SheetName], Array], lat: Array, lon_e: Arr
         Degrees.
     """
     parts: tuple[tuple[SheetName, Array], ...] = (
-        ("equator", np.abs(lat) < SPLIT_LAT),
-        ("north", lat >= SPLIT_LAT),
-        ("south", lat <= -SPLIT_LAT),
+        ("equator", np.abs(lat) < OWNER_LAT),
+        ("north", lat >= OWNER_LAT),
+        ("south", lat <= -OWNER_LAT),
     )
     out: Array | None = None
     for name, here in parts:

@@ -73,7 +73,7 @@ def _items(folder: Path, run: RunOutput, rasters: Sequence[ChannelRasters]) -> I
 
 
 def _inputs(run: RunOutput, ids: Sequence[str]) -> list[InputFile]:
-    """The named inputs; all where none is named."""
+    """The named inputs; all where none of them is known."""
     return [item for item in run.manifest.inputs if item.id in ids] or list(run.manifest.inputs)
 
 
@@ -125,7 +125,7 @@ def _collection(folder: Path, run: RunOutput, items: Sequence[str]) -> pystac.Co
 
 
 def _item(run: RunOutput, name: str, ids: Sequence[str], span: Span, place: Place, **facts: Any) -> pystac.Item:
-    """An item without assets; ``ids`` are the observations that it shows, ``span`` ends with the newest of them."""
+    """An item without assets; ``ids`` are the observations that it shows, ``span`` is what it is dated by."""
     item = pystac.Item(
         id=f"iovolc-{run.run_id}-{name}",
         geometry=dict(place.geometry),
@@ -177,7 +177,8 @@ def _reach_item(folder: Path, run: RunOutput, epoch: EpochReach) -> pystac.Item:
             "iovolc:channel": epoch.channel,
             "iovolc:observation_id": epoch.observation_id,
         }
-        item = _item(run, name, (epoch.observation_id,), (epoch.since_utc, epoch.seen_utc), WORLD, **facts)
+        since, until = sorted((epoch.since_utc, epoch.seen_utc))  # of mosaics, either may come first
+        item = _item(run, name, (epoch.observation_id,), (since, until), WORLD, **facts)
         title = "Margin of changes by size, and share compared"
         item.add_asset("completeness", raster_asset(dataset, file, title))
     return item

@@ -1,7 +1,6 @@
 """Dilation of footprints on the sphere: over the seam, over the poles and from sheet to sheet."""
 
 import math
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +8,8 @@ from scipy.ndimage import distance_transform_edt
 
 from iovolc.geometry.sphere import sheet_pixel
 from iovolc.model.detection import Footprint
-from iovolc.model.grid import Grid, Sheet
+from iovolc.model.grid import OWNER_LAT, Grid, Sheet
 from iovolc.track.places import Places, lat_lon_of, sheet_starts
-
-OWNER_LAT: Final = 60.0
-"""Places poleward of this belong to the polar sheets (:class:`iovolc.model.detection.Footprint`)."""
 
 
 def dilated_places(footprint: Footprint, by_km: float, grid: Grid) -> Places:
