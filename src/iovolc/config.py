@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from iovolc.config_alerts import AlertsConfig
 from iovolc.config_cluster import ClusterConfig
@@ -369,8 +370,14 @@ def _validated(sections: dict[str, Any], overrides: Sequence[str]) -> Config:
     try:
         return Config.model_validate(sections)
     except ValidationError as error:
-        details = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise ConfigError(f"the configuration is not valid: {details}") from error
+        raise ConfigError(f"the configuration is not valid: {'; '.join(map(_fault, error.errors()))}") from error
+
+
+def _fault(item: ErrorDetails) -> str:
+    name = ".".join(map(str, item["loc"]))
+    if item["type"] == "extra_forbidden":
+        return f"`{name}` is no parameter; `iovolc config template` lists them"
+    return f"{name}: {item['msg']}"
 
 
 def _apply(data: dict[str, Any], override: str) -> None:

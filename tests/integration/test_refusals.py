@@ -208,6 +208,44 @@ def test_a_folder_of_somebody_else_is_not_touched(small, tmp_path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("command", ["rerun", "publish"])
+def test_nor_is_it_found_out_after_hours_of_work(small, tmp_path, command) -> None:
+    (tmp_path / "thesis.txt").write_text("all I have")
+    options = settings("detect.q=0.07")
+    answer = iovolc(command, "--store", small.store, "--out", tmp_path, *small.settings, *options)
+    assert answer.code == 2
+    assert "not an output of iovolc" in answer.err
+    assert not any(f"{stage}: " in answer.err for stage in ("detect", "segments"))
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_demonstration_takes_no_folder_of_somebody_else(tmp_path) -> None:
+    catalogue = tmp_path / "maps" / "catalogue.csv"
+    catalogue.parent.mkdir()
+    catalogue.write_text("all I have")
+    answer = iovolc("demo", "--out", tmp_path)
+    assert answer.code == 2
+    assert "no demonstration of iovolc" in answer.err
+    assert catalogue.read_text() == "all I have"
+    assert [path.name for path in tmp_path.rglob("*")] == ["maps", "catalogue.csv"]
+    answer = iovolc("demo", "--out", catalogue)
+    assert (answer.code, "is a file" in answer.err) == (2, True)
+
+
+def test_a_corrected_path_is_no_longer_refused(tmp_path) -> None:
+    rows = write_maps(tmp_path, ((),), shape=TINY)
+    places = ("--store", tmp_path / "store", "--json", *settings(*QUICK))
+    named = [
+        [*rows, {**rows[0], "id": "map9", "path": path, "time_utc": TIMES[1]}] for path in ("mapp.tif", rows[0]["path"])
+    ]
+    assert iovolc("ingest", write_catalogue(tmp_path / "maps.csv", named[0]), *places).code == 4
+    answer = iovolc("ingest", write_catalogue(tmp_path / "maps.csv", [{**one, "id": ""} for one in named[0]]), *places)
+    assert answer.code == 4
+    answer = iovolc("ingest", write_catalogue(tmp_path / "maps.csv", named[1]), *places)
+    assert answer.code == 0, answer.err
+    assert iovolc("status", "--store", tmp_path / "store", "--json").values["refused"] == []
+
+
 def test_two_catalogues_that_give_one_id_to_different_maps(tmp_path) -> None:
     rows = write_maps(tmp_path, ((), (SPOT,)), shape=TINY)
     first = write_catalogue(tmp_path / "first.csv", rows[:1])

@@ -52,6 +52,21 @@ def test_without_its_original_it_stays_and_is_named(small: Small, damaged) -> No
     assert answer.values["mended"][0].startswith("map0: mended: ")
 
 
+def test_an_epoch_whose_folder_is_gone_is_ingested_again(small: Small, tmp_path) -> None:
+    store = shutil.copytree(small.store, tmp_path / "store")
+    shutil.rmtree(store / "epochs" / "map1")
+    answer = iovolc("ingest", small.catalogue, "--store", store, "--json", *small.settings)
+    assert (answer.code, answer.values["known"]) == (0, 2), answer.err
+    assert contents(store / "epochs") == contents(small.store / "epochs")
+
+
+def test_what_was_never_a_store_is_not_sound(tmp_path) -> None:
+    for store in (tmp_path / "none", tmp_path):
+        answer = iovolc("verify", "--store", store)
+        assert answer.code == 2
+        assert "holds no store" in answer.err
+
+
 def test_a_damaged_manifest_is_named_by_verify(damaged) -> None:
     newest = max((damaged / "manifests").iterdir(), key=lambda path: int(path.stem))
     newest.write_bytes(newest.read_bytes()[:-7])

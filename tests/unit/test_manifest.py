@@ -12,7 +12,7 @@ from iovolc.cube.entry import EpochEntry, Refused
 from iovolc.cube.epochs import read_epoch
 from iovolc.cube.lock import locked
 from iovolc.cube.manifest import Manifest, commit, manifest_numbers, read_head, read_manifest
-from iovolc.errors import StoreConflict, StoreCorrupt
+from iovolc.errors import ConfigError, StoreConflict, StoreCorrupt
 from iovolc.model.grid import Grid
 from store_sample import GRID, ingest, listing, put
 
@@ -99,7 +99,7 @@ def test_a_manifest_survives_json(tmp_path):
 def test_grids_do_not_mix_in_one_store(tmp_path):
     entry = put(tmp_path, 0)
     commit(tmp_path, GRID, [entry])
-    with pytest.raises(StoreConflict, match=r"holds 4 pixels per degree, not 8; set grid\.pixels_per_degree=4"):
+    with pytest.raises(ConfigError, match=r"holds 4 pixels per degree, not 8; set grid\.pixels_per_degree=4"):
         commit(tmp_path, Grid.at(8))
     with pytest.raises(StoreConflict, match="obs-0 has 4 pixels per degree, not 8"):
         commit(tmp_path / "other", Grid.at(8), [entry])

@@ -196,7 +196,10 @@ _JSON_TYPES: Final = MappingProxyType({"number": "number", "integer": "integer"}
 def nearest(name: str) -> str:
     """A hint at the column that somebody may have meant."""
     near = difflib.get_close_matches(name.lower(), COLUMNS, n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else "no column has a similar name"
+    if not near:
+        return "no column has a similar name"
+    turned = name.lower().endswith("_w") and near[0].endswith("_e")
+    return f"did you mean `{near[0]}`?" + (" It is east: 360 minus the west longitude" if turned else "")
 
 
 def json_schema() -> dict[str, Any]:

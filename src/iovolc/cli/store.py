@@ -64,11 +64,13 @@ def verify(
     """Read every epoch, table and manifest of the store again, and of a bucket's copy runs too; --repair mends."""
     from iovolc.console import DONE, FAILED, answer
     from iovolc.cube.agreement import unlike
+    from iovolc.cube.audit import require_store
     from iovolc.cube.audit import verify as use_case
     from iovolc.errors import ConfigError, StoreCorrupt
 
     if originals and not repair:
         raise ConfigError("originals are read for a repair alone: add --repair, or leave them out")
+    require_store(store)
     if repair:
         chosen = tuple(overrides or ())
         _repair(originals or [], Common(store, config, chosen, workers, dask, quiet), as_json=as_json)

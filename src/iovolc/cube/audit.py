@@ -1,6 +1,7 @@
 """Is the store sound: reads every epoch and table again and compares it with its hash, and a copy with its bucket."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from iovolc.cube import content, epochs, schema
 from iovolc.cube.bucket import bucket_of
@@ -8,7 +9,7 @@ from iovolc.cube.entry import EpochEntry, PointsEntry
 from iovolc.cube.layout import StorePath
 from iovolc.cube.manifest import Manifest, read_head
 from iovolc.cube.points import read_points
-from iovolc.errors import StoreCorrupt
+from iovolc.errors import ConfigError, StoreCorrupt
 from iovolc.model.grid import Grid
 from iovolc.model.observation import ObservationRecord
 
@@ -20,6 +21,24 @@ class Damage:
     observation_id: str
     content_hash: str
     detail: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.observation_id} ({self.content_hash[:12]}): {self.detail}; "
+            "`iovolc verify CATALOGUE --store STORE --repair` makes it again"
+        )
+
+
+def require_store(store: Path) -> None:
+    """Refuse a folder that has never held a store: nothing there is not the same as nothing damaged there.
+
+    Raises
+    ------
+    ConfigError
+        If it is missing or empty.
+    """
+    if not store.is_dir() or not any(store.iterdir()):
+        raise ConfigError(f"{store} holds no store: correct --store, or run `iovolc ingest` first")
 
 
 def verify(store: StorePath, manifest: Manifest | None = None) -> tuple[Damage, ...]:

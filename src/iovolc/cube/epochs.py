@@ -140,6 +140,11 @@ def read_layer(store: StorePath, entry: EpochEntry, sheet: str, layer: str, key:
         return np.asarray(array.oindex[key])
 
 
+def has_epoch(store: StorePath, entry: EpochEntry) -> bool:
+    """Whether an epoch lies in the store."""
+    return local(_folder(store, entry)).exists()
+
+
 def read_registration(store: StorePath, entry: EpochEntry) -> Registration:
     """How the epoch was moved onto the reference map.
 

@@ -53,6 +53,8 @@ class Task:
         Which exposure it is a product of.
     findings : tuple of Finding
         Why it cannot be read.
+    catalogue : str
+        Name of the file with the row; empty where no catalogue has it.
     """
 
     row: Row
@@ -65,6 +67,7 @@ class Task:
     look: Look | None = None
     product: Known | None = None
     findings: tuple[Finding, ...] = ()
+    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [
-        _with_key(Task(row, listing.folder, context.store, config, made_by))
+        _with_key(Task(row, listing.folder, context.store, config, made_by, catalogue=listing.catalogue))
         for listing in listings
         for row in listing.rows
     ]

@@ -16,7 +16,7 @@ from iovolc.config import DetectConfig, LightConfig
 from iovolc.cube.cache import cache_key, cached
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.layout import cache_folder, local
-from iovolc.cube.manifest import Manifest
+from iovolc.cube.manifest import Manifest, require_grid
 from iovolc.cube.scratch import scratch_of
 from iovolc.detect.check import Check
 from iovolc.detect.completeness import CoarseMaps
@@ -28,7 +28,7 @@ from iovolc.hands import both, each, hands
 from iovolc.model import frames
 from iovolc.model.detection import LOOKS, Detected, Footprint
 from iovolc.model.glow import GLOWING_CHANNELS
-from iovolc.model.grid import Sheet
+from iovolc.model.grid import Grid, Sheet
 from iovolc.model.tables import DETECTIONS
 from iovolc.parallel import hands_each
 from iovolc.pipeline.context import ALGORITHM_VERSIONS, Context
@@ -124,6 +124,7 @@ def detect(manifest: Manifest, context: Context) -> Scan:
     context : Context
         Store, configuration and workers.
     """
+    require_grid(context.store, manifest, Grid.at(context.config.grid.pixels_per_degree))
     tasks = plan(manifest, context)
     # Channel by channel, so that epochs stay in memory; those with the most predecessors first.
     order = sorted(tasks, key=lambda task: (task.entry.channel, -len(task.predecessors)))

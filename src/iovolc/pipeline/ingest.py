@@ -15,7 +15,7 @@ from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
 from iovolc.cube.entry import EpochEntry, Refused
-from iovolc.cube.epochs import read_provenance, write_epoch
+from iovolc.cube.epochs import has_epoch, read_provenance, write_epoch
 from iovolc.cube.manifest import Manifest, commit, read_head
 from iovolc.cube.quarantine import refuse
 from iovolc.errors import DataQualityError, Finding, InputError, NoWork
@@ -95,7 +95,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     tables = [listing for listing in listings if listing.kind == "points"]
     tasks, repeated = without_namesakes(tasks_of(listings, context))
     findings = [finding for listing in listings for finding in listing.findings] + repeated
-    held = _held(context.store, grid)
+    held = [entry for entry in _held(context.store, grid) if has_epoch(context.store, entry)]  # the rest is made again
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     unknown = [task for task in tasks if task.key not in known]
     chosen = choose(context.runner.map(look_closer, unknown, "look"), held)
@@ -103,7 +103,9 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     outcomes = _without_twins(context.runner.map(one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
-    refused += _refuse_rows(context.store, findings)
+    for listing in listings:
+        refused += _refuse_rows(context.store, listing.findings, listing.catalogue)
+    refused += _refuse_rows(context.store, repeated)
     points = take_tables(tables, context.store)
     refused += points.refused
     findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
@@ -178,10 +180,11 @@ def _without_twins(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[O
 
 def _refusal(task: Task, findings: tuple[Finding, ...]) -> Outcome:
     sha256 = task.sha256 or hashlib.sha256(task.row.path.encode()).hexdigest()
-    return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
+    name = task.row.id or task.row.path
+    return Outcome(None, findings, refuse(task.store, sha256, name, findings, catalogue=task.catalogue))
 
 
-def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
+def _refuse_rows(store: Path, findings: Sequence[Finding], catalogue: str = "") -> list[Refused]:
     """Quarantine records for rows that could not even be read."""
     products = dict.fromkeys(finding.product for finding in findings)
     return [
@@ -190,6 +193,7 @@ def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
             hashlib.sha256(product.encode()).hexdigest(),
             product,
             [finding for finding in findings if finding.product == product],
+            catalogue=catalogue,
         )
         for product in products
     ]

@@ -113,9 +113,7 @@ def chosen_view(run: SavedRun, event: str) -> tuple[Row, View]:
     Raises
     ------
     ConfigError
-        If there is no such event, or it has no view.
-    NoWork
-        If no event of the run has a view.
+        If there is no such event, or neither it nor, where none is asked for, any event has a view.
     """
     if event:
         (row,) = run.event(event).to_dict("records")
@@ -130,7 +128,7 @@ def chosen_view(run: SavedRun, event: str) -> tuple[Row, View]:
         shown = read_view(run.folder, str(row["event_id"]))
         if shown is not None:
             return row, shown
-    raise NoWork(f"no event of run {run.run_id} has a view to draw; `iovolc publish` writes them")
+    raise ConfigError(f"run {run.run_id} has no event to draw, or keeps no view of any (publish.figures)")
 
 
 def caption(run: SavedRun, row: Row, shown: View) -> Caption:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from iovolc.cube.manifest import Manifest, read_head, require_grid
+from iovolc.cube.manifest import Manifest, read_head
 from iovolc.errors import Finding, NoWork
 from iovolc.model.detection import Tracked
-from iovolc.model.grid import Grid
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.detect import detect
 from iovolc.pipeline.ingest import ingest
@@ -90,10 +89,11 @@ def follow(
 
     Raises
     ------
-    StoreConflict
-        If the configuration names another grid than the manifest's, before any work.
+    ConfigError
+        If the manifest is on another grid than the configuration, or ``out`` is no place for outputs; before any work.
     """
-    require_grid(context.store, manifest, Grid.at(context.config.grid.pixels_per_degree))
+    if out is not None:
+        check_replaceable(out.absolute(), OWN_NAMES)
     chosen = select_epochs(manifest, context.config.select)
     with timed(timings, "detect"):
         scan = detect(chosen, context)

@@ -43,7 +43,7 @@ EVENT: Final = (
     PaperColumn("Kind", "kind", "What changed"),
     PaperColumn("Status", "status", "How sure it is that it is there"),
     *_PLACE,
-    PaperColumn("Area", "area_km2", "Area of the largest footprint", "km2", 1),
+    PaperColumn("Area", "area_km2", "Area, median over its detections", "km2", 1),
     PaperColumn("e_Area", "area_sigma_km2", "Error of the area", "km2", 1),
     PaperColumn("Diam", "diameter_km", "Diameter of the disc of equal area", "km", 1),
     PaperColumn("b_Onset", "onset_after_utc", "Start of the last adequate look without it (UTC)"),
