@@ -234,15 +234,15 @@ def test_a_demonstration_takes_no_folder_of_somebody_else(tmp_path) -> None:
 
 def test_a_corrected_path_is_no_longer_refused(tmp_path) -> None:
     rows = write_maps(tmp_path, ((),), shape=TINY)
-    places = ("--store", tmp_path / "store", "--json", *settings(*QUICK))
-    named = [
-        [*rows, {**rows[0], "id": "map9", "path": path, "time_utc": TIMES[1]}] for path in ("mapp.tif", rows[0]["path"])
-    ]
-    assert iovolc("ingest", write_catalogue(tmp_path / "maps.csv", named[0]), *places).code == 4
-    answer = iovolc("ingest", write_catalogue(tmp_path / "maps.csv", [{**one, "id": ""} for one in named[0]]), *places)
-    assert answer.code == 4
-    answer = iovolc("ingest", write_catalogue(tmp_path / "maps.csv", named[1]), *places)
-    assert answer.code == 0, answer.err
+
+    def ingest(path, **named):
+        mistaken = {**rows[0], "path": path, "time_utc": TIMES[1], **named}
+        catalogue = write_catalogue(tmp_path / "maps.csv", [*rows, mistaken])
+        return iovolc("ingest", catalogue, "--store", tmp_path / "store", "--json", *settings(*QUICK))
+
+    assert ingest("mapp.tif", id="map9").code == 4
+    assert ingest("mapp.tif", id="").code == 4
+    assert ingest(rows[0]["path"], id="map9").code == 0
     assert iovolc("status", "--store", tmp_path / "store", "--json").values["refused"] == []
 
 
