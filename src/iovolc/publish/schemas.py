@@ -82,7 +82,7 @@ types, units and allowed words stay, and nothing that had a value becomes null. 
 | `events.parquet`, `events.csv` | the events; the parquet file is GeoParquet with footprints in `IAU_2015:50100` |
 | `detections`, `looks`, `segments`, `hotspots`, `light_curves` | further tables, each as `.parquet` and `.csv` |
 | `<table>.ecsv` | the same rows as the CSV, under a header with unit and meaning of every column |
-| `events.mrt`, `hotspots.mrt`, `light_curves.mrt` | for papers, unless empty: CDS byte-by-byte; iovolc reads the last again |
+| `events.mrt`, `hotspots.mrt`, `light_curves.mrt` | for papers, unless empty: CDS tables; iovolc reads the last again |
 | `events.tex`, `hotspots.tex` | for papers, unless empty: LaTeX (`longtable`), some columns, events of tiers A and B |
 | `CITATION.cff` | how to cite the run, the program and the data that went in |
 | `rasters/<channel>_<layer>.tif` | Cloud-Optimised GeoTIFFs in `IAU_2015:50110` |
