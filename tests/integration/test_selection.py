@@ -59,7 +59,21 @@ def test_site_keeps_the_events_at_one_feature(small) -> None:
     expected = int((small.events["nearest_feature"] == name).sum())
     assert name == "Loki Patera"
     assert counted(small, "--site", name.upper()) == expected >= 1
-    assert counted(small, "--site", "Atlantis") == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--site", "Atlantis"), "called `Atlantis`"),
+        (("--channel", "purple"), "no channel `purple`"),
+        (("--region", "-60,30,130,-30"), "south lies below its north"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_does_not_look_as_if_nothing_changed(small, tmp_path, option, said) -> None:
+    answer = iovolc("publish", "--store", small.store, "--out", tmp_path / "out", *small.settings, *option)
+    assert answer.code == 2
+    assert said in answer.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_since_and_channel_choose_epochs(small) -> None:

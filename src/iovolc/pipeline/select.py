@@ -7,17 +7,35 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iovolc.archive.gazetteer import load_features
 from iovolc.config import SelectConfig
 from iovolc.cube.entry import EpochEntry
 from iovolc.cube.manifest import Manifest
 from iovolc.errors import ConfigError
 from iovolc.model.detection import Tracked
-from iovolc.model.observation import parse_utc
+from iovolc.model.observation import CHANNELS, parse_utc
 
 
 def select_epochs(manifest: Manifest, config: SelectConfig) -> Manifest:
-    """The manifest with the chosen times and channels only."""
+    """The manifest with the chosen times and channels only.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can be what is chosen: an empty answer would look as if nothing had changed.
+    """
+    _require_sense(config)
     return replace(manifest, entries=tuple(entry for entry in manifest.entries if _chosen(entry, config)))
+
+
+def _require_sense(config: SelectConfig) -> None:
+    unknown = [name for name in config.channels if name not in CHANNELS]
+    if unknown:
+        raise ConfigError(f"there is no channel `{unknown[0]}`: choose among {', '.join(CHANNELS)}")
+    if config.region is not None and not -90.0 <= config.region[1] < config.region[3] <= 90.0:
+        raise ConfigError("a region is west, south, east, north, and its south lies below its north")
+    if config.site and config.site.lower() not in {feature.name.lower() for feature in load_features()}:
+        raise ConfigError(f"no named feature of Io is called `{config.site}`")
 
 
 def _chosen(entry: EpochEntry, config: SelectConfig) -> bool:
