@@ -2,6 +2,8 @@
 
 import csv
 import json
+import shutil
+from hashlib import sha256
 
 import pandas as pd
 import pytest
@@ -96,6 +98,20 @@ def test_the_same_rows_in_another_order_are_the_same_run(heat):
     for name in ("hotspots.csv", "light_curves.csv"):
         assert (other / "out" / name).read_bytes() == (folder / "out" / name).read_bytes()
     assert again.code == answer.code
+
+
+def test_a_run_says_which_tables_it_read_and_diff_which_is_another(heat, tmp_path):
+    folder, _ = heat
+    store, out = shutil.copytree(folder / "store", tmp_path / "store"), tmp_path / "out"
+    (told,) = json.loads((folder / "out" / "run.json").read_text())["points"]
+    assert (told["name"], told["n_rows"]) == ("keck.csv", len(ROWS))
+    quiet = [row | {"value": 60} if row.get("value") == 486 else row for row in ROWS]
+    table = write(tmp_path / "keck.csv", quiet)
+    assert told["source_sha256"] == sha256((folder / "keck.csv").read_bytes()).hexdigest()
+    assert iovolc("run", table, "--store", store, "--out", out, *settings()).code == 0
+    found = iovolc("diff", folder / "out", out).out
+    assert "differs: another version of table keck.csv" in found
+    assert "because: another version of table keck.csv" in found
 
 
 def test_a_table_that_a_pattern_found_and_that_cannot_be_read_stops_no_other(tmp_path):

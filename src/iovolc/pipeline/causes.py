@@ -24,6 +24,8 @@ class Changes:
         Versions of the program and its stages.
     new_inputs, gone_inputs, superseded_inputs : tuple of str
         Observations that only the second or only the first run had, and those of which it had another version.
+    tables : tuple of str
+        What happened to each table of point measurements, in words.
     """
 
     parameters: tuple[tuple[str, Any, Any], ...]
@@ -31,6 +33,7 @@ class Changes:
     new_inputs: tuple[str, ...]
     gone_inputs: tuple[str, ...]
     superseded_inputs: tuple[str, ...]
+    tables: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> Mapping[str, str]:
@@ -52,6 +55,10 @@ def changes_between(before: SavedRun, after: SavedRun) -> Changes:
         tuple(sorted(new.keys() - old.keys())),
         tuple(sorted(old.keys() - new.keys())),
         tuple(sorted(name for name in old.keys() & new.keys() if _version(old[name]) != _version(new[name]))),
+        tuple(
+            f"{'new table' if was is None else 'table gone' if now is None else 'another version of table'} {name}"
+            for name, was, now in differing(before.tables, after.tables)
+        ),
     )
 
 
@@ -71,7 +78,7 @@ def causes(changes: Changes, rows: Iterable[pd.DataFrame], channels: Mapping[str
     -------
     tuple of str
         Inputs that its detections name, if any changed; else changed inputs of its channels, which are later looks at
-        the place; then parameters, then code.
+        the place; of heat, which has no detections, changed tables; then parameters, then code.
     """
     held = [frame for frame in rows if len(frame)]
     named = {name for frame in held for name in frame["observation_id"]}
@@ -81,7 +88,7 @@ def causes(changes: Changes, rows: Iterable[pd.DataFrame], channels: Mapping[str
     looks = [f"{text} (another look)" for name, text in changes.inputs.items() if channels.get(name) in its_channels]
     parameters = [f"parameter {key}: {old} -> {new}" for key, old, new in changes.parameters]
     code = [f"code {key}: {old} -> {new}" for key, old, new in changes.code]
-    return (*(direct or looks), *parameters, *code)
+    return (*(direct or looks), *(() if held else changes.tables), *parameters, *code)
 
 
 def flat(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

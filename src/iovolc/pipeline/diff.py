@@ -92,7 +92,7 @@ class Difference:
     def text(self) -> str:
         """Lines for people."""
         heads = [f"{key}: {old} -> {new}" for key, old, new in (*self.changes.parameters, *self.changes.code)]
-        heads += self.changes.inputs.values()
+        heads += [*self.changes.inputs.values(), *self.changes.tables]
         lines = [", ".join(f"{number} {kind}" for kind, number in self.counts().items())]
         lines += [f"differs: {head}" for head in heads]
         return "\n".join([*lines, *(_line(event) for event in self.events)])

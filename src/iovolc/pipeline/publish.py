@@ -194,7 +194,7 @@ def _output(
     return RunOutput(
         run_id=name,
         config=context.config,
-        manifest=ManifestSummary(manifest.number, manifest.digest, inputs),
+        manifest=ManifestSummary(manifest.number, manifest.digest, inputs, manifest.points),
         channels=maps.summaries(),
         tracked=replace(tracked, events=events),
         looks=scan.detected.looks,

@@ -55,6 +55,7 @@ def run_record(
         "package_versions": run.package_versions,
         "manifest": {"number": run.manifest.number, "sha256": run.manifest.sha256},
         "inputs": [asdict(item) for item in run.manifest.inputs],
+        "points": [table.to_json() for table in run.manifest.points],
         "channels": [_channel(item, coverage) for item in rasters],
         "area_compared_km2": coverage.compared_km2,
         "area_of_io_km2": round(BODY_AREA_KM2, 1),

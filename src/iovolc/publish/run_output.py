@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iovolc.config import Config
+from iovolc.cube.entry import PointsEntry
 from iovolc.detect.completeness import CoarseMaps
 from iovolc.detect.curve import Curves
 from iovolc.errors import Finding
@@ -61,11 +62,12 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class ManifestSummary:
-    """Which manifest the run read: its number, its sha256 and its observations."""
+    """Which manifest the run read: its number, its sha256, its observations and its tables of point measurements."""
 
     number: int
     sha256: str
     inputs: tuple[InputFile, ...]
+    points: tuple[PointsEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ class SavedRun:
         return {item["id"]: item for item in self.record["inputs"]}
 
     @property
+    def tables(self) -> dict[str, str]:
+        """The sha256 of its tables of point measurements by name; none in records of before they were told."""
+        return {item["name"]: item["sha256"] for item in self.record.get("points", ())}
+
+    @property
     def input_files(self) -> tuple[InputFile, ...]:
         """Its observations as they were published."""
         return tuple(
