@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,6 @@ from iovolc.pipeline.track import track
 
 SHEET = "equator"
 
-_OF_TIER: Final = {"A": 2000.0, "B": 1000.0, "C": 0.0}
-"""Events are listed by tier, whatever their signal-to-noise ratio."""
-
 
 @dataclass(frozen=True, slots=True)
 class Find:
@@ -30,7 +27,7 @@ class Find:
     Parameters
     ----------
     score : float
-        By which a user would sort: tier first, then signal-to-noise ratio.
+        Signal-to-noise ratio: what a threshold is swept over, whatever the tier.
     change : int or None
         Index of the change it finds; None if none.
     sector : int
@@ -113,7 +110,7 @@ def _find(row: Any, pixels: NDArray[np.int64], reliability: float, field: Field)
     best = int(np.argmax(counts[1:])) + 1 if len(counts) > 1 else 0
     hit = best > 0 and counts[best] >= LEAST_SHARE * pixels.size
     return Find(
-        score=_OF_TIER[str(row.tier)] + float(row.snr),
+        score=float(row.snr),
         change=best - 1 if hit else None,
         sector=int(field.sector.ravel()[pixels[len(pixels) // 2]]) if pixels.size else 0,
         tier=str(row.tier),

@@ -166,6 +166,17 @@ def test_the_outputs_of_a_run_are_left_alone(run):
     assert "name another folder" in answer.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+@pytest.mark.parametrize("command", [("figure", "changes"), ("figure", "event"), ("wallpaper", "--size", "1280x720")])
+def test_a_disk_that_refuses_is_told_without_a_traceback(run, tmp_path, command):
+    full = tmp_path / "full.png"
+    full.symlink_to("/dev/full")
+    answer = iovolc(*command, "--run", run, "--out", full)
+    assert answer.code == 5
+    assert "full.png cannot be written" in answer.err
+    assert "Traceback" not in answer.err
+
+
 def test_a_light_curve_needs_a_place_and_values(run, tmp_path):
     answer = iovolc("figure", "light-curve", "--run", run, "--out", tmp_path / "a.png")
     assert (answer.code, "needs --site" in answer.err) == (2, True)

@@ -18,6 +18,7 @@ from iovolc.archive.quality import quality
 from iovolc.archive.rows import Row
 from iovolc.archive.understanding import Understood, understand
 from iovolc.config import Config
+from iovolc.cube.files import disk_errors
 from iovolc.errors import Finding, InputError
 from iovolc.geometry.variants import STATED
 from iovolc.model.observation import Observation
@@ -121,5 +122,6 @@ def _fix(path: Path, checked: Sequence[Checked]) -> list[Path]:
     if not mends:
         return []
     target = path.with_name(f"{path.stem}.fixed.csv")
-    target.write_text(mended(read_bytes(path).decode("utf-8-sig"), mends), encoding="utf-8", newline="")
+    with disk_errors(f"{target} cannot be written"):
+        target.write_text(mended(read_bytes(path).decode("utf-8-sig"), mends), encoding="utf-8", newline="")
     return [target]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iovolc.cube.files import disk_errors
 from iovolc.errors import ConfigError, NoWork
 from iovolc.pipeline.completeness import place_of
 from iovolc.pipeline.light_curve import light_curve
@@ -54,11 +55,14 @@ def figure(kind: str, run: SavedRun, out: Path, *, event: str = "", site: str = 
         If kind, ending, event or site cannot be used, or the file cannot be written there.
     NoWork
         If the run has nothing to show.
+    StoreError
+        If the disk refuses.
     """
     if kind not in KINDS:
         raise ConfigError(f"there is no figure `{kind}`: choose one of {', '.join(KINDS)}")
     check_out(out, ("gif",) if kind == "blink" else FORMATS, run)
-    KINDS[kind](run, out, event, site)
+    with disk_errors(f"{out} cannot be written"):
+        KINDS[kind](run, out, event, site)
     return out
 
 
@@ -78,13 +82,14 @@ def wallpaper(run: SavedRun, out: Path, *, size_px: tuple[int, int] = (3840, 216
 
     Raises
     ------
-    ConfigError, NoWork
+    ConfigError, StoreError
         As :func:`figure`; also if the size cannot be drawn.
     """
     check_size(size_px)
     check_out(out, ("png",), run)
     row, shown = chosen_view(run, event)
-    draw_wallpaper(out, shown, read_backdrop(run.folder), caption(run, row, shown), size_px)
+    with disk_errors(f"{out} cannot be written"):
+        draw_wallpaper(out, shown, read_backdrop(run.folder), caption(run, row, shown), size_px)
     return out
 
 
@@ -113,7 +118,9 @@ def chosen_view(run: SavedRun, event: str) -> tuple[Row, View]:
     Raises
     ------
     ConfigError
-        If there is no such event, or neither it nor, where none is asked for, any event has a view.
+        If there is no such event, or it has no view.
+    NoWork
+        If no event of the run has a view.
     """
     if event:
         (row,) = run.event(event).to_dict("records")
@@ -128,7 +135,7 @@ def chosen_view(run: SavedRun, event: str) -> tuple[Row, View]:
         shown = read_view(run.folder, str(row["event_id"]))
         if shown is not None:
             return row, shown
-    raise ConfigError(f"run {run.run_id} has no event to draw, or keeps no view of any (publish.figures)")
+    raise NoWork(f"no event of run {run.run_id} has a view to draw; of events, if any, `iovolc publish` writes them")
 
 
 def caption(run: SavedRun, row: Row, shown: View) -> Caption:
