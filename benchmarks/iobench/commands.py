@@ -63,7 +63,7 @@ def bench_run(
         raise ConfigError(f"{folder} holds scenes of another detector or other settings; give another folder")
     run_suite(chosen, folder, runner)
     records = _records(folder, suite)
-    summary = {"suite": suite, "overrides": list(overrides), **summarise(records, sector, chosen.pixels_per_degree)}
+    summary = {"suite": suite, **now, **summarise(records, sector, chosen.pixels_per_degree)}
     _write(folder / f"summary-{sector}.json", summary)
     if page is not None:
         write_page(folder, page)
@@ -81,7 +81,7 @@ def bench_null(
 ) -> Mapping[str, Any]:
     """Run the null runs that are not yet recorded in ``folder``, and summarise all there in ``summary-null.json``."""
     records = null.run_all(folder, runner, runs=runs, first_seed=first_seed, epochs=epochs or null.EPOCHS)
-    summary = null.summarise(records)
+    summary = {"detect": ALGORITHM_VERSIONS["detect"], **null.summarise(records)}
     _write(folder / "summary-null.json", summary)
     if page is not None:
         write_page(folder, page)
@@ -92,7 +92,8 @@ def bench_discovery(
     folder: Path, runner: Runner, *, runs: int, first_seed: int = 1, page: Path | None = None
 ) -> Mapping[str, Any]:
     """Run the scenes not yet recorded in ``folder``, and summarise all there in ``summary-discovery.json``."""
-    summary = {"rows": discovery.summarise(discovery.run_all(folder, runner, runs=runs, first_seed=first_seed))}
+    rows = discovery.summarise(discovery.run_all(folder, runner, runs=runs, first_seed=first_seed))
+    summary = {"detect": ALGORITHM_VERSIONS["detect"], "rows": rows}
     _write(folder / "summary-discovery.json", summary)
     if page is not None:
         write_page(folder, page)

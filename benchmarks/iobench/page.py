@@ -54,7 +54,8 @@ def write_page(folder: Path, page: Path) -> None:
 
 def _sector(summary: Mapping[str, Any], picture: str) -> str:
     what = (
-        f"Scenes of {', '.join(summary['base'])}: {summary['scenes']}, with {summary['changes']} changes of SNR >= 2, "
+        f"Detector {summary['detect']}. Scenes of {', '.join(summary['base'])}: {summary['scenes']}, with "
+        f"{summary['changes']} changes of SNR >= 2, "
         f"{summary['megapixels']} Mpx ({summary['million_km2']} million km2) free of changes; registering left "
         f"{_middle(summary['residual_km'])} km per axis."
     )
@@ -152,7 +153,8 @@ def _null(summary: Mapping[str, Any]) -> str:
     lines = [
         "## Runs without change",
         "",
-        "Runs that end with an event of tier A or B although nothing changed; `allowed` is chance's 95 % point at q.",
+        f"Detector {summary['detect']}. Runs that end with an event of tier A or B although nothing changed;",
+        "`allowed` is chance's 95 % point at q.",
         "",
         "| epochs | q | runs | with such an event | fraction, upper 95 % bound | allowed | |",
         "|---|---|---|---|---|---|---|",
@@ -171,8 +173,8 @@ def _discovery(summary: Mapping[str, Any]) -> str:
     lines = [
         "## Runs with changes: the false-discovery rate",
         "",
-        "Share of false ones among the events of tier A and B, mean over scenes (4 pixels per degree, 8 epochs); power",
-        "is the share of the changes of SNR >= 8 that these events find.",
+        f"Detector {summary['detect']}. Share of false ones among the events of tier A and B, mean over scenes",
+        "(4 pixels per degree, 8 epochs); power is the share of the changes of SNR >= 8 that these events find.",
         "",
         "| changes put in | of all candidates real | q | scenes | events | false-discovery rate (95 %) | power | |",
         "|---|---|---|---|---|---|---|---|",
