@@ -232,20 +232,6 @@ def test_a_demonstration_takes_no_folder_of_somebody_else(tmp_path) -> None:
     assert (answer.code, "is a file" in answer.err) == (2, True)
 
 
-def test_a_corrected_path_is_no_longer_refused(tmp_path) -> None:
-    rows = write_maps(tmp_path, ((),), shape=TINY)
-
-    def ingest(path, **named):
-        mistaken = {**rows[0], "path": path, "time_utc": TIMES[1], **named}
-        catalogue = write_catalogue(tmp_path / "maps.csv", [*rows, mistaken])
-        return iovolc("ingest", catalogue, "--store", tmp_path / "store", "--json", *settings(*QUICK))
-
-    assert ingest("mapp.tif", id="map9").code == 4
-    assert ingest("mapp.tif", id="").code == 4
-    assert ingest(rows[0]["path"], id="map9").code == 0
-    assert iovolc("status", "--store", tmp_path / "store", "--json").values["refused"] == []
-
-
 def test_two_catalogues_that_give_one_id_to_different_maps(tmp_path) -> None:
     rows = write_maps(tmp_path, ((), (SPOT,)), shape=TINY)
     first = write_catalogue(tmp_path / "first.csv", rows[:1])

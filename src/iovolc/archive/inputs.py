@@ -56,11 +56,6 @@ class Listing:
         """Whether other files are named in it."""
         return self.kind in ("table", "items")
 
-    @property
-    def catalogue(self) -> str:
-        """The name of the catalogue; empty for what is none."""
-        return self.path.name if self.is_catalogue else ""
-
 
 def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
     """The rows of all that is named, in the order of the arguments; a pattern's files in the order of their names.

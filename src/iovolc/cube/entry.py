@@ -129,24 +129,20 @@ class Refused:
         Of its file, or of its path if the file cannot be read.
     codes : tuple of str
         Numbers of the problems found (:data:`iovolc.errors.PROBLEMS`), sorted; empty if the pixels were unusable.
-    catalogue : str
-        Name of the file that names it; empty where none does.
     """
 
     product: str
     sha256: str
     codes: tuple[str, ...]
-    catalogue: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        plain = {"product": self.product, "sha256": self.sha256, "codes": list(self.codes)}
-        return plain | ({"catalogue": self.catalogue} if self.catalogue else {})
+        return {"product": self.product, "sha256": self.sha256, "codes": list(self.codes)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Refused":
         """The value that :meth:`to_json` wrote."""
-        return cls(data["product"], data["sha256"], tuple(data["codes"]), data.get("catalogue", ""))
+        return cls(data["product"], data["sha256"], tuple(data["codes"]))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -327,7 +327,7 @@ def _merged(
 ) -> Manifest:
     old_entries = head.entries if head is not None else ()
     old_entries = tuple(entry for entry in old_entries if entry.observation_id not in superseded)
-    old_refused = [item for item in head.refused if accepted.isdisjoint(_names(item))] if head is not None else []
+    old_refused = [item for item in head.refused if item.product not in accepted] if head is not None else []
     by_id = {entry.observation_id: entry for entry in (*old_entries, *added)}
     by_product = {item.product: item for item in (*old_refused, *sorted(refused)) if item.product not in by_id}
     return Manifest(
@@ -337,11 +337,6 @@ def _merged(
         entries=tuple(sorted(by_id.values(), key=lambda entry: entry.order)),
         refused=tuple(sorted(by_product.values())),
     )
-
-
-def _names(item: Refused) -> set[str]:
-    """By what a refusal is known: a catalogue that is read again refuses again what is still wrong with it."""
-    return {item.product, item.catalogue} - {""}
 
 
 def _joined(head: Manifest | None, tables: tuple[PointsEntry, ...]) -> tuple[PointsEntry, ...]:

@@ -14,13 +14,7 @@ from iovolc.errors import PROBLEMS, Finding
 
 
 def refuse(
-    store: StorePath,
-    sha256: str,
-    product: str,
-    findings: Iterable[Finding] = (),
-    *,
-    reason: str = "",
-    catalogue: str = "",
+    store: StorePath, sha256: str, product: str, findings: Iterable[Finding] = (), *, reason: str = ""
 ) -> Refused:
     """Record why a product is refused; the same refusal again writes nothing.
 
@@ -36,8 +30,6 @@ def refuse(
         The numbered problems.
     reason : str
         What else was wrong, if no numbered problem says it.
-    catalogue : str
-        Name of the file that names the product; when it is read again without this refusal, the refusal is mended.
 
     Returns
     -------
@@ -51,7 +43,7 @@ def refuse(
         new = {**old, product: {"findings": [_finding_json(item) for item in found], "reason": reason}}
         if new != old:
             write_json(local(path), {"sha256": sha256, "products": new})
-    return Refused(product, sha256, tuple(sorted({finding.code for finding in found})), catalogue)
+    return Refused(product, sha256, tuple(sorted({finding.code for finding in found})))
 
 
 def read_quarantine(store: StorePath, sha256: str) -> Mapping[str, Any]:

@@ -53,8 +53,6 @@ class Task:
         Which exposure it is a product of.
     findings : tuple of Finding
         Why it cannot be read.
-    catalogue : str
-        Name of the file with the row; empty where no catalogue has it.
     """
 
     row: Row
@@ -67,7 +65,6 @@ class Task:
     look: Look | None = None
     product: Known | None = None
     findings: tuple[Finding, ...] = ()
-    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [
-        _with_key(Task(row, listing.folder, context.store, config, made_by, catalogue=listing.catalogue))
+        _with_key(Task(row, listing.folder, context.store, config, made_by))
         for listing in listings
         for row in listing.rows
     ]

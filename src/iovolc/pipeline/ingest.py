@@ -103,9 +103,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     outcomes = _without_twins(context.runner.map(one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
-    for listing in listings:
-        refused += _refuse_rows(context.store, listing.findings, listing.catalogue)
-    refused += _refuse_rows(context.store, repeated)
+    refused += _refuse_rows(context.store, findings)
     points = take_tables(tables, context.store)
     refused += points.refused
     findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
@@ -180,11 +178,10 @@ def _without_twins(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[O
 
 def _refusal(task: Task, findings: tuple[Finding, ...]) -> Outcome:
     sha256 = task.sha256 or hashlib.sha256(task.row.path.encode()).hexdigest()
-    name = task.row.id or task.row.path
-    return Outcome(None, findings, refuse(task.store, sha256, name, findings, catalogue=task.catalogue))
+    return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
 
 
-def _refuse_rows(store: Path, findings: Sequence[Finding], catalogue: str = "") -> list[Refused]:
+def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
     """Quarantine records for rows that could not even be read."""
     products = dict.fromkeys(finding.product for finding in findings)
     return [
@@ -193,7 +190,6 @@ def _refuse_rows(store: Path, findings: Sequence[Finding], catalogue: str = "") 
             hashlib.sha256(product.encode()).hexdigest(),
             product,
             [finding for finding in findings if finding.product == product],
-            catalogue=catalogue,
         )
         for product in products
     ]
