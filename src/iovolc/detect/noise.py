@@ -117,8 +117,8 @@ def measured_noise(
     }
 
 
-def _at_reduced(classes: NDArray[np.uint16], factor: int) -> NDArray[np.uint16]:
-    return classes[factor // 2 :: factor, factor // 2 :: factor]
+def _at_reduced(plane: NDArray[Scalar], factor: int) -> NDArray[Scalar]:
+    return plane[factor // 2 :: factor, factor // 2 :: factor]
 
 
 def _by_class(ratio: Plane, codes: NDArray[np.uint16]) -> Plane:
@@ -310,8 +310,7 @@ def _coarsest(responses: Mapping[str, Response]) -> int:
 
 def _evenly(plane: NDArray[Scalar], responses: Mapping[str, Response], name: str) -> NDArray[Scalar]:
     """The pixels of a sheet's reduced plane that lie as far apart as those of the coarsest sheet."""
-    step = _coarsest(responses) // responses[name].factor
-    return plane if step == 1 else np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step])
+    return np.ascontiguousarray(_at_reduced(plane, _coarsest(responses) // responses[name].factor))
 
 
 def _factor(scattered: Mapping[str, Plane]) -> float:
