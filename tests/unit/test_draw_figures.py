@@ -43,4 +43,5 @@ def test_last_digits_do_not_count(script: ModuleType) -> None:
 
 def test_pages_show_every_figure_and_no_other(script: ModuleType) -> None:
     shown = {name for page in DOCS.glob("*.md") for name in re.findall(r"\(figures/([^)]+)\)", page.read_text("utf-8"))}
-    assert shown == set(script.FIGURES) == {path.name for path in (DOCS / "figures").iterdir()}
+    measured = {name for name in shown if name.startswith("froc_")}  # drawn by the benchmark with its page
+    assert shown == set(script.FIGURES) | measured == {path.name for path in (DOCS / "figures").iterdir()}
