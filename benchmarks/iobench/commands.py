@@ -58,7 +58,7 @@ def bench_run(
     chosen = replace(SUITES[suite], first_seed=first_seed, overrides=tuple(overrides))
     if scenes is not None:
         chosen = replace(chosen, scenes=scenes, null_scenes=0)
-    now = {"overrides": list(overrides), "detect": ALGORITHM_VERSIONS["detect"]}
+    now = {"overrides": list(overrides), **{stage: ALGORITHM_VERSIONS[stage] for stage in ("detect", "track")}}
     if any(not now.items() <= record.items() for record in _records(folder, suite)):
         raise ConfigError(f"{folder} holds scenes of another detector or other settings; give another folder")
     run_suite(chosen, folder, runner)

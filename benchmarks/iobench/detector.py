@@ -27,7 +27,7 @@ class Find:
     Parameters
     ----------
     score : float
-        Signal-to-noise ratio: what a threshold is swept over, whatever the tier.
+        Combined signal-to-noise ratio of all looks: what a threshold is swept over, whatever the tier.
     change : int or None
         Index of the change it finds; None if none.
     sector : int
@@ -110,7 +110,7 @@ def _find(row: Any, pixels: NDArray[np.int64], reliability: float, field: Field)
     best = int(np.argmax(counts[1:])) + 1 if len(counts) > 1 else 0
     hit = best > 0 and counts[best] >= LEAST_SHARE * pixels.size
     return Find(
-        score=float(row.snr),
+        score=float(row.combined_snr),
         change=best - 1 if hit else None,
         sector=int(field.sector.ravel()[pixels[len(pixels) // 2]]) if pixels.size else 0,
         tier=str(row.tier),

@@ -61,7 +61,7 @@ def summarise(records: Sequence[Record], sector: str, pixels_per_degree: int) ->
     pixel_km = Grid.at(pixels_per_degree).pixel_km
     methods: dict[str, Any] = {}
     own = operations(records, own_curve, [sector])
-    methods[OWN] = _method(own, wanted, "all events, candidates included, by signal-to-noise ratio")
+    methods[OWN] = _method(own, wanted, "all events, candidates included, by the SNR of all looks together")
     for peer in PEERS:
         if all(peer.name in record["peers"] for record in records):
             methods |= _peer(peer.name, peer.configuration, records, wanted, sector)

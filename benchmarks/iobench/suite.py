@@ -129,7 +129,7 @@ def run_scene(
         seconds["iovolc"] = time.perf_counter() - began
     record: dict[str, Any] = {
         "seed": seed, "suite": suite.name, "base": base.name, "overrides": list(suite.overrides),
-        "detect": ALGORITHM_VERSIONS["detect"],
+        **{stage: ALGORITHM_VERSIONS[stage] for stage in ("detect", "track")},
         "epochs": [_plain(asdict(plan)) for plan in scene.epochs],
         "residual_km": [round(value, 3) for value in cube.residual_km],
         "truths": [_truth_record(truth, scene, cube, base, field) for truth in scene.truths],

@@ -1,50 +1,77 @@
-"""Forced photometry: what other channels of a visit show where one channel found a change."""
+"""Forced photometry: what other channels of a visit, and later visits, show where one comparison found a change."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.ndimage import gaussian_filter
 
-from iovolc.config import Config
 from iovolc.detect.forced import forced_contrast
-from iovolc.model.detection import FORCED, Footprint
+from iovolc.model.detection import FORCED
 from iovolc.model.frames import conform
-from iovolc.parallel import runner
-from iovolc.pipeline.context import Context
-from iovolc.pipeline.detect import Scan
-from iovolc.pipeline.forced import forced, shows_before
+from iovolc.pipeline.forced import shows_before
 from iovolc.track import track
-from track_sample import CONFIG, GRID, Q, detected, detection, epoch
+from iovolc.track.combined import log_bayes_factor
+from track_sample import CONFIG, GRID, Q, cap, detected, detection, epoch, ring
 
-SHAPE = (20, 30)
-PLACE = Footprint((("equator", np.arange(200, 240, dtype=np.int32)),))
-
-
-def maps(contrast, sigma, unseen=0):
-    difference = np.zeros(SHAPE, np.float32)
-    difference.ravel()[200:240] = contrast
-    difference.ravel()[200 : 200 + unseen] = np.nan
-    return {"equator": (difference, np.where(np.isfinite(difference), np.float32(sigma), np.float32(np.nan)))}
+SHEET = GRID.sheet("equator")
+NOISE = 0.1
 
 
-def test_a_faint_change_is_measured_with_the_noise_of_its_own_channel():
-    assert forced_contrast(PLACE, 0.02, maps(0.3, 0.1), maps(0.05, 0.2)) == pytest.approx((0.05, 0.04))
+@pytest.fixture(name="noise", scope="module")
+def make_noise():
+    """A difference without any change: noise of some pixels' width on a slope, and a level of its own."""
+    rows, cols = SHEET.shape
+    white = np.random.default_rng(4).standard_normal((rows, cols)).astype(np.float32)
+    smooth = gaussian_filter(white, 1.5, mode=("nearest", "wrap"))
+    return 0.5 + NOISE * smooth / smooth.std() + np.linspace(-0.1, 0.1, rows, dtype=np.float32)[:, None]
 
 
-@pytest.mark.parametrize("other", [maps(0.05, 0.2, unseen=20), {}, maps(0.05, 0.2, unseen=40)])
-def test_a_place_that_the_other_channel_hardly_shows_is_not_measured(other):
-    assert forced_contrast(PLACE, 0.02, maps(0.3, 0.1), other) is None
+def with_change(plane, place, dlna):
+    (_, pixels), *_ = place.pixels
+    changed = plane.copy()
+    changed.ravel()[pixels] += np.float32(dlna)
+    return {"equator": changed}
 
 
-def events(blue):
+@pytest.mark.parametrize("place", [cap(10.0, 20.0, 80.0), cap(-30.0, 180.0, 60.0), ring(5.0, 100.0, 100.0, 150.0)])
+def test_a_change_is_measured_above_the_ground_around_with_its_error(noise, place):
+    contrast, sigma = forced_contrast(place, with_change(noise, place, 0.4), GRID)
+    assert contrast == pytest.approx(0.4, abs=3.0 * sigma)
+    assert 0.0 < sigma < 0.5 * NOISE, "the noise averages down"
+
+
+def test_errors_are_as_large_as_told(noise):
+    """On ground without change what is measured scatters by its own sigma: noise hangs together, levels drift."""
+    places = np.random.default_rng(5).uniform((-50.0, -180.0), (50.0, 180.0), (300, 2))
+    told = [forced_contrast(cap(lat, lon_e, 45.0), {"equator": noise}, GRID) for lat, lon_e in places]
+    z = np.array([contrast / sigma for contrast, sigma in told])
+    assert abs(z.mean()) < 0.15
+    assert 0.85 < z.std() < 1.2
+
+
+def test_a_place_that_is_hardly_shown_is_not_measured(noise):
+    place = cap(10.0, 20.0, 80.0)
+    gap = noise.copy()
+    gap.ravel()[place.pixels[0][1][::3]] = np.nan
+    bare = np.full_like(noise, np.nan)
+    bare.ravel()[place.pixels[0][1]] = 0.3
+    for difference in ({"equator": gap}, {"equator": bare}, {"equator": np.zeros_like(noise)}, {"north": noise}):
+        assert forced_contrast(place, difference, GRID) is None
+
+
+def told(*rows):
+    names = ("detection_id", "observation_id", "channel", "contrast", "contrast_sigma", "colour")
+    return conform(pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), FORCED)
+
+
+def events(blue, *, colour=True):
     epochs = [epoch("r", 2007), epoch("b", 2007, channel="blue")]
     found = detected([detection("d", "r", 10.0, 20.0, contrast=0.05)])
-    row = {
-        "detection_id": "d", "observation_id": "b", "channel": "blue", "contrast": blue, "contrast_sigma": 0.02,
-    }  # fmt: skip
-    told = conform(pd.DataFrame([row]), FORCED)
-    return track(replace(found, forced=told), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events
+    forced = told(("d", "b", "blue", blue, 0.02, colour))
+    return track(replace(found, forced=forced), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events
 
 
 def test_a_channel_that_did_not_find_it_still_tells_its_colour():
@@ -53,6 +80,42 @@ def test_a_channel_that_did_not_find_it_still_tells_its_colour():
     assert only["kind"] == "whitening"
     assert list(only["channels"]) == ["red"]
     assert events(0.05).iloc[0]["kind"] == "brightening"
+    assert math.isnan(events(0.2, colour=False).iloc[0]["dlna_blue"]), "it may have seen the change before"
+
+
+def combined(*again, **facts):
+    """Of an event of SNR 9 and contrast -0.3 that other comparisons measured so."""
+    epochs = [epoch("r", 2001), epoch("b", 2001, channel="blue"), epoch("later", 2007, mission="keck")]
+    found = detected([detection("d", "r", 10.0, 20.0, **facts)])
+    forced = told(*(("d", name, "red", contrast, 0.1, False) for name, contrast in again))
+    return track(replace(found, forced=forced), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events.iloc[0]
+
+
+def test_looks_that_show_it_again_make_an_event_plainer_and_those_that_do_not_hardly_fainter():
+    alone = combined()
+    assert alone["combined_snr"] == alone["snr"] == 9.0
+    assert combined(("later", -0.3))["combined_snr"] > 9.3
+    assert combined(("later", -0.3), ("b", -0.3))["combined_snr"] > combined(("later", -0.3))["combined_snr"]
+    assert 8.7 < combined(("later", 0.0))["combined_snr"] < 9.0, "it may have gone again"
+    assert combined(("later", 0.3))["combined_snr"] < combined(("later", 0.0))["combined_snr"], "the other sign"
+    assert combined(("later", -0.3))["tier"] == alone["tier"], "it decides nothing"
+
+
+@pytest.mark.parametrize(
+    "facts", [{"flags": ["shift_like"]}, {"flags": ["explained"]}, {"contrast": math.nan, "rank_contrast": -0.3}]
+)
+def test_another_channel_says_nothing_more_of_what_all_of_its_visit_may_show(facts):
+    assert combined(("b", -0.3), **facts)["combined_snr"] == 9.0
+    assert combined(("later", -0.3), **facts)["combined_snr"] > 9.3
+
+
+@pytest.mark.parametrize("whole", [0.0, 0.3, 2.0, 8.0, 60.0])
+@pytest.mark.parametrize("z", [-20.0, -2.0, 0.0, 1.0, 4.0, 9.0, 55.0, 90.0])
+def test_the_bayes_factor_is_the_mean_over_all_shares(z, whole):
+    share = (np.arange(200_000) + 0.5) / 200_000
+    logs = share * whole * z - 0.5 * (share * whole) ** 2
+    mean = logs.max() + np.log(np.exp(logs - logs.max()).mean())
+    assert log_bayes_factor(z, whole) == pytest.approx(mean, abs=1e-3)
 
 
 @dataclass(frozen=True)
@@ -76,9 +139,3 @@ def test_a_channel_that_may_have_seen_only_the_change_itself_tells_no_colour(the
     numbers = {"b-": -1, "r0": 0, "b0": 0, "r1": 1, "b1": 1, "b2": 2}
     entries = [Entry(name) for name in theirs]
     assert shows_before(entries, [Entry("r0"), Entry("r1")], states, numbers) == before
-
-
-def test_comparisons_by_ranks_tell_no_colour(tmp_path):
-    ranks = Scan(detected([]), (object(), object()), ({"relative": True}, {"relative": True}))
-    with runner(workers=1) as workers:
-        assert forced(ranks, [], Context(tmp_path, Config(), workers)).empty

@@ -48,6 +48,13 @@ def test_the_kind_and_its_rival_only_where_worth_telling():
     assert not any("The kind" in line for line in told())
 
 
+@pytest.mark.parametrize(("combined", "text"), [(9.4, "stands out more: 9.4"), (3.0, "stands out less: 3.0")])
+def test_what_other_looks_add_where_it_is_worth_telling(combined, text):
+    assert any(text in line for line in told(snr=6.0, combined_snr=combined))
+    assert not any("other looks" in line for line in told(snr=6.0, combined_snr=6.1))
+    assert not any("other looks" in line for line in told())
+
+
 def test_without_rate_or_flags():
     texts = told(q_value=None, flags=[])
     assert "no false-discovery rate was measured" in texts[2]

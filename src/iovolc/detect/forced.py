@@ -1,55 +1,108 @@
-"""Forced photometry: what the other channels of a visit show over the footprint of a change.
+"""Forced photometry: what a comparison shows at the known place of a change that another comparison found.
 
-A change that one channel finds is often too faint in another to be found there; measured at its known place, it still
-tells its colour. Not for finding changes, nor for what colour they stand for (:mod:`iovolc.track.colour`).
+A change that is too faint to be found again, or in another channel, still shows there. Its error is not that of the
+search, which knows the noise but not all that light, tone and registration do to so small an area: it is what the same
+footprint, laid on the ground around, shows without any change. Not for finding changes, nor for what the answers say
+of colour (:mod:`iovolc.track.colour`) or of how sure an event is (:mod:`iovolc.track.combined`).
 """
 
 import math
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc import body
 from iovolc.detect.looks import LEAST_VALID
+from iovolc.detect.residual import MAD_TO_SIGMA
 from iovolc.model.detection import Footprint
+from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
-Maps = Mapping[str, tuple[Plane, Plane]]
-"""Difference and its standard deviation per pixel, by sheet; NaN where not compared."""
+Pixels = NDArray[np.int64]
+
+MOVES: Final = ((2.6, 10), (4.0, 14), (5.5, 18))
+"""Distance in radii of the footprint, and at how many azimuths it is laid down there."""
+LEAST_MOVES: Final = 12
+"""So many of them must show ground, for a scatter."""
+_LEAST_SHOWN: Final = 0.6
+_LEAST_RADIUS_PX: Final = 3.0
+_MOST_PIXELS: Final = 400
+"""Of larger footprints so many pixels, evenly spread, are read."""
 
 
-def forced_contrast(footprint: Footprint, sigma: float, own: Maps, other: Maps) -> tuple[float, float] | None:
-    """Mean difference that another channel shows over a change's footprint, and its standard deviation.
+def forced_contrast(footprint: Footprint, difference: Mapping[str, Plane], grid: Grid) -> tuple[float, float] | None:
+    """Mean difference over a footprint, less that of the ground around, and its standard deviation.
 
     Parameters
     ----------
     footprint : Footprint
-        The change.
-    sigma : float
-        Standard deviation of its contrast in the channel that found it. How errors hang together over the footprint is
-        taken to be the same in both: it scales with the median standard deviation per pixel.
-    own, other : mapping of str to tuple of ndarray, shape (row, col), float32
-        The maps of the channel that found it and of the other one.
+        The place.
+    difference : mapping of str to ndarray, shape (row, col), float32
+        What a comparison shows, by sheet; NaN where not compared.
+    grid : Grid
+        Of both.
 
     Returns
     -------
     tuple of float or None
-        None where the other channel shows less than 80 % of the footprint.
+        None where the comparison shows less than 80 % of the footprint, or too little ground around it.
+
+    Notes
+    -----
+    Level and error are the median and the scaled median absolute deviation of the means over the same footprint moved
+    to the places of :data:`MOVES`, on the sheet that holds most of it. The radius is that of the disc with the
+    footprint's scatter about its centre, so that a moved ring does not lie on itself.
     """
-    contrast, spread = (_over(footprint, other, part) for part in (0, 1))
-    mine = _over(footprint, own, 1)
-    seen = np.isfinite(contrast)
-    if seen.mean() < LEAST_VALID or not np.isfinite(mine).any():
+    name, pixels = footprint.largest
+    if name not in difference:
         return None
-    ratio = float(np.nanmedian(spread)) / float(np.nanmedian(mine))
-    return (float(contrast[seen].mean(dtype=np.float64)), sigma * ratio) if math.isfinite(ratio) else None
+    sheet, plane = grid.sheet(name), difference[name]
+    rows, cols = _spread_out(pixels, sheet)
+    seen, here = _means(plane, rows[None], cols[None], sheet)
+    if seen[0] < LEAST_VALID:
+        return None
+    down, right = _moves(rows, cols, sheet)
+    shown, there = _means(plane, rows + down[:, None], cols + right[:, None], sheet)
+    ground = there[shown >= _LEAST_SHOWN]
+    if ground.size < LEAST_MOVES:
+        return None
+    level = float(np.median(ground))
+    sigma = MAD_TO_SIGMA * float(np.median(np.abs(ground - level)))
+    return (float(here[0]) - level, sigma) if sigma > 0.0 else None
 
 
-def _over(footprint: Footprint, maps: Maps, part: int) -> Plane:
-    """Values of a map at the pixels of a footprint; NaN on sheets without a map."""
-    return np.concatenate(
-        [
-            maps[name][part].ravel()[pixels] if name in maps else np.full(len(pixels), np.nan, np.float32)
-            for name, pixels in footprint.pixels
-        ]
-    )
+def _spread_out(pixels: NDArray[np.int32], sheet: Sheet) -> tuple[Pixels, Pixels]:
+    """Rows and columns of some of a footprint's pixels; columns run on past the edge where the sheet wraps."""
+    width = sheet.shape[1]
+    rows, cols = np.divmod(pixels[:: math.ceil(pixels.size / _MOST_PIXELS)].astype(np.int64), width)
+    return rows, (cols - cols[0] + width // 2) % width - width // 2 + cols[0] if sheet.wraps else cols
+
+
+def _moves(rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Pixels, Pixels]:
+    """By how many rows and columns the footprint is moved."""
+    narrow = _narrowing(float(rows.mean()), sheet)
+    scatter = rows.var() + (narrow * cols).var()
+    radius_px = max(math.sqrt(2.0 * scatter), _LEAST_RADIUS_PX)  # of a disc, the variance is R^2 / 4 along each axis
+    far = np.concatenate([np.full(count, times * radius_px) for times, count in MOVES])
+    azimuth = np.concatenate([np.arange(count) * (2.0 * math.pi / count) for _, count in MOVES])
+    down, right = far * np.sin(azimuth), far * np.cos(azimuth) / narrow
+    return np.rint(down).astype(np.int64), np.rint(right).astype(np.int64)
+
+
+def _narrowing(row: float, sheet: Sheet) -> float:
+    """How wide a column is there, in rows."""
+    return math.cos((sheet.top_m - (row + 0.5) * sheet.pixel_m) / body.RADIUS_M) if sheet.wraps else 1.0
+
+
+def _means(plane: Plane, rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share of pixels that are known, and their mean, of each row of places; NaN where none is."""
+    height, width = sheet.shape
+    cols = cols % width if sheet.wraps else cols
+    inside = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
+    values = np.where(inside, plane[np.clip(rows, 0, height - 1), np.clip(cols, 0, width - 1)], np.nan)
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1, dtype=np.float64)
+    return count / values.shape[1], np.where(count > 0, total / np.maximum(count, 1), np.nan)

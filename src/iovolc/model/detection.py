@@ -33,13 +33,14 @@ LOOKS: Final = Table(
 
 FORCED: Final = Table(
     "forced",
-    "What the other channels of its visit show over the footprint of a detection",
+    "What other comparisons of its visit, and of later ones, show over the footprint of a detection",
     (
         Column("detection_id", "text", "The detection"),
-        Column("observation_id", "text", "The epoch of the same visit in another channel"),
-        Column("channel", "text", "That channel"),
-        Column("contrast", "number", "Mean difference over the footprint"),
-        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast"),
+        Column("observation_id", "text", "The epoch: of the same visit in another channel, or of a later visit"),
+        Column("channel", "text", "Its channel"),
+        Column("contrast", "number", "Mean difference over the footprint, less that of the ground around"),
+        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast, from the ground around"),
+        Column("colour", "boolean", "Whether it tells the change's colour: same visit, all before it without it"),
     ),
     ("detection_id", "observation_id"),
 )
@@ -109,7 +110,7 @@ class Detected:
     footprints : mapping of str to Footprint
         By detection id.
     forced : DataFrame
-        Schema :data:`FORCED`; empty where the channels of a visit were not measured together.
+        Schema :data:`FORCED`; empty where nothing was measured again.
     """
 
     detections: pd.DataFrame

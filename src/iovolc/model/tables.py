@@ -204,6 +204,13 @@ EVENTS: Final = Table(
         Column("kind_probability", "number", "Probability of the kind, by colour, shape or history", nullable=True),
         Column("second_kind", "text", "The next likely kind", nullable=True, values=KINDS),
         Column("second_kind_probability", "number", "Its probability", nullable=True),
+        Column(
+            "combined_snr",
+            "number",
+            "Signal-to-noise ratio of all looks of its visit and later ones together; orders events, decides nothing",
+            nullable=True,
+            decimals=2,
+        ),
     ),
     ("event_id",),
 )

@@ -1,19 +1,19 @@
-"""Forced photometry: every detection measured in the other channels of its visit, from the maps that were kept.
+"""Forced photometry: every detection measured in the other comparisons of its visit and of some visits after it.
 
-Each visit is measured once and kept, so that a new epoch costs its own visit. Another channel tells of a change only if
-what it is compared with does not show it yet.
+From the maps that were kept. Each visit is measured once and kept, so that a new epoch costs its own visit and those
+after it. A comparison tells of a change only if something that it is compared with does not show it yet.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from iovolc.cube.cache import cache_key, cached_frame
 from iovolc.cube.entry import EpochEntry
-from iovolc.detect.forced import Maps, forced_contrast
+from iovolc.detect.forced import Plane, forced_contrast
 from iovolc.model import frames
 from iovolc.model.detection import FORCED, EpochInfo
 from iovolc.model.grid import Grid
@@ -22,23 +22,31 @@ from iovolc.pipeline.detect import Scan, Task, detected_of, maps_of
 from iovolc.track.changes import visit_numbers
 
 _STAGE = "forced"
+LATER_VISITS: Final = 8
+"""A detection is measured in so many later visits: few of their comparisons still rest on epochs before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """The calibrated comparisons of one visit, in several channels, and the order of the visits that they rest on."""
+    """The comparisons of one visit and of those before it, and the order of the visits that all of them rest on.
+
+    All are calibrated, or all by ranks.
+    """
 
     tasks: tuple[Task, ...]
+    before: tuple[Task, ...]
     numbers: Mapping[str, int]
+    relative: bool
 
     @property
     def key(self) -> str:
-        version, keys = ALGORITHM_VERSIONS["track"], [task.key for task in self.tasks]
-        return cache_key(_STAGE, version, keys, sorted(self.numbers.items()))
+        version = ALGORITHM_VERSIONS["track"]
+        ours, theirs = ([task.key for task in tasks] for tasks in (self.tasks, self.before))
+        return cache_key(_STAGE, version, ours, theirs, sorted(self.numbers.items()), self.relative)
 
 
 def forced(scan: Scan, epochs: Sequence[EpochInfo], context: Context) -> pd.DataFrame:
-    """Contrasts of all calibrated detections in the other channels of their visits.
+    """Contrasts of all detections in other comparisons of the same unit, of their own visits and of later ones.
 
     Parameters
     ----------
@@ -54,28 +62,39 @@ def forced(scan: Scan, epochs: Sequence[EpochInfo], context: Context) -> pd.Data
     DataFrame
         Schema :data:`iovolc.model.detection.FORCED`.
     """
-    calibrated = [task for task, told in zip(scan.tasks, scan.statistics, strict=True) if not told["relative"]]
-    visits = _visits(calibrated, visit_numbers(epochs))
-    held = [table for table in context.runner.map(_measured, visits, "colours") if len(table)]
+    numbers = visit_numbers(epochs)
+    visits = [
+        visit
+        for relative in (False, True)
+        for visit in _visits(
+            [task for task, told in zip(scan.tasks, scan.statistics, strict=True) if told["relative"] == relative],
+            numbers,
+            relative=relative,
+        )
+    ]
+    held = [table for table in context.runner.map(_measured, visits, "measure again") if len(table)]
     return frames.conform(pd.concat(held, ignore_index=True), FORCED) if held else frames.empty(FORCED)
 
 
-def _visits(tasks: Sequence[Task], numbers: Mapping[str, int]) -> list[_Visit]:
+def _visits(tasks: Sequence[Task], numbers: Mapping[str, int], *, relative: bool) -> list[_Visit]:
     groups: dict[int, list[Task]] = defaultdict(list)
     for task in tasks:
         groups[numbers[task.entry.observation_id]].append(task)
-    return [
-        _Visit(tuple(groups[number]), _ordered(groups[number], numbers))
-        for number in sorted(groups)
-        if len({task.entry.channel for task in groups[number]}) > 1
-    ]
+    found: list[_Visit] = []
+    order = sorted(groups)
+    for place, number in enumerate(order):
+        before = [task for earlier in order[max(place - LATER_VISITS, 0) : place] for task in groups[earlier]]
+        if before or len(groups[number]) > 1:
+            ours = groups[number]
+            found.append(_Visit(tuple(ours), tuple(before), _ordered([*ours, *before], numbers), relative))
+    return found
 
 
 def _ordered(tasks: Sequence[Task], numbers: Mapping[str, int]) -> dict[str, int]:
-    """The visit of each predecessor, counted among themselves: other epochs of the manifest do not change it."""
-    used = {entry.observation_id: numbers[entry.observation_id] for task in tasks for entry in task.predecessors}
-    rank = {number: k for k, number in enumerate(sorted(set(used.values())))}
-    return {name: rank[number] for name, number in used.items()}
+    """The visits of epochs and predecessors, counted among themselves: other epochs do not change them."""
+    names = {entry.observation_id for task in tasks for entry in (task.entry, *task.predecessors)}
+    rank = {number: k for k, number in enumerate(sorted({numbers[name] for name in names}))}
+    return {name: rank[numbers[name]] for name in names}
 
 
 def _measured(visit: _Visit) -> pd.DataFrame:
@@ -85,33 +104,43 @@ def _measured(visit: _Visit) -> pd.DataFrame:
 
 def _measure(visit: _Visit) -> pd.DataFrame:
     grid = Grid.at(visit.tasks[0].entry.pixels_per_degree)
-    maps = {task.entry.observation_id: _maps(task, grid) for task in visit.tasks}
-    rows = [row for task in visit.tasks for row in _rows(task, visit, maps)]
+    maps = {task.entry.observation_id: _differences(task, grid) for task in visit.tasks}
+    rows = [row for task in (*visit.tasks, *visit.before) for row in _rows(task, visit, maps, grid)]
     return frames.conform(pd.DataFrame(rows), FORCED) if rows else frames.empty(FORCED)
 
 
-def _maps(task: Task, grid: Grid) -> Maps:
+def _differences(task: Task, grid: Grid) -> dict[str, Plane]:
     found = {sheet.name: maps_of(task, sheet.name) for sheet in grid.sheets}
-    return {name: maps for name, maps in found.items() if maps is not None}
+    return {name: maps[0] for name, maps in found.items() if maps is not None}
 
 
-def _rows(task: Task, visit: _Visit, maps: Mapping[str, Maps]) -> Iterator[dict[str, Any]]:
-    """What the other channels show of the detections of one."""
+def _rows(task: Task, visit: _Visit, maps: Mapping[str, Mapping[str, Plane]], grid: Grid) -> Iterator[dict[str, Any]]:
+    """What the visit's comparisons show of the detections of one comparison."""
+    number = visit.numbers[task.entry.observation_id]
+    others = [other for other in visit.tasks if other is not task and _rests_on_before(other, number, visit.numbers)]
+    if not others:
+        return
     detected = detected_of(task)
     seen = {str(name): _states(part, visit.numbers) for name, part in detected.looks.groupby("detection_id")}
-    others = [other for other in visit.tasks if other.entry.channel != task.entry.channel]
     for row in cast("list[dict[str, Any]]", detected.detections.to_dict("records")):
         name = row["detection_id"]
         for other in others:
-            if not shows_before(other.predecessors, task.predecessors, seen.get(name, {}), visit.numbers):
-                continue
-            own, theirs = (maps[entry.observation_id] for entry in (task.entry, other.entry))
-            told = forced_contrast(detected.footprints[name], row["contrast_sigma"], own, theirs)
+            told = forced_contrast(detected.footprints[name], maps[other.entry.observation_id], grid)
             if told is not None:
+                colour = (
+                    not visit.relative
+                    and visit.numbers[other.entry.observation_id] == number
+                    and shows_before(other.predecessors, task.predecessors, seen.get(name, {}), visit.numbers)
+                )
                 yield {
                     "detection_id": name, "observation_id": other.entry.observation_id,
-                    "channel": other.entry.channel, "contrast": told[0], "contrast_sigma": told[1],
+                    "channel": other.entry.channel, "contrast": told[0], "contrast_sigma": told[1], "colour": colour,
                 }  # fmt: skip
+
+
+def _rests_on_before(other: Task, number: int, numbers: Mapping[str, int]) -> bool:
+    """Whether anything that a comparison rests on is of a visit before this one."""
+    return any(numbers[entry.observation_id] < number for entry in other.predecessors)
 
 
 def _states(looks: pd.DataFrame, numbers: Mapping[str, int]) -> dict[int, str]:

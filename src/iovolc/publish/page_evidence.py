@@ -14,6 +14,7 @@ _TIERS: Final = {
     "C": "Tier C: a candidate. It may be noise, a seam or relief; nothing should rest on it alone.",
 }
 _WORTH_TELLING: Final = 0.01
+_WORTH_TELLING_SNR: Final = 0.3
 _ACTIVITIES: Final = {
     "new": "newly seen", "brightening": "growing brighter", "active": "active", "outburst": "in outburst",
     "fading": "fading", "quiescent": "quiet", "reactivated": "active again after a pause",
@@ -34,6 +35,7 @@ def evidence(event: Row, detections: Sequence[Row]) -> list[str]:
         _TIERS[event["tier"]],
         _seen(event, detections),
         _chance(event),
+        *_together(event),
         _onset(event),
         *_kind(event),
         f"The place is {_ACTIVITIES.get(event['activity'], event['activity'])}.",
@@ -55,6 +57,15 @@ def _chance(event: Row) -> str:
         f"something as strong with a probability of {event['p_value']:.2g}; if everything as strong that nothing else "
         f"explains were believed, about {_share(event['q_value'])} of it would be false."
     )
+
+
+def _together(event: Row) -> list[str]:
+    """What the looks that were not searched anew say, where they change anything."""
+    combined = event.get("combined_snr")
+    if not is_known(combined) or abs(combined - event["snr"]) < _WORTH_TELLING_SNR:
+        return []
+    way = "more" if combined > event["snr"] else "less"
+    return [f"With what other looks show at this place it stands out {way}: {number(combined, 1)} times the noise."]
 
 
 def _share(q: float) -> str:

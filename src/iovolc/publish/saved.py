@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from iovolc.errors import ConfigError
+from iovolc.model.tables import DETECTIONS, EVENTS, Table
 from iovolc.publish.run_output import InputFile
 from iovolc.publish.staging import RECORD, is_output, read_record
 
@@ -88,5 +89,12 @@ def read_run(folder: Path) -> SavedRun:
     """
     if not is_output(folder):
         raise ConfigError(f"{folder} is not an output of iovolc: name a folder that holds {RECORD}")
-    events = pd.read_parquet(folder / "events.parquet").drop(columns="geometry")
-    return SavedRun(folder, read_record(folder), events, pd.read_parquet(folder / "detections.parquet"))
+    events = _as_now(pd.read_parquet(folder / "events.parquet").drop(columns="geometry"), EVENTS.with_channels(()))
+    detections = _as_now(pd.read_parquet(folder / "detections.parquet"), DETECTIONS)
+    return SavedRun(folder, read_record(folder), events, detections)
+
+
+def _as_now(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The table with the columns that were added since it was written, null."""
+    missing = [column.name for column in table.columns if column.nullable and column.name not in frame]
+    return frame.assign(**dict.fromkeys(missing))

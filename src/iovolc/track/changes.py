@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
@@ -26,6 +27,15 @@ RIVALS: Final = frozenset({"shift_like", "explained"})
 SAME_VISIT: Final = timedelta(hours=1)
 """Channels of one instrument whose spans differ by less than this belong to one visit: Io turns 8.5 degrees."""
 _SIGNS: Final = {"darkening": -1, "reddening": -1, "brightening": 1, "whitening": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What another comparison shows at the place of a change: its visit, the contrast there and its sigma."""
+
+    visit: int
+    contrast: float
+    sigma: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ class Change:
     region : Region
         The footprint dilated by the registration sigma.
     elsewhere : mapping of str to tuple of float
-        Contrast and its sigma over the footprint in other channels of the visit.
+        Contrast and its sigma over the footprint in other channels of the visit, where these tell its colour.
+    again : tuple of Again
+        What other comparisons of its visit and of later ones show there.
     """
 
     id: str
@@ -84,6 +96,7 @@ class Change:
     footprint: Footprint
     region: Region
     elsewhere: Mapping[str, tuple[float, float]]
+    again: tuple[Again, ...]
 
     @property
     def relative(self) -> bool:
@@ -148,21 +161,30 @@ def read_changes(detected: Detected, epochs: Sequence[EpochInfo], grid: Grid) ->
         return ()
     pooled = false_discovery_control(frame["p_value"].to_numpy(dtype=np.float64))
     rows = cast("list[dict[str, Any]]", frame.to_dict("records"))
-    elsewhere = _elsewhere(detected)
+    elsewhere, again = _elsewhere(detected.forced), _again(detected.forced, visits)
     changes = [
-        _change(row, float(q), by_id, visits, detected.footprints, elsewhere, grid)
+        _change(row, float(q), by_id, visits, detected.footprints, elsewhere, again, grid)
         for row, q in zip(rows, pooled, strict=True)
     ]
     return tuple(sorted(changes, key=lambda change: (change.visit, change.id)))
 
 
-def _elsewhere(detected: Detected) -> Mapping[str, dict[str, tuple[float, float]]]:
+def _elsewhere(forced: pd.DataFrame) -> Mapping[str, dict[str, tuple[float, float]]]:
     """Contrast and sigma in other channels, by detection id and channel; of two epochs the more accurate one."""
     found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    best_last = detected.forced.sort_values(["contrast_sigma", "observation_id"], ascending=False)
+    best_last = forced[forced["colour"]].sort_values(["contrast_sigma", "observation_id"], ascending=False)
     for row in cast("list[dict[str, Any]]", best_last.to_dict("records")):
         found[row["detection_id"]][row["channel"]] = row["contrast"], row["contrast_sigma"]
     return found
+
+
+def _again(forced: pd.DataFrame, visits: Mapping[str, int]) -> Mapping[str, tuple[Again, ...]]:
+    """What other comparisons show, by detection id, in the order of their epochs' ids."""
+    found: dict[str, list[Again]] = defaultdict(list)
+    for row in cast("list[dict[str, Any]]", forced.sort_values("observation_id").to_dict("records")):
+        one = Again(visits[row["observation_id"]], row["contrast"], row["contrast_sigma"])
+        found[row["detection_id"]].append(one)
+    return {name: tuple(mine) for name, mine in found.items()}
 
 
 def _belongs(epoch: EpochInfo, group: Sequence[EpochInfo]) -> bool:
@@ -180,6 +202,7 @@ def _change(
     visits: Mapping[str, int],
     footprints: Mapping[str, Footprint],
     elsewhere: Mapping[str, Mapping[str, tuple[float, float]]],
+    again: Mapping[str, tuple[Again, ...]],
     grid: Grid,
 ) -> Change:
     name, observation = str(row["detection_id"]), str(row["observation_id"])
@@ -212,6 +235,7 @@ def _change(
         footprint=footprint,
         region=dilated(footprint, reach_km, grid),
         elsewhere=elsewhere.get(name, {}),
+        again=again.get(name, ()),
     )
 
 

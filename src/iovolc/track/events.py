@@ -19,6 +19,7 @@ from iovolc.model.tables import EVENT_FLAGS
 from iovolc.track.chains import Chain
 from iovolc.track.changes import RIVALS, Change, strength_order
 from iovolc.track.colour import SIDES
+from iovolc.track.combined import combined_snr
 from iovolc.track.kinds import is_ring, kind_of
 from iovolc.track.lifecycle import activity, is_new_site, status
 from iovolc.track.looks import Looks
@@ -173,6 +174,7 @@ def _evidence(chain: Chain) -> dict[str, Any]:
         "n_epochs": len({change.visit for change in changes}),
         "channels": [channel for channel in CHANNELS if channel in seen],
         "snr": max(change.snr for change in changes),
+        "combined_snr": combined_snr(changes),
         "reliability": max(change.reliability for change in changes),
         "light_class": best.light_class,
         "power_method": "none",

@@ -170,7 +170,7 @@ def _row(eruption: _Eruption, grid: Grid, channel_of: Mapping[str, str]) -> dict
         "onset_after_utc": eruption.after_utc, "onset_before_utc": looks[0]["time_utc"],
         "last_seen_utc": looks[-1]["time_utc"], "n_epochs": len(seen),
         "channels": [channel for channel in CHANNELS if channel in channels],
-        "snr": snr, "p_value": p_value, "q_value": p_value, "reliability": 0.5,
+        "snr": snr, "combined_snr": snr, "p_value": p_value, "q_value": p_value, "reliability": 0.5,
         **_heat_columns(eruption),
         "new_site": looks[0]["activity"] == "new" or looks[0]["time_utc"] == site["first_seen_utc"],
         "light_class": "unknown", "flags": [], "parents": list(site["parents"]), "run_id": "unpublished",

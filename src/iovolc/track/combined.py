@@ -1,0 +1,61 @@
+"""How plainly all looks together show an event: its best detection, and what the others show at the same place.
+
+It orders events and decides nothing: the false-discovery rate rests on what was found alone
+(:mod:`iovolc.track.tiers`). What one map errs by, the next map lacks; a change that lasts, it shows again.
+"""
+
+import math
+from collections.abc import Iterable
+
+from scipy.special import log_ndtr
+
+from iovolc.track.changes import Change
+
+
+def combined_snr(changes: Iterable[Change]) -> float:
+    """The signal-to-noise ratio whose likelihood ratio is that of all looks together.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        All of one event; the one that says most counts, with what was measured at its place in its own visit and in
+        later ones.
+
+    Notes
+    -----
+    ``sqrt(2 ln L)`` with ``ln L = snr^2 / 2 + sum of ln B``. B, the Bayes factor of a measurement z (in its own sigmas,
+    positive if of the change's sign), holds any share of the change, from none to all of it, to be as likely: ``B =
+    mean over a in (0, 1) of exp(a s z - a^2 s^2 / 2)``, where s is what the whole change would show. A change that has
+    gone again loses little, and one that is seen again gains much. The channels of one visit share its registration and
+    light: where these may explain a change, they say nothing more, nor do those of a stretched picture.
+    """
+    return math.sqrt(2.0 * max(map(_log_likelihood_ratio, changes)))
+
+
+def _log_likelihood_ratio(change: Change) -> float:
+    contrast = change.rank_contrast if change.relative else change.contrast
+    apart = not change.relative and not change.rivalled
+    looks = [one for one in change.again if one.visit != change.visit or apart]
+    odds = (
+        log_bayes_factor(math.copysign(one.contrast, one.contrast * contrast) / one.sigma, abs(contrast) / one.sigma)
+        for one in looks
+    )
+    return max(0.5 * change.snr**2 + math.fsum(odds), 0.0)
+
+
+def log_bayes_factor(z: float, whole: float) -> float:
+    """Logarithm of the mean over a in (0, 1) of ``exp(a whole z - a^2 whole^2 / 2)``.
+
+    Parameters
+    ----------
+    z : float
+        What is measured, in sigmas.
+    whole : float
+        What would be expected of the whole, in sigmas; not negative.
+    """
+    if whole < 1e-6:
+        return 0.0
+    # Phi(whole - z) - Phi(-z), told from the side on which neither is close to 1.
+    high, low = (whole - z, -z) if z > 0.5 * whole else (z, z - whole)
+    shared = float(log_ndtr(high)) + math.log1p(-math.exp(float(log_ndtr(low)) - float(log_ndtr(high))))
+    return 0.5 * z * z + 0.5 * math.log(2.0 * math.pi) - math.log(whole) + shared
