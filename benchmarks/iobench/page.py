@@ -55,8 +55,8 @@ def write_page(folder: Path, page: Path) -> None:
 
 def _sector(summary: Mapping[str, Any], picture: str) -> str:
     what = (
-        f"Detector {summary['detect']}. Scenes of {', '.join(summary['base'])}: {summary['scenes']}, with "
-        f"{summary['changes']} changes of SNR >= 2, "
+        f"Detector {summary['detect']}, tracking {summary['track']}. Scenes of {', '.join(summary['base'])}: "
+        f"{summary['scenes']}, with {summary['changes']} changes of SNR >= 2, "
         f"{summary['megapixels']} Mpx ({summary['million_km2']} million km2) free of changes; registering left "
         f"{_middle(summary['residual_km'])} km per axis."
     )
