@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 
 import pytest
 from publish_sample import published, sample_run
@@ -92,3 +93,13 @@ def test_a_file_is_refused(tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(ConfigError, match="is a file"):
         check_replaceable(tmp_path / "out", OWN_NAMES)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConfigError, match="file is not a folder"):
+        check_replaceable(tmp_path / "file" / "below" / "out", OWN_NAMES)
+    check_replaceable(tmp_path / "not yet" / "there" / "out", OWN_NAMES)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(ConfigError, match="not a folder that may be written to"):
+        check_replaceable(tmp_path / "not yet" / "there" / "out", OWN_NAMES)

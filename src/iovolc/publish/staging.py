@@ -70,13 +70,16 @@ def _replace(out: Path, partial: Path) -> None:
 
 
 def check_replaceable(out: Path, own: frozenset[str]) -> None:
-    """Refuse to touch anything but a missing or empty folder or an earlier output.
+    """Refuse to touch anything but a missing or empty folder or an earlier output, and folders closed to writing.
 
     Raises
     ------
     ConfigError
         As :func:`staged`; call it early, before hours of work.
     """
+    around = next(place for place in out.absolute().parents if place.exists())
+    if not around.is_dir() or not os.access(around, os.W_OK | os.X_OK):
+        raise ConfigError(f"the output {out} cannot be made: {around} is not a folder that may be written to")
     if not out.exists():
         return
     if not out.is_dir():
