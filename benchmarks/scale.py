@@ -91,7 +91,8 @@ def epoch_s(copied: Sequence[Mapping[str, Any]], pair_s: float) -> float:
     return max(statistics.linear_regression([one["epochs"] for one in later], rest).slope, 0.0)
 
 
-def _pair_s(epochs: int = 200, side: int = 24) -> float:
+def _pair_s(epochs: int = EPOCHS // CHANNELS, side: int = 8) -> float:
+    """Of a history as long as a channel's: of longer ones a larger share of the pairs is passed over."""
     generator = np.random.default_rng(1)
     values = generator.standard_normal((epochs, side, side)).astype(np.float32)
     variance, limits = np.ones_like(values), thresholds(epochs)

@@ -73,9 +73,10 @@ _FUTURE: Final = """
    machine will do. Smaller sheets would: the search is local but for the tone's curves and the null, whose fields are
    global.
 2. **Steps in whole histories** take {steps:.3g} processor hours for each new epoch of a channel, since brief changes
-   are sought between all pairs of a place's epochs: the square of the history. All workers share them, band by band,
-   and a channel whose epochs have not changed is not looked at again. What would follow is to keep them by band, for
-   bands that the new epoch does not show, and to limit how long a brief change may last.
+   are sought between all pairs of a place's epochs: the square of the history. They go by blocks of eight, of which
+   those that cannot hold the best are passed over. All workers share them, band by band, and a channel whose epochs
+   have not changed is not looked at again. What would follow is to keep them by band, for bands that the new epoch
+   does not show, and to limit how long a brief change may last.
 3. **What is read of every epoch at each run** (heads, tables, coverage: {alone:.3g} h) is linear in the archive.
 4. **Memory of the publishing process**: {maps:.2g} GiB of a row of the page's blocks of places, beside tables and
    outlines; linear in the archive.

@@ -125,7 +125,7 @@ def find_segments(history: History, frame: Frame, places: Places, each: Each = i
     frame, places : Frame, Places
         What all epochs of the grid share.
     each : callable
-        Who works on the bands: the time of each grows with the square of the history.
+        Who works on the bands: the time of each grows faster than the history.
     """
     if len(history.epochs) < LEAST_EPOCHS:
         return Segmented(frames.empty(SEGMENTS), {})

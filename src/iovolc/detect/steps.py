@@ -25,6 +25,11 @@ LEAST_P: Final = 1e-6
 _LEAST_SHARE: Final = 1e-14
 """Of all weights: a difference of sums is not told better."""
 
+_BLOCK: Final = 8
+"""So many ends of a transient are passed over at a time."""
+_SURE: Final = 1.0 - 1e-9
+"""Rounding must not pass over the best."""
+
 _LEVELS: Final = (0.1, 1e-2, 1e-3, 1e-4, 1e-5)
 _EPOCHS: Final = (3, 4, 5, 6, 8, 10, 15, 20)
 _STEP: Final = (
@@ -224,19 +229,23 @@ def step_planes(
     first = np.zeros((rows, cols), np.int16)
     until = np.full((rows, cols), epochs, np.int16)
     number = np.empty(epochs, np.int64)
-    weights, sums = np.zeros(epochs + 1), np.zeros(epochs + 1)
+    weights, sums, centred = np.zeros(epochs + 1), np.zeros(epochs + 1), np.zeros(epochs + 1)
+    low, high = np.zeros(epochs // _BLOCK + 1), np.zeros(epochs // _BLOCK + 1)
     for row in range(rows):
         for col in range(cols):
             n, around = _gather(values[:, row, col], variance[:, row, col], number, weights, sums)
             if n < LEAST_EPOCHS:
                 continue
             step, a = _best_step(weights, sums, n)
-            brief, other, b = _best_transient(weights, sums, n)
+            for k in range(n):
+                centred[k] = sums[k] - weights[k] * (sums[n] / weights[n])
+            _blocks(centred, n, low, high)
+            brief, other, b = _best_transient(centred, weights, n, low, high)
             degrees = shrinkage + n - 2
             lasting = evidence_of(step * degrees / (shrinkage + max(around - step, 0.0)), of_step[n])
             passing = evidence_of(brief * degrees / (shrinkage + max(around - brief, 0.0)), of_transient[n])
             evidence[row, col] = max(lasting, passing)
-            if passing > lasting:
+            if passing > lasting or (passing == lasting and brief > step):  # both beyond the least p that is told
                 a = other
                 until[row, col] = number[b]
             else:
@@ -291,11 +300,35 @@ def _best_step(weights: Vector, sums: Vector, n: int) -> tuple[float, int]:
 
 
 @kernel
-def _best_transient(weights: Vector, sums: Vector, n: int) -> tuple[float, int, int]:
+def _best_transient(centred: Vector, weights: Vector, n: int, low: Vector, high: Vector) -> tuple[float, int, int]:
+    """The inner part of the largest gain, the earliest of equals; blocks that cannot hold it are passed over.
+
+    ``centred`` are the running sums about the mean, so that the gain of epochs a to b is
+    ``W (centred[b] - centred[a])^2 / (W_in (W - W_in))``; ``low`` and ``high`` are their extremes by block.
+    """
+    whole, blocks = weights[n], (n - 1) // _BLOCK + 1
     best, at, end = -1.0, 1, 2
-    for a in range(1, n - 1):
-        for b in range(a + 1, n):
-            gain = _gain(weights, sums, n, a, b)
-            if gain > best:
-                best, at, end = gain, a, b
+    for begin in range(blocks):
+        first, last = max(1, begin * _BLOCK), min(n - 2, (begin + 1) * _BLOCK - 1)
+        for finish in range(begin, blocks):
+            start, stop = finish * _BLOCK, min(n - 1, (finish + 1) * _BLOCK - 1)
+            far = max(high[finish] - low[begin], high[begin] - low[finish])
+            near, wide = max(weights[start] - weights[last], 0.0), weights[stop] - weights[first]
+            if whole * far * far < best * _SURE * min(near * (whole - near), wide * (whole - wide)):
+                continue
+            for a in range(first, last + 1):
+                for b in range(max(a + 1, start), stop + 1):
+                    inside, moved = weights[b] - weights[a], centred[b] - centred[a]
+                    gain = whole * moved * moved / (inside * (whole - inside))
+                    if gain > best or (gain == best and (a < at or (a == at and b < end))):
+                        best, at, end = gain, a, b
     return best, at, end
+
+
+@kernel
+def _blocks(centred: Vector, n: int, low: Vector, high: Vector) -> None:
+    """The least and the largest of each block of the first n sums."""
+    for block in range((n - 1) // _BLOCK + 1):
+        low[block] = high[block] = centred[block * _BLOCK]
+        for k in range(block * _BLOCK + 1, min((block + 1) * _BLOCK, n)):
+            low[block], high[block] = min(low[block], centred[k]), max(high[block], centred[k])

@@ -62,7 +62,7 @@ class _Channel:
     def key(self) -> str:
         hashes = [entry.content_hash for entry in self.entries]
         others = sorted(entry.content_hash for entry in siblings(self.entries, self.bands))
-        return cache_key(_STAGE, *self.settings, hashes, others)
+        return cache_key(_STAGE, ALGORITHM_VERSIONS["track"], *self.settings, hashes, others)
 
 
 @dataclass(frozen=True, slots=True)
