@@ -236,16 +236,16 @@ def step_planes(
             n, around = _gather(values[:, row, col], variance[:, row, col], number, weights, sums)
             if n < LEAST_EPOCHS:
                 continue
-            step, a = _best_step(weights, sums, n)
-            for k in range(n):
-                centred[k] = sums[k] - weights[k] * (sums[n] / weights[n])
+            for k in range(n + 1):
+                centred[k] = sums[k] - weights[k] / weights[n] * sums[n]
             _blocks(centred, n, low, high)
+            step, a = _best_step(centred, weights, n)
             brief, other, b = _best_transient(centred, weights, n, low, high)
             degrees = shrinkage + n - 2
             lasting = evidence_of(step * degrees / (shrinkage + max(around - step, 0.0)), of_step[n])
             passing = evidence_of(brief * degrees / (shrinkage + max(around - brief, 0.0)), of_transient[n])
             evidence[row, col] = max(lasting, passing)
-            if passing > lasting or (passing == lasting and brief > step):  # both beyond the least p that is told
+            if passing > lasting or (passing == lasting and brief > step):  # of p alike, as beyond the least told
                 a = other
                 until[row, col] = number[b]
             else:
@@ -283,28 +283,28 @@ def _jump(weights: Vector, sums: Vector, n: int, a: int, b: int) -> float:
 
 
 @kernel
-def _gain(weights: Vector, sums: Vector, n: int, a: int, b: int) -> float:
-    """By how much a level of their own for epochs a to b lowers the scatter."""
-    inside = weights[b] - weights[a]
-    return inside * (weights[n] - inside) / weights[n] * _jump(weights, sums, n, a, b) ** 2
-
-
-@kernel
-def _best_step(weights: Vector, sums: Vector, n: int) -> tuple[float, int]:
+def _best_step(centred: Vector, weights: Vector, n: int) -> tuple[float, int]:
+    """The part up to the end with the largest gain."""
     best, at = -1.0, 1
     for a in range(1, n):
-        gain = _gain(weights, sums, n, a, n)
+        gain = _gain(centred, weights, n, a, n)
         if gain > best:
             best, at = gain, a
     return best, at
 
 
 @kernel
+def _gain(centred: Vector, weights: Vector, n: int, a: int, b: int) -> float:
+    """By how much a level of their own for epochs a to b lowers the scatter; ``centred`` are sums about the mean."""
+    inside, moved = weights[b] - weights[a], centred[b] - centred[a]
+    return weights[n] * moved * moved / (inside * (weights[n] - inside))
+
+
+@kernel
 def _best_transient(centred: Vector, weights: Vector, n: int, low: Vector, high: Vector) -> tuple[float, int, int]:
     """The inner part of the largest gain, the earliest of equals; blocks that cannot hold it are passed over.
 
-    ``centred`` are the running sums about the mean, so that the gain of epochs a to b is
-    ``W (centred[b] - centred[a])^2 / (W_in (W - W_in))``; ``low`` and ``high`` are their extremes by block.
+    ``low`` and ``high`` are the extremes of the centred sums by block.
     """
     whole, blocks = weights[n], (n - 1) // _BLOCK + 1
     best, at, end = -1.0, 1, 2
@@ -318,8 +318,7 @@ def _best_transient(centred: Vector, weights: Vector, n: int, low: Vector, high:
                 continue
             for a in range(first, last + 1):
                 for b in range(max(a + 1, start), stop + 1):
-                    inside, moved = weights[b] - weights[a], centred[b] - centred[a]
-                    gain = whole * moved * moved / (inside * (whole - inside))
+                    gain = _gain(centred, weights, n, a, b)
                     if gain > best or (gain == best and (a < at or (a == at and b < end))):
                         best, at, end = gain, a, b
     return best, at, end
