@@ -45,6 +45,8 @@ def test_a_parameter_and_an_event_that_moved_are_named():
 def test_explain_names_every_input_with_its_checksum():
     run = read_run(published())
     found = explain(run, run.events["event_id"].iloc[0])
+    combined = run.events["combined_snr"].iloc[0]
+    assert f"({combined:.1f} with what all looks show there)" in found.text()
     assert found.inputs
     assert all(item["sha256"] in found.text() for item in found.inputs)
     assert found.to_json()["rules"]["detect.seed_z"] > 0

@@ -66,7 +66,7 @@ class Explanation:
         verdict = f"tier {event['tier']}, {event['status']}, {event['activity']}"
         lines = [
             f"{event['event_id']}: {place_of(event)}",
-            f"{verdict}; q = {event['q_value']:.2g}, SNR {event['snr']:.1f}; {area}",
+            f"{verdict}; q = {event['q_value']:.2g}, SNR {event['snr']:.1f}{_together(event)}; {area}",
             f"began between {after} and {before}",
             *(f"flag {name}: {meaning}" for name, meaning in self.flags.items()),
             "",
@@ -83,6 +83,12 @@ class Explanation:
             *(f"  {key} = {json.dumps(value)}" for key, value in self.rules.items()),
         ]
         return "\n".join(lines)
+
+
+def _together(event: Mapping[str, Any]) -> str:
+    """What all looks come to; empty in outputs of before it was told."""
+    combined = event.get("combined_snr")
+    return "" if combined is None else f" ({combined:.1f} with what all looks show there)"
 
 
 def explained(
