@@ -83,11 +83,11 @@ def test_a_channel_that_did_not_find_it_still_tells_its_colour():
     assert math.isnan(events(0.2, colour=False).iloc[0]["dlna_blue"]), "it may have seen the change before"
 
 
-def combined(*again, **facts):
+def combined(*again, sigma=0.1, **facts):
     """Of an event of SNR 9 and contrast -0.3 that other comparisons measured so."""
     epochs = [epoch("r", 2001), epoch("b", 2001, channel="blue"), epoch("later", 2007, mission="keck")]
     found = detected([detection("d", "r", 10.0, 20.0, **facts)])
-    forced = told(*(("d", name, "red", contrast, 0.1, False) for name, contrast in again))
+    forced = told(*(("d", name, "red" if name != "b" else "blue", contrast, sigma, False) for name, contrast in again))
     return track(replace(found, forced=forced), epochs, (), GRID, CONFIG, Q, ["red", "blue"]).events.iloc[0]
 
 
@@ -107,6 +107,29 @@ def test_looks_that_show_it_again_make_an_event_plainer_and_those_that_do_not_ha
 def test_another_channel_says_nothing_more_of_what_all_of_its_visit_may_show(facts):
     assert combined(("b", -0.3), **facts)["combined_snr"] == 9.0
     assert combined(("later", -0.3), **facts)["combined_snr"] > 9.3
+
+
+def test_several_products_of_one_look_say_no_more_than_one():
+    copies = [
+        epoch("r", 2001),
+        epoch("copy", 2001),
+        epoch("l1", 2007, mission="keck"),
+        epoch("l2", 2007, mission="keck"),
+    ]
+    found = detected([detection("d", "r", 10.0, 20.0)])
+
+    def snr(*names):
+        forced = told(*(("d", name, "red", -0.3, 0.1, False) for name in names))
+        return track(replace(found, forced=forced), copies, (), GRID, CONFIG, Q, ["red"]).events["combined_snr"].iloc[0]
+
+    assert snr("copy") == 9.0, "the look that found it"
+    assert snr("l1", "l2") == snr("l1") > 9.3
+
+
+def test_maps_without_noise_are_measured_too():
+    assert combined(("later", -0.3), sigma=1e-9)["combined_snr"] > 100.0
+    for z, whole in ((1e12, 1e-3), (-1e12, 1e-3), (1e12, 1e12), (-1e12, 1e12)):
+        assert math.isfinite(log_bayes_factor(z, whole))
 
 
 @pytest.mark.parametrize("whole", [0.0, 0.3, 2.0, 8.0, 60.0])

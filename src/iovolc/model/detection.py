@@ -38,8 +38,12 @@ FORCED: Final = Table(
         Column("detection_id", "text", "The detection"),
         Column("observation_id", "text", "The epoch: of the same visit in another channel, or of a later visit"),
         Column("channel", "text", "Its channel"),
-        Column("contrast", "number", "Mean difference over the footprint, less that of the ground around"),
-        Column("contrast_sigma", "number", "One-sigma uncertainty of the contrast, from the ground around"),
+        Column(
+            "contrast", "number", "Mean difference over the footprint, less that of the ground around", decimals=None
+        ),
+        Column(
+            "contrast_sigma", "number", "One-sigma uncertainty of the contrast, from the ground around", decimals=None
+        ),
         Column("colour", "boolean", "Whether it tells the change's colour: same visit, all before it without it"),
     ),
     ("detection_id", "observation_id"),

@@ -31,9 +31,10 @@ _SIGNS: Final = {"darkening": -1, "reddening": -1, "brightening": 1, "whitening"
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What another comparison shows at the place of a change: its visit, the contrast there and its sigma."""
+    """What another comparison shows at the place of a change: its visit and channel, the contrast and its sigma."""
 
     visit: int
+    channel: str
     contrast: float
     sigma: float
 
@@ -172,19 +173,24 @@ def read_changes(detected: Detected, epochs: Sequence[EpochInfo], grid: Grid) ->
 def _elsewhere(forced: pd.DataFrame) -> Mapping[str, dict[str, tuple[float, float]]]:
     """Contrast and sigma in other channels, by detection id and channel; of two epochs the more accurate one."""
     found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    best_last = forced[forced["colour"]].sort_values(["contrast_sigma", "observation_id"], ascending=False)
-    for row in cast("list[dict[str, Any]]", best_last.to_dict("records")):
+    for row in _best_last(forced[forced["colour"]]):
         found[row["detection_id"]][row["channel"]] = row["contrast"], row["contrast_sigma"]
     return found
 
 
 def _again(forced: pd.DataFrame, visits: Mapping[str, int]) -> Mapping[str, tuple[Again, ...]]:
-    """What other comparisons show, by detection id, in the order of their epochs' ids."""
-    found: dict[str, list[Again]] = defaultdict(list)
-    for row in cast("list[dict[str, Any]]", forced.sort_values("observation_id").to_dict("records")):
-        one = Again(visits[row["observation_id"]], row["contrast"], row["contrast_sigma"])
-        found[row["detection_id"]].append(one)
-    return {name: tuple(mine) for name, mine in found.items()}
+    """What other comparisons show, by detection id; of several products of one look and channel the most accurate."""
+    found: dict[str, dict[tuple[int, str], Again]] = defaultdict(dict)
+    for row in _best_last(forced):
+        look = visits[row["observation_id"]], str(row["channel"])
+        found[row["detection_id"]][look] = Again(*look, row["contrast"], row["contrast_sigma"])
+    return {name: tuple(mine.values()) for name, mine in found.items()}
+
+
+def _best_last(forced: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows, the most accurate last."""
+    ordered = forced.sort_values(["contrast_sigma", "observation_id"], ascending=False)
+    return cast("list[dict[str, Any]]", ordered.to_dict("records"))
 
 
 def _belongs(epoch: EpochInfo, group: Sequence[EpochInfo]) -> bool:

@@ -6,10 +6,15 @@ It orders events and decides nothing: the false-discovery rate rests on what was
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 from scipy.special import log_ndtr
 
-from iovolc.track.changes import Change
+from iovolc.track.changes import Again, Change
+
+_LEAST: Final = 1e-6
+_MOST: Final = 1000.0
+"""In sigmas: fewer say nothing, more no more than so many."""
 
 
 def combined_snr(changes: Iterable[Change]) -> float:
@@ -27,20 +32,28 @@ def combined_snr(changes: Iterable[Change]) -> float:
     positive if of the change's sign), holds any share of the change, from none to all of it, to be as likely: ``B =
     mean over a in (0, 1) of exp(a s z - a^2 s^2 / 2)``, where s is what the whole change would show. A change that has
     gone again loses little, and one that is seen again gains much. The channels of one visit share its registration and
-    light: where these may explain a change, they say nothing more, nor do those of a stretched picture.
+    light: where these may explain a change, they say nothing more, nor do those of a stretched picture, nor does
+    another product of the same look.
     """
     return math.sqrt(2.0 * max(map(_log_likelihood_ratio, changes)))
 
 
 def _log_likelihood_ratio(change: Change) -> float:
     contrast = change.rank_contrast if change.relative else change.contrast
-    apart = not change.relative and not change.rivalled
-    looks = [one for one in change.again if one.visit != change.visit or apart]
+    sign = math.copysign(1.0, contrast)
     odds = (
-        log_bayes_factor(math.copysign(one.contrast, one.contrast * contrast) / one.sigma, abs(contrast) / one.sigma)
-        for one in looks
+        log_bayes_factor(sign * one.contrast / one.sigma, abs(contrast) / one.sigma)
+        for one in change.again
+        if _says_more(one, change)
     )
     return max(0.5 * change.snr**2 + math.fsum(odds), 0.0)
+
+
+def _says_more(look: Again, change: Change) -> bool:
+    """Whether what another comparison shows is apart from what found the change."""
+    if look.visit != change.visit:
+        return True
+    return look.channel != change.channel and not change.relative and not change.rivalled
 
 
 def log_bayes_factor(z: float, whole: float) -> float:
@@ -53,8 +66,9 @@ def log_bayes_factor(z: float, whole: float) -> float:
     whole : float
         What would be expected of the whole, in sigmas; not negative.
     """
-    if whole < 1e-6:
+    if whole < _LEAST:
         return 0.0
+    z, whole = min(max(z, -_MOST), _MOST), min(whole, _MOST)
     # Phi(whole - z) - Phi(-z), told from the side on which neither is close to 1.
     high, low = (whole - z, -z) if z > 0.5 * whole else (z, z - whole)
     shared = float(log_ndtr(high)) + math.log1p(-math.exp(float(log_ndtr(low)) - float(log_ndtr(high))))
