@@ -9,9 +9,9 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from iovolc.detect.forced import forced_contrast
-from iovolc.model.detection import FORCED
+from iovolc.model.detection import FORCED, Footprint
 from iovolc.model.frames import conform
-from iovolc.pipeline.forced import shows_before
+from iovolc.pipeline.forced import _rests_on_before, _visits, shows_before
 from iovolc.track import track
 from iovolc.track.combined import log_bayes_factor
 from track_sample import CONFIG, GRID, Q, cap, detected, detection, epoch, ring
@@ -45,11 +45,20 @@ def test_a_change_is_measured_above_the_ground_around_with_its_error(noise, plac
 
 def test_errors_are_as_large_as_told(noise):
     """On ground without change what is measured scatters by its own sigma: noise hangs together, levels drift."""
-    places = np.random.default_rng(5).uniform((-50.0, -180.0), (50.0, 180.0), (300, 2))
-    told = [forced_contrast(cap(lat, lon_e, 45.0), {"equator": noise}, GRID) for lat, lon_e in places]
-    z = np.array([contrast / sigma for contrast, sigma in told])
-    assert abs(z.mean()) < 0.15
-    assert 0.85 < z.std() < 1.2
+    for radius_km, south, north in ((45.0, -50.0, 50.0), (1.0, -50.0, 50.0), (45.0, 52.0, 58.0)):
+        places = np.random.default_rng(5).uniform((south, -180.0), (north, 180.0), (300, 2))
+        told = [forced_contrast(_at(noise, lat, lon_e, radius_km), {"equator": noise}, GRID) for lat, lon_e in places]
+        z = np.array([contrast / sigma for contrast, sigma in told])
+        assert abs(z.mean()) < 0.2
+        assert 0.85 < z.std() < 1.25, (radius_km, south)
+
+
+def _at(noise, lat, lon_e, radius_km):
+    """A cap, or one pixel where it would hold none."""
+    if radius_km > GRID.pixel_km:
+        return cap(lat, lon_e, radius_km)
+    row, col = int((65.0 - lat) * 4), int((lon_e + 180.0) * 4)
+    return Footprint((("equator", np.array([row * noise.shape[1] + col], np.int32)),))
 
 
 def test_a_place_that_is_hardly_shown_is_not_measured(noise):
@@ -101,6 +110,34 @@ def test_looks_that_show_it_again_make_an_event_plainer_and_those_that_do_not_ha
     assert combined(("later", -0.3))["tier"] == alone["tier"], "it decides nothing"
 
 
+def test_a_change_that_has_gone_again_loses_little_however_often_it_is_not_seen():
+    """Eight visits in four channels: the event stands, and one visit that shows it before it goes still counts."""
+    names = [f"{year}-{channel}" for year in range(2002, 2010) for channel in ("red", "green", "blue", "nir")]
+    later = [epoch(name, int(name[:4]), channel=name[5:]) for name in names]
+    found = detected([detection("d", "r", 10.0, 20.0)])
+
+    def snr(shown):
+        rows = [("d", name, name[5:], -0.3 if name[:4] in shown else 0.0, 0.03, False) for name in names]
+        channels = ["red", "green", "blue", "nir"]
+        events = track(
+            replace(found, forced=told(*rows)), [epoch("r", 2001), *later], (), GRID, CONFIG, Q, channels
+        ).events
+        return events["combined_snr"].iloc[0]
+
+    assert 8.7 < snr(()) < 9.0
+    assert snr(("2002",)) > 20.0
+    assert snr(("2002", "2003")) > snr(("2002",))
+
+
+def test_the_detection_that_says_most_counts():
+    epochs = [epoch("r", 2001), epoch("later", 2007, mission="keck")]
+    pair = [detection("d", "r", 10.0, 20.0), detection("e", "later", 10.0, 20.0, snr=5.0)]
+    forced = told(("d", "later", "red", -0.3, 0.1, False))
+    both = track(replace(detected(pair), forced=forced), epochs, (), GRID, CONFIG, Q, ["red"]).events
+    assert len(both) == 1
+    assert both["combined_snr"].iloc[0] == combined(("later", -0.3))["combined_snr"]
+
+
 @pytest.mark.parametrize(
     "facts", [{"flags": ["shift_like"]}, {"flags": ["explained"]}, {"contrast": math.nan, "rank_contrast": -0.3}]
 )
@@ -144,6 +181,28 @@ def test_the_bayes_factor_is_the_mean_over_all_shares(z, whole):
 @dataclass(frozen=True)
 class Entry:
     observation_id: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    entry: Entry
+    predecessors: tuple[Entry, ...]
+
+
+def test_a_visit_measures_what_eight_visits_before_it_found_where_it_rests_on_something_older():
+    names = [f"o{number:02d}" for number in range(12)]
+    numbers = {name: number for number, name in enumerate(names)}
+    tasks = [Comparison(Entry(name), tuple(map(Entry, names[max(k - 2, 0) : k]))) for k, name in enumerate(names) if k]
+    visits = _visits(tasks, numbers, relative=False)
+    last = visits[-1]
+    assert [task.entry.observation_id for task in last.tasks] == ["o11"]
+    assert [task.entry.observation_id for task in last.before] == names[3:11]
+    assert [_rests_on_before(tasks[-1], numbers[name], numbers) for name in ("o09", "o10", "o11")] == [
+        False,
+        True,
+        True,
+    ]
+    assert sorted(last.numbers.values()) == list(range(len(last.numbers))), "other epochs do not change the key"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def _rows(task: Task, visit: _Visit, maps: Mapping[str, Mapping[str, Plane]], gr
             if told is not None:
                 colour = (
                     not visit.relative
+                    and other.entry.channel != task.entry.channel
                     and visit.numbers[other.entry.observation_id] == number
                     and shows_before(other.predecessors, task.predecessors, seen.get(name, {}), visit.numbers)
                 )

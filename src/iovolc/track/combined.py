@@ -5,10 +5,12 @@ It orders events and decides nothing: the false-discovery rate rests on what was
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Final
 
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, logsumexp
 
 from iovolc.track.changes import Again, Change
 
@@ -28,12 +30,13 @@ def combined_snr(changes: Iterable[Change]) -> float:
 
     Notes
     -----
-    ``sqrt(2 ln L)`` with ``ln L = snr^2 / 2 + sum of ln B``. B, the Bayes factor of a measurement z (in its own sigmas,
-    positive if of the change's sign), holds any share of the change, from none to all of it, to be as likely: ``B =
-    mean over a in (0, 1) of exp(a s z - a^2 s^2 / 2)``, where s is what the whole change would show. A change that has
-    gone again loses little, and one that is seen again gains much. The channels of one visit share its registration and
-    light: where these may explain a change, they say nothing more, nor do those of a stretched picture, nor does
-    another product of the same look.
+    ``sqrt(2 ln L)`` with ``L = exp(snr^2 / 2)`` times the mean, over how many of the visits, its own first, show the
+    change (none to all of them, each as likely), of the product of those visits' Bayes factors. That of a measurement
+    z (in its own sigmas, positive if of the change's sign) holds any share of the change, from none to all of it, to
+    be as likely: ``B = mean over a in (0, 1) of exp(a s z - a^2 s^2 / 2)``, where s is what the whole change would
+    show. What has gone again costs at most ``ln (1 + visits)``, what is seen again gains much. The channels of one
+    visit share its registration and light: where these may explain a change, its own visit says nothing more, nor do
+    the channels of a stretched picture, nor does another product of the same look.
     """
     return math.sqrt(2.0 * max(map(_log_likelihood_ratio, changes)))
 
@@ -41,12 +44,12 @@ def combined_snr(changes: Iterable[Change]) -> float:
 def _log_likelihood_ratio(change: Change) -> float:
     contrast = change.rank_contrast if change.relative else change.contrast
     sign = math.copysign(1.0, contrast)
-    odds = (
-        log_bayes_factor(sign * one.contrast / one.sigma, abs(contrast) / one.sigma)
-        for one in change.again
-        if _says_more(one, change)
-    )
-    return max(0.5 * change.snr**2 + math.fsum(odds), 0.0)
+    visits: dict[int, float] = defaultdict(float)
+    for look in change.again:
+        if _says_more(look, change):
+            visits[look.visit] += log_bayes_factor(sign * look.contrast / look.sigma, abs(contrast) / look.sigma)
+    lasting = list(accumulate((visits[number] for number in sorted(visits)), initial=0.0))
+    return max(0.5 * change.snr**2 + float(logsumexp(lasting)) - math.log(len(lasting)), 0.0)
 
 
 def _says_more(look: Again, change: Change) -> bool:
