@@ -43,7 +43,7 @@ from, so nothing is ever out of date: what depends on something that changed has
 | `cache/detect` | comparison | epoch, chosen predecessors, other bands of these images, settings, curves, version | 1 |
 | `cache/levels` | epoch of a channel | epoch, the channel's base, other bands of these images, settings | 1 |
 | `cache/segments` | channel | its epochs, other bands of their images, settings | 1 |
-| `cache/forced` | visit in several channels | its comparisons, order of the visits | 1 |
+| `cache/forced` | visit | its comparisons and those of eight visits before it, order of the visits | 1 |
 | `cache/page`, `cache/compared` | epoch | epoch, its comparison, way of drawing | 1 |
 | `runs/` | run | configuration, versions, manifest | 1 |
 
@@ -72,12 +72,12 @@ _FUTURE: Final = """
    predecessors: {gib:.0f} GiB at 1 km. The planner lets as many work as there is room for, at least one, and no smaller
    machine will do. Smaller sheets would: the search is local but for the tone's curves and the null, whose fields are
    global.
-2. **Steps in whole histories** take {steps:.3g} processor hours for each new epoch of a channel, since brief changes
+2. **What is read of every epoch at each run** (heads, tables, coverage: {alone:.3g} h) is linear in the archive.
+3. **Steps in whole histories** take {steps:.3g} processor hours for each new epoch of a channel, since brief changes
    are sought between all pairs of a place's epochs: the square of the history. They go by blocks of eight, of which
    those that cannot hold the best are passed over. All workers share them, band by band, and a channel whose epochs
    have not changed is not looked at again. What would follow is to keep them by band, for bands that the new epoch
    does not show, and to limit how long a brief change may last.
-3. **What is read of every epoch at each run** (heads, tables, coverage: {alone:.3g} h) is linear in the archive.
 4. **Memory of the publishing process**: {maps:.2g} GiB of a row of the page's blocks of places, beside tables and
    outlines; linear in the archive.
 5. **The store's link**: {read:.3g} TiB are read, since workers hold few epochs of this size; it is busy {store:.0%}
