@@ -10,7 +10,7 @@ from benchmarks.iobench import discovery, null
 from benchmarks.iobench.page import write_page
 from benchmarks.iobench.pool import Record
 from benchmarks.iobench.report import read_records, summarise
-from benchmarks.iobench.suite import SUITES, run_suite
+from benchmarks.iobench.suite import SUITES, run_suite, versions
 from benchmarks.iobench.truth import SECTORS
 
 from iovolc.errors import ConfigError
@@ -58,7 +58,7 @@ def bench_run(
     chosen = replace(SUITES[suite], first_seed=first_seed, overrides=tuple(overrides))
     if scenes is not None:
         chosen = replace(chosen, scenes=scenes, null_scenes=0)
-    now = {"overrides": list(overrides), **{stage: ALGORITHM_VERSIONS[stage] for stage in ("detect", "track")}}
+    now = {"overrides": list(overrides), **versions()}
     if any(not now.items() <= record.items() for record in _records(folder, suite)):
         raise ConfigError(f"{folder} holds scenes of another detector or other settings; give another folder")
     run_suite(chosen, folder, runner)

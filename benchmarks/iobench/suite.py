@@ -91,6 +91,11 @@ SUITES: Final = {
 """`full` has 400 changes or more in each stratum and 60 Mpx free of changes in each sector."""
 
 
+def versions() -> dict[str, str]:
+    """Versions of the stages whose events a record counts."""
+    return {stage: ALGORITHM_VERSIONS[stage] for stage in ("detect", "track")}
+
+
 def run_scene(
     suite: Suite, seed: int, changes: int, base: Base, runner: Runner, *, peers: Sequence[Peer] | None = None
 ) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def run_scene(
         seconds["iovolc"] = time.perf_counter() - began
     record: dict[str, Any] = {
         "seed": seed, "suite": suite.name, "base": base.name, "overrides": list(suite.overrides),
-        **{stage: ALGORITHM_VERSIONS[stage] for stage in ("detect", "track")},
+        **versions(),
         "epochs": [_plain(asdict(plan)) for plan in scene.epochs],
         "residual_km": [round(value, 3) for value in cube.residual_km],
         "truths": [_truth_record(truth, scene, cube, base, field) for truth in scene.truths],

@@ -50,7 +50,7 @@ def test_a_scene_runs_from_plan_to_page(tmp_path, workers, monkeypatch):
     assert (tmp_path / "smallest-000004.json").stat().st_mtime_ns == before, "a recorded scene was run again"
     with pytest.raises(ConfigError, match="other settings"):
         bench_run(tmp_path, workers, **facts, overrides=("detect.q=0.2",))
-    monkeypatch.setattr(commands, "ALGORITHM_VERSIONS", {"detect": "before", "track": "before"})
+    monkeypatch.setattr(commands, "versions", lambda: {"detect": "before", "track": "before"})
     with pytest.raises(ConfigError, match="another detector"):
         bench_run(tmp_path, workers, **facts)
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from iovolc import body
+from iovolc.detect.cutout import squeeze, unwrapped
 from iovolc.detect.looks import LEAST_VALID
 from iovolc.detect.residual import MAD_TO_SIGMA
 from iovolc.model.detection import Footprint
@@ -59,7 +59,7 @@ def forced_contrast(footprint: Footprint, difference: Mapping[str, Plane], grid:
     if name not in difference:
         return None
     sheet, plane = grid.sheet(name), difference[name]
-    rows, cols = _spread_out(pixels, sheet)
+    rows, cols = unwrapped(pixels[:: math.ceil(pixels.size / _MOST_PIXELS)].astype(np.int64), sheet)
     seen, here = _means(plane, rows[None], cols[None], sheet)
     if seen[0] < LEAST_VALID:
         return None
@@ -73,27 +73,15 @@ def forced_contrast(footprint: Footprint, difference: Mapping[str, Plane], grid:
     return (float(here[0]) - level, sigma) if sigma > 0.0 else None
 
 
-def _spread_out(pixels: NDArray[np.int32], sheet: Sheet) -> tuple[Pixels, Pixels]:
-    """Rows and columns of some of a footprint's pixels; columns run on past the edge where the sheet wraps."""
-    width = sheet.shape[1]
-    rows, cols = np.divmod(pixels[:: math.ceil(pixels.size / _MOST_PIXELS)].astype(np.int64), width)
-    return rows, (cols - cols[0] + width // 2) % width - width // 2 + cols[0] if sheet.wraps else cols
-
-
 def _moves(rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Pixels, Pixels]:
     """By how many rows and columns the footprint is moved."""
-    narrow = _narrowing(float(rows.mean()), sheet)
+    narrow = squeeze(sheet, float(rows.mean()))
     scatter = rows.var() + (narrow * cols).var()
     radius_px = max(math.sqrt(2.0 * scatter), _LEAST_RADIUS_PX)  # of a disc, the variance is R^2 / 4 along each axis
     far = np.concatenate([np.full(count, times * radius_px) for times, count in MOVES])
     azimuth = np.concatenate([np.arange(count) * (2.0 * math.pi / count) for _, count in MOVES])
     down, right = far * np.sin(azimuth), far * np.cos(azimuth) / narrow
     return np.rint(down).astype(np.int64), np.rint(right).astype(np.int64)
-
-
-def _narrowing(row: float, sheet: Sheet) -> float:
-    """How wide a column is there, in rows."""
-    return math.cos((sheet.top_m - (row + 0.5) * sheet.pixel_m) / body.RADIUS_M) if sheet.wraps else 1.0
 
 
 def _means(plane: Plane, rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -104,8 +104,10 @@ def _measured(visit: _Visit) -> pd.DataFrame:
 
 def _measure(visit: _Visit) -> pd.DataFrame:
     grid = Grid.at(visit.tasks[0].entry.pixels_per_degree)
-    maps = {task.entry.observation_id: _differences(task, grid) for task in visit.tasks}
-    rows = [row for task in (*visit.tasks, *visit.before) for row in _rows(task, visit, maps, grid)]
+    tasks = (*visit.tasks, *visit.before)
+    asked = {other.entry.observation_id: other for task in tasks for other in _others(task, visit)}
+    maps = {name: _differences(other, grid) for name, other in asked.items()}
+    rows = [row for task in tasks for row in _rows(task, visit, maps, grid)]
     return frames.conform(pd.DataFrame(rows), FORCED) if rows else frames.empty(FORCED)
 
 
@@ -114,10 +116,15 @@ def _differences(task: Task, grid: Grid) -> dict[str, Plane]:
     return {name: maps[0] for name, maps in found.items() if maps is not None}
 
 
+def _others(task: Task, visit: _Visit) -> list[Task]:
+    """The visit's comparisons that may show again what a comparison found."""
+    number = visit.numbers[task.entry.observation_id]
+    return [other for other in visit.tasks if other is not task and _rests_on_before(other, number, visit.numbers)]
+
+
 def _rows(task: Task, visit: _Visit, maps: Mapping[str, Mapping[str, Plane]], grid: Grid) -> Iterator[dict[str, Any]]:
     """What the visit's comparisons show of the detections of one comparison."""
-    number = visit.numbers[task.entry.observation_id]
-    others = [other for other in visit.tasks if other is not task and _rests_on_before(other, number, visit.numbers)]
+    number, others = visit.numbers[task.entry.observation_id], _others(task, visit)
     if not others:
         return
     detected = detected_of(task)
