@@ -53,6 +53,24 @@ def test_errors_are_as_large_as_told(noise):
         assert 0.85 < z.std() < 1.25, (radius_km, south)
 
 
+@pytest.mark.parametrize("place", [cap(5.0, 100.0, 200.0), ring(5.0, 100.0, 200.0, 260.0), cap(52.0, 100.0, 150.0)])
+def test_tone_that_leans_and_changes_beside_are_no_noise(noise, place):
+    """A wide place is measured on a slope as on level ground, and where the sheet ends on one side."""
+    rows = np.linspace(-8.0, 8.0, SHEET.shape[0], dtype=np.float32)[:, None]
+    level, leaning = noise.copy(), noise + rows
+    for plane in (level, leaning):
+        plane.ravel()[cap(place_lat(place), 120.0, 100.0).pixels[0][1]] += 5.0
+    there, sigma = forced_contrast(place, {"equator": level}, GRID)
+    here, lean_sigma = forced_contrast(place, {"equator": leaning}, GRID)
+    assert here == pytest.approx(there, abs=0.3 * sigma)
+    assert lean_sigma == pytest.approx(sigma, rel=0.3)
+    assert abs(there) < 4.0 * sigma < 0.5
+
+
+def place_lat(place):
+    return 65.0 - float(np.mean(place.pixels[0][1] // SHEET.shape[1])) / 4.0
+
+
 def _at(noise, lat, lon_e, radius_km):
     """A cap, or one pixel where it would hold none."""
     if radius_km > GRID.pixel_km:

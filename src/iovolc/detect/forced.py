@@ -20,12 +20,15 @@ from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet
 
 Plane = NDArray[np.float32]
+Wide = NDArray[np.float64]
 Pixels = NDArray[np.int64]
 
 MOVES: Final = ((2.6, 10), (4.0, 14), (5.5, 18))
 """Distance in radii of the footprint, and at how many azimuths it is laid down there."""
 LEAST_MOVES: Final = 12
 """So many of them must show ground, for a scatter."""
+_OUTLYING: Final = 3.0
+"""In standard deviations; what stands out so far is no ground."""
 _LEAST_SHOWN: Final = 0.6
 _LEAST_RADIUS_PX: Final = 3.0
 _MOST_PIXELS: Final = 400
@@ -51,26 +54,46 @@ def forced_contrast(footprint: Footprint, difference: Mapping[str, Plane], grid:
 
     Notes
     -----
-    Level and error are the median and the scaled median absolute deviation of the means over the same footprint moved
-    to the places of :data:`MOVES`, on the sheet that holds most of it. The radius is that of the disc with the
-    footprint's scatter about its centre, so that a moved ring does not lie on itself.
+    Level and error come from the means over the same footprint moved to the places of :data:`MOVES`, on the sheet that
+    holds most of it: a plane through them, and the scaled median absolute deviation from it. The radius is that of the
+    disc with the footprint's scatter about its centre, so that a moved ring does not lie on itself.
     """
     name, pixels = footprint.largest
     if name not in difference:
         return None
     sheet, plane = grid.sheet(name), difference[name]
     rows, cols = unwrapped(pixels[:: math.ceil(pixels.size / _MOST_PIXELS)].astype(np.int64), sheet)
-    seen, here = _means(plane, rows[None], cols[None], sheet)
+    seen, here, middle = _means(plane, rows[None], cols[None], sheet)
     if seen[0] < LEAST_VALID:
         return None
     down, right = _moves(rows, cols, sheet)
-    shown, there = _means(plane, rows + down[:, None], cols + right[:, None], sheet)
-    ground = there[shown >= _LEAST_SHOWN]
-    if ground.size < LEAST_MOVES:
+    shown, there, middles = _means(plane, rows + down[:, None], cols + right[:, None], sheet)
+    known = shown >= _LEAST_SHOWN
+    if known.sum() < LEAST_MOVES:
         return None
-    level = float(np.median(ground))
-    sigma = MAD_TO_SIGMA * float(np.median(np.abs(ground - level)))
+    level, sigma = _ground(there[known], middles[known] - middle)
     return (float(here[0]) - level, sigma) if sigma > 0.0 else None
+
+
+def _ground(means: Wide, away: Wide) -> tuple[float, float]:
+    """Level under the footprint, and the standard deviation of a mean that is compared with it.
+
+    A plane through means so many rows and columns away, since tone that leans is no noise; what stands out of it, such
+    as another change, has no say.
+    """
+    basis = np.column_stack([np.ones(means.size), away / np.abs(away).max(axis=0)])
+    plane, spread = _plane(basis, means)
+    kept = np.abs(means - basis @ plane) <= _OUTLYING * spread
+    plane, spread = _plane(basis[kept], means[kept])
+    of_level = float(np.linalg.pinv(basis[kept].T @ basis[kept])[0, 0])
+    return float(plane[0]), spread * math.sqrt(1.0 + of_level)
+
+
+def _plane(basis: Wide, means: Wide) -> tuple[Wide, float]:
+    """Coefficients of least squares, and the robust standard deviation about them."""
+    plane = np.asarray(np.linalg.lstsq(basis, means)[0], np.float64)
+    free = max(means.size - plane.size, 1)
+    return plane, MAD_TO_SIGMA * float(np.median(np.abs(means - basis @ plane))) * math.sqrt(means.size / free)
 
 
 def _moves(rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Pixels, Pixels]:
@@ -84,13 +107,14 @@ def _moves(rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Pixels, Pixels]:
     return np.rint(down).astype(np.int64), np.rint(right).astype(np.int64)
 
 
-def _means(plane: Plane, rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share of pixels that are known, and their mean, of each row of places; NaN where none is."""
+def _means(plane: Plane, rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Wide, Wide, Wide]:
+    """Of each row of places the share of pixels that are known, their mean, and their mean row and column; or NaN."""
     height, width = sheet.shape
-    cols = cols % width if sheet.wraps else cols
-    inside = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
-    values = np.where(inside, plane[np.clip(rows, 0, height - 1), np.clip(cols, 0, width - 1)], np.nan)
+    on_sheet = cols % width if sheet.wraps else cols
+    inside = (rows >= 0) & (rows < height) & (on_sheet >= 0) & (on_sheet < width)
+    values = np.where(inside, plane[np.clip(rows, 0, height - 1), np.clip(on_sheet, 0, width - 1)], np.nan)
     known = np.isfinite(values)
     count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1, dtype=np.float64)
-    return count / values.shape[1], np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    of = np.where(count > 0, count, np.nan)
+    mean, row, col = (np.where(known, part, 0.0).sum(axis=1, dtype=np.float64) / of for part in (values, rows, cols))
+    return count / values.shape[1], mean, np.column_stack([row, col])

@@ -13,7 +13,7 @@ from iovolc.parallel import Runner, runner
 from iovolc.progress import Progress, silent
 
 ALGORITHM_VERSIONS: Final = MappingProxyType(
-    {"ingest": "7", "detect": "23", "track": "14", "heat": "5", "publish": "10"}
+    {"ingest": "7", "detect": "23", "track": "15", "heat": "5", "publish": "10"}
 )
 """Raised by one whenever a stage's results change for the same input; part of cache keys and of the run's identity."""
 
