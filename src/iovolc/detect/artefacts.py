@@ -16,6 +16,7 @@ from iovolc.detect.marks import along_edge, flat, smeared, tracks
 from iovolc.detect.rivals import blurred, displaced, retoned
 from iovolc.detect.straight import straight_edge
 from iovolc.light.resolution import blur_px, relative_blur_px
+from iovolc.robust import MAD_TO_SIGMA
 
 Values = NDArray[np.float64]
 
@@ -27,7 +28,6 @@ _RIM = 0.75
 """Edges are compared out to this many radii from the footprint."""
 _EDGE_CELLS = 1.0
 _LEAST_CELLS = 8
-_MAD_TO_SIGMA = 1.4826
 _FULL_SOFTENING_PX = 1.4
 """Relative blur from which a feature's loss of contrast is all put down to blur (measured on the real maps)."""
 
@@ -144,7 +144,7 @@ def artefacts(cutout: Cutout, contrast: float, setting: Setting) -> Artefacts:
         relief=relief(cutout, contrast) if seen else 0.0,
         relit=relit(cutout),
         seam=straight_edge(cutout.difference, cutout.inside, contrast) if seen else 0.0,
-        clutter=_MAD_TO_SIGMA * float(np.median(np.abs(cutout.difference[quiet]))) / abs(contrast) if seen else 0.0,
+        clutter=MAD_TO_SIGMA * float(np.median(np.abs(cutout.difference[quiet]))) / abs(contrast) if seen else 0.0,
         disagreement=0.5 - 0.5 * _correlation(cutout.newer[quiet], cutout.older[quiet]) if seen else 0.5,
         streaks=max(streaks(plane, cutout) for plane in (cutout.newer, cutout.older)),
         clipped=setting.clipped,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.middle import grouped, middle_size
-from iovolc.detect.residual import MAD_TO_SIGMA, Combined
+from iovolc.detect.residual import Combined
+from iovolc.robust import MAD_TO_SIGMA
 
 Codes = Mapping[str, NDArray[np.uint16]]
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted
-from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import smooth
 from iovolc.hands import by_rows, each, in_parts
 from iovolc.model.grid import Grid, Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from iovolc.detect.cutout import squeeze, unwrapped
 from iovolc.detect.looks import LEAST_VALID
-from iovolc.detect.residual import MAD_TO_SIGMA
 from iovolc.model.detection import Footprint
 from iovolc.model.grid import Grid, Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Wide = NDArray[np.float64]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from iovolc.detect.heatframe import SIGMA_OF_FWHM, HeatFrame, Mask
+from iovolc.robust import MAD_TO_SIGMA
 
 Values = NDArray[np.float64]
 
@@ -29,7 +30,6 @@ STEP_PSF: Final = 2.5
 """Distance of the nodes at which rings are measured, in FWHM."""
 _NODES: Final = 256
 _DISC_PIXELS: Final = 200
-_MAD: Final = 1.4826
 _TUKEY: Final = 4.685
 _ROUNDS: Final = 20
 
@@ -79,7 +79,7 @@ def _robust(design: Values, data: Values) -> Values:
         weighted = design * weight[:, None]
         solution = np.asarray(np.linalg.lstsq(weighted.T @ design, weighted.T @ data, rcond=None)[0], np.float64)
         rest = data - design @ solution
-        scale = _MAD * float(np.median(np.abs(rest)))
+        scale = MAD_TO_SIGMA * float(np.median(np.abs(rest)))
         if scale == 0.0:
             break
         weight = np.clip(1.0 - (rest / (_TUKEY * scale)) ** 2, 0.0, None) ** 2
@@ -143,7 +143,7 @@ def _ring(wide: Values, row: int, col: int, psf_px: float) -> tuple[float, float
     if known.size < _LEAST_PIXELS:
         return np.nan, np.nan
     middle = float(np.median(known))
-    return middle, _MAD * float(np.median(np.abs(known - middle)))
+    return middle, MAD_TO_SIGMA * float(np.median(np.abs(known - middle)))
 
 
 def _spread(nodes: Values, at_rows: Values, at_cols: Values, shape: tuple[int, ...]) -> Values:

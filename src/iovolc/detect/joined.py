@@ -15,10 +15,11 @@ from iovolc import body
 from iovolc.detect.broad import between
 from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale, reduce_weighted, reduced_sheet
-from iovolc.detect.residual import CLIP, MAD_TO_SIGMA
+from iovolc.detect.residual import CLIP
 from iovolc.geometry.smooth import smooth
 from iovolc.geometry.sphere import pixel_lat_lon, tangent_basis, unit_vectors
 from iovolc.model.grid import Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Values = NDArray[np.float64]

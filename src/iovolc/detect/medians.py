@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.geometry.compiled import kernel
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Pairs = NDArray[np.int64]
@@ -22,7 +23,6 @@ Pairs = NDArray[np.int64]
 
 LANES: Final = 512
 """Columns that are sorted side by side."""
-_MAD_TO_SIGMA: Final = 1.4826
 
 
 @lru_cache
@@ -136,7 +136,7 @@ def _keep(
     for i in range(median.size):
         new = (count[i] == 0) & (number[i] > 0)
         median[i] = middle[i] if new else median[i]
-        spread[i] = np.float32(_MAD_TO_SIGMA * around[i]) if new else spread[i]
+        spread[i] = np.float32(MAD_TO_SIGMA * around[i]) if new else spread[i]
         count[i] = np.uint8(number[i]) if new else count[i]
 
 

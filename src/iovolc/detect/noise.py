@@ -16,11 +16,12 @@ from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_code
 from iovolc.detect.matched import SURROUNDINGS, Response
 from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import Scale
-from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.hands import in_parts, in_rows
 from iovolc.model.grid import Grid, Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Scalar = TypeVar("Scalar", bound=np.generic)

@@ -25,7 +25,6 @@ _CACHED_BYTES = 1 << 20
 """So much of the differences is stacked at a time: what stays in the processor's cache."""
 _SHARED_PX = 5
 """A feature of one map is sought in the other within this window."""
-MAD_TO_SIGMA = 1.4826
 CLIP = 3.0
 CLIPPED_VARIANCE = 0.9733
 """Mean of min(x^2, 9) for a standard normal x."""

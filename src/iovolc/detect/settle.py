@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from iovolc.detect.look import Look
 from iovolc.detect.pyramid import Scale, expand, reduce_weighted, reduced_sheet
-from iovolc.detect.residual import CLIP, MAD_TO_SIGMA, slopes
+from iovolc.detect.residual import CLIP, slopes
 from iovolc.detect.variance import spread as spread_of
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.lattice import sample
@@ -25,6 +25,7 @@ from iovolc.geometry.sphere import pixel_lat_lon
 from iovolc.hands import in_parts, in_rows
 from iovolc.light.match import Difference
 from iovolc.model.grid import Grid, Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 

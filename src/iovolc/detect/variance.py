@@ -14,11 +14,12 @@ from iovolc.detect.broad import block_px, mean_about
 from iovolc.detect.classes import PRIOR_KM2, Codes, class_ratios, number_of_codes, spread_of_classes
 from iovolc.detect.middle import middle_size
 from iovolc.detect.pyramid import reduce_sums
-from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, MAD_TO_SIGMA, Combined
+from iovolc.detect.residual import CLIP, CLIPPED_VARIANCE, Combined
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.smooth import FWHM_PER_SIGMA
 from iovolc.hands import by_rows, in_rows
 from iovolc.model.grid import Grid, Sheet
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Floats = NDArray[np.floating]

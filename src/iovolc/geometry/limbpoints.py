@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.robust import MAD_TO_SIGMA
+
 Values = NDArray[np.float64]
 
 HUBER: Final = 1.345
@@ -81,7 +83,7 @@ def fit_shift(shift: Values, right: Values, down: Values, *, free: tuple[int, ..
         root = np.sqrt(weight)
         solution = np.asarray(np.linalg.lstsq(design * root[:, None], data * root, rcond=None)[0], np.float64)
         left = data - design @ solution
-        scale = max(1.4826 * float(np.median(np.abs(left))), LEAST_SCALE_PX)
+        scale = max(MAD_TO_SIGMA * float(np.median(np.abs(left))), LEAST_SCALE_PX)
         off = np.maximum(np.abs(left), LEAST_SCALE_PX) / scale
         weight = np.minimum(1.0, HUBER / off)
         if step >= PASSES // 3:

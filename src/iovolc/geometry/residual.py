@@ -12,10 +12,10 @@ from scipy.spatial import KDTree
 
 from iovolc import body
 from iovolc.geometry.sphere import lat_lon, tangent_basis
+from iovolc.robust import MAD_TO_SIGMA
 
 Vectors = NDArray[np.float64]
 
-MAD_TO_SIGMA: Final = 1.4826
 NEAREST: Final = 16
 SHRINKAGE_TILES: Final = 8.0
 """Weight of the whole map's sigma, in tiles, against the nearest tiles' own."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from iovolc.geometry.compiled import inlined, kernel
+from iovolc.robust import MAD_TO_SIGMA
 
 Steps = NDArray[np.float64]
 
@@ -29,7 +30,6 @@ THINNED: Final = 5
 SHORT_OF: Final = 0.5
 """Where the steps are smaller than this on average, a line has ended."""
 TINY: Final = 1e-9
-MAD_PER_SIGMA: Final = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def outstanding(steps: Steps, length: int, *, sigmas: float, least: float) -> li
     if not known.size:
         return []
     middle = float(np.median(known))
-    spread = MAD_PER_SIGMA * float(np.median(np.abs(known - middle)))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(known - middle)))
     means[~(np.abs(means) >= least)] = middle
     beyond = np.abs(means - middle) / max(spread, TINY)
     steepest = beyond.argmax(axis=0)

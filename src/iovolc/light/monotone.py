@@ -15,6 +15,7 @@ from iovolc import body
 from iovolc.geometry.compiled import kernel
 from iovolc.geometry.sphere import pixel_lat_lon, unit_vectors
 from iovolc.model.grid import Grid, Sheet, Window
+from iovolc.robust import MAD_TO_SIGMA
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -98,7 +99,7 @@ def fit_tone_curves(
     for _ in range(_REFITS):
         off = np.abs(second - _at(curves, vectors, first))
         typical = float(np.nanmedian(off)) if np.isfinite(off).any() else 0.0
-        alike = off <= _OUTLIER_SIGMAS * max(1.4826 * typical, _GREY_LEVEL)
+        alike = off <= _OUTLIER_SIGMAS * max(MAD_TO_SIGMA * typical, _GREY_LEVEL)
         curves = _or(_fit(vectors[alike], first[alike], second[alike], radius_km, step_deg), curves)
     return curves
 

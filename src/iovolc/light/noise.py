@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from iovolc.robust import MAD_TO_SIGMA
+
 Plane = NDArray[np.float32]
 
 WINDOW_PX: Final = 32
 """Edge of the windows in which noise is taken as even."""
 LEAST_SHARE: Final = 0.25
 """Windows of which less is seen tell nothing."""
-_MAD_TO_SIGMA: Final = 1.4826
 
 
 def pixel_noise(value: Plane) -> Plane:
@@ -41,5 +42,5 @@ def pixel_noise(value: Plane) -> Plane:
     windows = padded.reshape(rows, WINDOW_PX, cols, WINDOW_PX).swapaxes(1, 2).reshape(rows, cols, -1)
     enough = np.isfinite(windows).mean(axis=-1) >= LEAST_SHARE
     sigma = np.full(enough.shape, np.nan, np.float32)
-    sigma[enough] = _MAD_TO_SIGMA / 2.0 * np.nanmedian(windows[enough], axis=-1)
+    sigma[enough] = MAD_TO_SIGMA / 2.0 * np.nanmedian(windows[enough], axis=-1)
     return np.repeat(np.repeat(sigma, WINDOW_PX, axis=0), WINDOW_PX, axis=1)[: value.shape[0], : value.shape[1]]

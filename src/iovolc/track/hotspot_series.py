@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from iovolc.model.glow import Limit
+from iovolc.robust import MAD_TO_SIGMA
 
 Floats = NDArray[np.float64]
 
@@ -188,7 +189,7 @@ def _fitted(days: Floats, value: Floats, period_days: float, fap: float) -> Cycl
     coefficients = np.linalg.lstsq(design, value, rcond=None)[0]
     residual = value - design @ coefficients
     lost = math.sqrt(value.size / max(value.size - design.shape[1], 1))
-    scatter = max(lost * 1.4826 * float(np.median(np.abs(residual))), LEAST_SCATTER)
+    scatter = max(lost * MAD_TO_SIGMA * float(np.median(np.abs(residual))), LEAST_SCATTER)
     return Cycle(period_days, fap, scatter, max(float((design @ coefficients).max()), float(value.max())))
 
 
