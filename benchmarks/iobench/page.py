@@ -19,17 +19,18 @@ _INTRO: Final = """# How well changes are found
 Printed by `iovolc bench run`, `bench null` and `bench discovery` with `--page` from their summaries; do not edit.
 
 IoBench draws changes of known place, size, colour and date onto the real map of Io, before blur, local warp, light,
-noise and gaps, and counts what is found. Epochs have real dates, mixed resolution (2 to 5 pixels), noise of 1.2 to
-3 %, local warps of 8 km rms (registered by the package), light that is wrong by 4 % over the disc and 0.8 % at 300 to
-1 000 km, and 40 % gaps. Every detector gets the same epochs; peers get them registered and brought to one resolution
-and one light by iovolc, and also raw. Every detector's threshold is swept: iovolc's over the signal-to-noise ratio of
-all looks together (`combined_snr`) of all its events, whatever their tier; what the tiers come to at the default q
-stands apart. A detection finds a change if at least 30 % of its pixels lie within the change's extent; all others are
-false. Matched SNR is `sum(d^2) / sqrt(sum(d^2 v))` in the band that shows the change best, d its change of ln albedo
-per pixel, v the variance of noise, residual registration and light in one look before and one after. Changes start in
-the second half of the epochs and last, so that every detector has a history, and more than one look may show them;
-those that no look before or no look after shows are left out. A million pixels (Mpx) are those of the equator.
-Intervals are Wilson's, 95 %.
+noise and gaps, and counts what is found. The map is brought to the longitudes of the package's reference map, to which
+epochs are registered and beside which it lies 1.5 km too far west. Epochs have real dates, mixed resolution (2 to 5
+pixels), noise of 1.2 to 3 %, local warps of 8 km rms (registered by the package), light that is wrong by 4 % over the
+disc and 0.8 % at 300 to 1 000 km, and 40 % gaps. Every detector gets the same epochs; peers get them registered and
+brought to one resolution and one light by iovolc, and also raw. Every detector's threshold is swept: iovolc's over the
+signal-to-noise ratio of all looks together (`combined_snr`) of all its events, whatever their tier; what the tiers come
+to at the default q stands apart. A detection finds a change if at least 30 % of its pixels lie within the change's
+extent; all others are false. Matched SNR is `sum(d^2) / sqrt(sum(d^2 v))` in the band that shows the change best, d its
+change of ln albedo per pixel, v the variance of noise, residual registration and light in one look before and one
+after. Changes start in the second half of the epochs and last, so that every detector has a history, and more than one
+look may show them; those that no look before or no look after shows are left out. A million pixels (Mpx) are those of
+the equator. Intervals are Wilson's, 95 %.
 """
 
 
