@@ -156,6 +156,26 @@ def test_mended_rows_are_no_longer_refused(degraded, tmp_path) -> None:
     assert status["epochs"] == 9
 
 
+def test_a_line_whose_path_is_corrected_is_no_longer_refused_but_that_of_another_catalogue_is(tmp_path) -> None:
+    write_tif(tmp_path / "there.tif", picture(303, shape=TINY))
+
+    def write(name, missing):
+        rows = [row("there.tif", TIMES[0], id=""), row(missing, TIMES[1], id="")]
+        write_catalogue(tmp_path / f"{name}.csv", rows)
+
+    def refused(name):
+        iovolc("ingest", tmp_path / f"{name}.csv", "--store", tmp_path / "store", *settings(*QUICK))
+        told = iovolc("status", "--store", tmp_path / "store", "--json").values["refused"]
+        return sorted(re.search(r"(\w+)\.tif", line)[1] for line in told)
+
+    write("mine", "mine.tif")
+    write("theirs", "theirs.tif")
+    assert refused("mine") == ["mine"]
+    assert refused("theirs") == ["mine", "theirs"]
+    write("mine", "there.tif")
+    assert refused("mine") == ["theirs"]
+
+
 def test_a_catalogue_with_nothing_usable_ends_with_3(tmp_path) -> None:
     catalogue = write_catalogue(tmp_path / "bad.csv", [row("nowhere.tif", TIMES[0])])
     answer = iovolc("run", catalogue, "--store", tmp_path / "store", "--out", tmp_path / "out", *settings(*QUICK))

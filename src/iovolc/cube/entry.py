@@ -129,20 +129,24 @@ class Refused:
         Of its file, or of its path if the file cannot be read.
     codes : tuple of str
         Numbers of the problems found (:data:`iovolc.errors.PROBLEMS`), sorted; empty if the pixels were unusable.
+    place : str
+        The catalogue and its line that named it; empty if none did.
     """
 
     product: str
     sha256: str
     codes: tuple[str, ...]
+    place: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {"product": self.product, "sha256": self.sha256, "codes": list(self.codes)}
+        place = {"place": self.place} if self.place else {}
+        return {"product": self.product, "sha256": self.sha256, "codes": list(self.codes), **place}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Refused":
         """The value that :meth:`to_json` wrote."""
-        return cls(data["product"], data["sha256"], tuple(data["codes"]))
+        return cls(data["product"], data["sha256"], tuple(data["codes"]), data.get("place", ""))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -73,9 +73,9 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """Hexadecimal sha256 of what it names."""
+        """Hexadecimal sha256 of what it names, wherever catalogues name it."""
         named = [[entry.observation_id, entry.content_hash] for entry in self.entries]
-        refused = [item.to_json() for item in self.refused]
+        refused = [replace(item, place="").to_json() for item in self.refused]
         tables = {"points": [[table.name, table.sha256] for table in self.points]} if self.points else {}
         return digest_json({"pixels_per_degree": self.pixels_per_degree, "epochs": named, "refused": refused, **tables})
 
@@ -272,7 +272,7 @@ def commit(
         Products that could not be used; the newest refusal of a product counts. One that is, or becomes, an epoch is
         not kept here.
     accepted : iterable of str
-        Products that are usable now: what was refused of them before is forgotten.
+        Products and places that are usable now: what was refused of them before is forgotten.
     superseded : iterable of str
         Ids of observations that a better product of the same exposure replaces.
     points : iterable of PointsEntry
@@ -327,7 +327,8 @@ def _merged(
 ) -> Manifest:
     old_entries = head.entries if head is not None else ()
     old_entries = tuple(entry for entry in old_entries if entry.observation_id not in superseded)
-    old_refused = [item for item in head.refused if item.product not in accepted] if head is not None else []
+    told_before = head.refused if head is not None else ()
+    old_refused = [item for item in told_before if accepted.isdisjoint((item.product, item.place))]
     by_id = {entry.observation_id: entry for entry in (*old_entries, *added)}
     by_product = {item.product: item for item in (*old_refused, *sorted(refused)) if item.product not in by_id}
     return Manifest(

@@ -14,7 +14,7 @@ from iovolc.errors import PROBLEMS, Finding
 
 
 def refuse(
-    store: StorePath, sha256: str, product: str, findings: Iterable[Finding] = (), *, reason: str = ""
+    store: StorePath, sha256: str, product: str, findings: Iterable[Finding] = (), *, reason: str = "", place: str = ""
 ) -> Refused:
     """Record why a product is refused; the same refusal again writes nothing.
 
@@ -30,6 +30,8 @@ def refuse(
         The numbered problems.
     reason : str
         What else was wrong, if no numbered problem says it.
+    place : str
+        The catalogue and its line that named the product.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def refuse(
         new = {**old, product: {"findings": [_finding_json(item) for item in found], "reason": reason}}
         if new != old:
             write_json(local(path), {"sha256": sha256, "products": new})
-    return Refused(product, sha256, tuple(sorted({finding.code for finding in found})))
+    return Refused(product, sha256, tuple(sorted({finding.code for finding in found})), place)
 
 
 def read_quarantine(store: StorePath, sha256: str) -> Mapping[str, Any]:

@@ -37,6 +37,8 @@ class Task:
         What is said of it.
     folder : Path
         What its path is relative to.
+    listing : str
+        Name of the catalogue, with its folder's.
     store : Path
         Where the epoch goes.
     config : Config
@@ -57,6 +59,7 @@ class Task:
 
     row: Row
     folder: Path
+    listing: str
     store: Path
     config: Config
     made_by: Mapping[str, Any]
@@ -65,6 +68,12 @@ class Task:
     look: Look | None = None
     product: Known | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The catalogue and its line or item that name the row; empty where an image was given by itself."""
+        origin = self.row.origin
+        return "" if origin.row is None and origin.item is None else f"{self.listing}, {origin.place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +113,14 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [
-        _with_key(Task(row, listing.folder, context.store, config, made_by))
+        _with_key(Task(row, listing.folder, _name(listing.path), context.store, config, made_by))
         for listing in listings
         for row in listing.rows
     ]
+
+
+def _name(path: Path) -> str:
+    return "/".join(Path(os.path.realpath(path)).parts[-2:])
 
 
 def _with_key(task: Task) -> Task:

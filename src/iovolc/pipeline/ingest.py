@@ -108,7 +108,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     refused += points.refused
     findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
     bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
-    accepted = _accepted([task.row for task in tasks], bad) | {listing.path.name for listing in tables}
+    accepted = _accepted(tasks, bad) | {listing.path.name for listing in tables}
     accepted |= {listing.path.name for listing in listings if listing.is_catalogue}
     manifest = commit(
         context.store, grid, entries,
@@ -130,10 +130,12 @@ def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:
     return commit(store, grid).entries
 
 
-def _accepted(rows: Sequence[Row], bad: set[Row]) -> set[str]:
-    """Names under which usable rows may have been refused before."""
-    good = [row for row in rows if row not in bad]
-    names = {name for row in good for name in (row.id, row.path, replace(row.origin, product="").place) if name}
+def _accepted(tasks: Sequence[Task], bad: set[Row]) -> set[str]:
+    """Names and places under which usable rows may have been refused before."""
+    good = [(task.row, task.place) for task in tasks if task.row not in bad]
+    names = {
+        name for row, place in good for name in (row.id, row.path, replace(row.origin, product="").place, place) if name
+    }
     return names - {row.path for row in bad}
 
 
@@ -178,7 +180,7 @@ def _without_twins(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[O
 
 def _refusal(task: Task, findings: tuple[Finding, ...]) -> Outcome:
     sha256 = task.sha256 or hashlib.sha256(task.row.path.encode()).hexdigest()
-    return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings))
+    return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings, place=task.place))
 
 
 def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
