@@ -12,11 +12,11 @@ from iovolc.pipeline.epoch_maps import coarsest_factor
 from iovolc.pipeline.explain import explain
 from iovolc.publish import page_epochs
 from iovolc.publish.page_events import CHUNK, COLUMNS, outline_rings
-from iovolc.publish.page_layers import halved, write_layer
+from iovolc.publish.page_layers import write_layer
 from iovolc.publish.page_pixels import Scale, measured_scale, packed, unpacked
 from iovolc.publish.page_reach import NEVER, NOT_COMPARED, coded, least, times, write_reach_maps
 from iovolc.publish.page_scripts import write_data
-from iovolc.publish.sampling import coarse_mosaic, mosaic
+from iovolc.publish.sampling import block_means, coarse_mosaic, mosaic
 from iovolc.publish.saved import read_run
 
 
@@ -51,7 +51,7 @@ def test_a_scale_of_nothing_or_of_one_value_is_still_one(values):
 def test_half_a_map_is_the_mean_of_what_is_there():
     nan = np.nan
     four = np.array([[1.0, 3.0, nan, nan], [nan, 5.0, nan, nan]], np.float32)
-    assert np.array_equal(halved(four), np.array([[3.0, nan]], np.float32), equal_nan=True)
+    assert np.array_equal(block_means(four, 2), np.array([[3.0, nan]], np.float32), equal_nan=True)
 
 
 def test_tiles_without_data_are_left_out(tmp_path):

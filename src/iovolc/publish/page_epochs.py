@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iovolc.publish import canonical
-from iovolc.publish.page_layers import TILE, halved, write_layer
+from iovolc.publish.page_layers import TILE, write_layer
 from iovolc.publish.page_pixels import Scale, measured_scale, significant
 from iovolc.publish.page_scripts import DATA
 from iovolc.publish.run_output import EpochMap, InputFile, RunOutput
+from iovolc.publish.sampling import block_means
 from iovolc.publish.timeline import looks_of
 
 PER_DEGREE: Final = 4
@@ -102,7 +103,7 @@ def _lighter(shown: EpochMap) -> EpochMap:
 
 def _on_one_tile(plane: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
     while plane is not None and plane.shape[1] > TILE[1] and not any(size % 2 for size in plane.shape):
-        plane = halved(plane)
+        plane = block_means(plane, 2)
     return plane
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from iovolc.hands import each
 from iovolc.publish.page_pixels import NOTHING, Scale, packed
 from iovolc.publish.page_scripts import write_data
+from iovolc.publish.sampling import block_means
 
 TILE: Final = (360, 720)
 """Rows and columns of a tile."""
@@ -50,18 +51,8 @@ def _pyramid(values: Plane) -> list[Plane]:
     """The map and its halves, coarsest first."""
     planes = [values]
     while planes[0].shape[1] > TILE[1] and not any(size % 2 for size in planes[0].shape):
-        planes.insert(0, halved(planes[0]))
+        planes.insert(0, block_means(planes[0], 2))
     return planes
-
-
-def halved(values: Plane) -> NDArray[np.float32]:
-    """Every four pixels as one: the mean of those with data, or NaN if none has any."""
-    rows, cols = values.shape
-    four = values.reshape(rows // 2, 2, cols // 2, 2)
-    known = np.isfinite(four)
-    many = known.sum(axis=(1, 3))
-    total = np.where(known, four, 0.0).sum(axis=(1, 3), dtype=np.float32)
-    return np.where(many > 0, total / np.maximum(many, 1), np.nan).astype(np.float32)
 
 
 def _write_level(folder: Path, name: str, codes: NDArray[np.uint8]) -> Mapping[str, Any]:

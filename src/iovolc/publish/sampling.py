@@ -82,7 +82,7 @@ def coarse_mosaic(grid: Grid, sheets: Sheets, factor: int) -> NDArray[np.float32
     equator = sheets["equator"]
     rows = factor * (lat.size - 2 * cap)
     margin = (equator.shape[0] - rows) // 2
-    out[cap:-cap] = _block_mean(equator[margin : margin + rows], factor)
+    out[cap:-cap] = block_means(equator[margin : margin + rows], factor)
     _fill_caps(grid, sheets, lat, lon_e, cap, out)
     return out
 
@@ -98,8 +98,8 @@ def _fill_caps(
         fill(array, *polar_parts(sheet, lat[rows], lon_e), sheet.left_m, sheet.top_m, sheet.pixel_m, out[rows])
 
 
-def _block_mean(values: Array, factor: int) -> NDArray[np.float32]:
-    """Mean of the data of every block; NaN where a block holds none."""
+def block_means(values: Array, factor: int) -> NDArray[np.float32]:
+    """Mean of the data of every block of ``factor`` by ``factor`` pixels; NaN where a block holds none."""
     if factor == 1:
         return values.astype(np.float32)
     rows, cols = (size // factor for size in values.shape)
