@@ -79,13 +79,14 @@ def _at(noise, lat, lon_e, radius_km):
     return Footprint((("equator", np.array([row * noise.shape[1] + col], np.int32)),))
 
 
-def test_a_place_that_is_hardly_shown_is_not_measured(noise):
+def test_a_place_that_is_hardly_shown_or_without_any_noise_is_not_measured(noise):
     place = cap(10.0, 20.0, 80.0)
     gap = noise.copy()
     gap.ravel()[place.pixels[0][1][::3]] = np.nan
     bare = np.full_like(noise, np.nan)
     bare.ravel()[place.pixels[0][1]] = 0.3
-    for difference in ({"equator": gap}, {"equator": bare}, {"equator": np.zeros_like(noise)}, {"north": noise}):
+    even = with_change(np.full_like(noise, 0.3), place, 0.1)
+    for difference in ({"equator": gap}, {"equator": bare}, {"equator": np.zeros_like(noise)}, even, {"north": noise}):
         assert forced_contrast(place, difference, GRID) is None
 
 

@@ -29,6 +29,8 @@ LEAST_MOVES: Final = 12
 """So many of them must show ground, for a scatter."""
 _OUTLYING: Final = 3.0
 """In standard deviations; what stands out so far is no ground."""
+_ROUNDING: Final = float(np.finfo(np.float32).eps)
+"""A scatter of so small a share of the level is none: a plane through equal means leaves what rounding makes."""
 _LEAST_SHOWN: Final = 0.6
 _LEAST_RADIUS_PX: Final = 3.0
 _MOST_PIXELS: Final = 400
@@ -72,7 +74,7 @@ def forced_contrast(footprint: Footprint, difference: Mapping[str, Plane], grid:
     if known.sum() < LEAST_MOVES:
         return None
     level, sigma = _ground(there[known], middles[known] - middle)
-    return (float(here[0]) - level, sigma) if sigma > 0.0 else None
+    return (float(here[0]) - level, sigma) if sigma > _ROUNDING * abs(level) else None
 
 
 def _ground(means: Wide, away: Wide) -> tuple[float, float]:
@@ -81,7 +83,7 @@ def _ground(means: Wide, away: Wide) -> tuple[float, float]:
     A plane through means so many rows and columns away, since tone that leans is no noise; what stands out of it, such
     as another change, has no say.
     """
-    basis = np.column_stack([np.ones(means.size), away / np.abs(away).max(axis=0)])
+    basis = np.column_stack([np.ones(means.size), away])
     plane, spread = _plane(basis, means)
     kept = np.abs(means - basis @ plane) <= _OUTLYING * spread
     plane, spread = _plane(basis[kept], means[kept])
@@ -92,8 +94,8 @@ def _ground(means: Wide, away: Wide) -> tuple[float, float]:
 def _plane(basis: Wide, means: Wide) -> tuple[Wide, float]:
     """Coefficients of least squares, and the robust standard deviation about them."""
     plane = np.asarray(np.linalg.lstsq(basis, means)[0], np.float64)
-    free = max(means.size - plane.size, 1)
-    return plane, MAD_TO_SIGMA * float(np.median(np.abs(means - basis @ plane))) * math.sqrt(means.size / free)
+    lost = math.sqrt(means.size / (means.size - plane.size))
+    return plane, lost * MAD_TO_SIGMA * float(np.median(np.abs(means - basis @ plane)))
 
 
 def _moves(rows: Pixels, cols: Pixels, sheet: Sheet) -> tuple[Pixels, Pixels]:
