@@ -146,7 +146,7 @@ def test_check_of_a_sound_catalogue_finds_nothing(degraded) -> None:
 
 
 def test_mended_rows_are_no_longer_refused(degraded, tmp_path) -> None:
-    folder = shutil.copytree(degraded.folder, tmp_path / "copy")
+    folder = shutil.copytree(degraded.folder, tmp_path / degraded.folder.name)
     catalogue = write_catalogue(folder / degraded.catalogue.name, [*degraded.good, *mended_rows(folder)])
     answer = iovolc("ingest", catalogue, "--store", folder / "store", "--json", *settings(*QUICK))
     assert (answer.code, answer.values["refused"]) == (0, 0), answer.err
@@ -174,6 +174,21 @@ def test_a_line_whose_path_is_corrected_is_no_longer_refused_but_that_of_another
     assert refused("theirs") == ["mine", "theirs"]
     write("mine", "there.tif")
     assert refused("mine") == ["theirs"]
+
+
+def test_a_line_without_a_file_is_refused_until_that_line_of_that_catalogue_is_mended(tmp_path) -> None:
+    write_tif(tmp_path / "there.tif", picture(304, shape=TINY))
+
+    def ingested(name, second):
+        catalogue = write_catalogue(tmp_path / f"{name}.csv", [row("there.tif", TIMES[0], id=""), second])
+        iovolc("ingest", catalogue, "--store", tmp_path / "store", *settings(*QUICK))
+        return len(iovolc("status", "--store", tmp_path / "store", "--json").values["refused"])
+
+    nameless, mended = row("", TIMES[1], id=""), row("there.tif", TIMES[1], id="")
+    assert ingested("mine", nameless) == 1
+    assert ingested("theirs", nameless) == 2
+    assert ingested("mine", mended) == 1
+    assert ingested("theirs", mended) == 0
 
 
 def test_a_catalogue_with_nothing_usable_ends_with_3(tmp_path) -> None:

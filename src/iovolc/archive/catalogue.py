@@ -108,4 +108,4 @@ def _parse(columns: list[str], cells: list[str], number: int, product: str) -> R
     if any(cell.strip() for cell in surplus):
         detail = f"`{' '.join(surplus).strip()}` stands outside the named columns; quote texts that hold commas"
         return (Finding("E502", product, detail, number),)
-    return parse_row(dict(zip(columns, cells, strict=False)), number=number)
+    return parse_row(dict(zip(columns, cells, strict=False)), number=number, catalogue=product)

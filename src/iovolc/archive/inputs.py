@@ -56,6 +56,11 @@ class Listing:
         """Whether other files are named in it."""
         return self.kind in ("table", "items")
 
+    @property
+    def catalogue(self) -> str:
+        """Its name with its folder's, which tells catalogues of several missions apart; empty if it is none."""
+        return "/".join(Path(os.path.realpath(self.path)).parts[-2:]) if self.is_catalogue else ""
+
 
 def read_inputs(arguments: Sequence[Path]) -> tuple[Listing, ...]:
     """The rows of all that is named, in the order of the arguments; a pattern's files in the order of their names.

@@ -27,12 +27,21 @@ class Origin:
     row: int | None = None
     item: str | None = None
 
+    @classmethod
+    def of(cls, finding: Finding) -> "Origin":
+        """Where what a finding is about was named."""
+        return cls(finding.product, finding.row, finding.item)
+
     @property
     def place(self) -> str:
         """Line or item in words; the product where no catalogue names it."""
         if self.item is not None:
             return f"item {self.item}"
         return self.product if self.row is None else f"row {self.row}"
+
+    def within(self, catalogue: str) -> str:
+        """The line or item together with the name of its catalogue; empty where no catalogue names the product."""
+        return "" if self.row is None and self.item is None else f"{catalogue}, {self.place}"
 
     def finding(self, code: str, detail: str, column: str | None = None) -> Finding:
         """A finding here; without a catalogue no column is named, and in an item the field that means the same."""

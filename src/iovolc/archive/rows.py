@@ -104,7 +104,7 @@ _FIELDS: Final = frozenset(field.name for field in fields(Row))
 
 
 def parse_row(
-    cells: Mapping[str, str], *, number: int | None = None, item: str | None = None
+    cells: Mapping[str, str], *, number: int | None = None, item: str | None = None, catalogue: str = ""
 ) -> Row | tuple[Finding, ...]:
     """The row, or everything that is wrong with it.
 
@@ -116,14 +116,15 @@ def parse_row(
         Line of the catalogue, counted from 2 (line 1 is the header).
     item : str or None
         Id of the STAC Item.
+    catalogue : str
+        The file that holds the row: what a finding is about if the row names no image.
 
     Returns
     -------
     Row or tuple of Finding
         Findings E2xx to E5xx, in the order of the columns.
     """
-    origin = Origin("", number, item)
-    origin = replace(origin, product=cells.get("path", "").strip() or origin.place)
+    origin = Origin(cells.get("path", "").strip() or catalogue, number, item)
     values, findings = read_cells(COLUMNS, cells, origin)
     broken = frozenset(finding.column or "" for finding in findings)
     span = read_span(values, broken, origin)

@@ -137,7 +137,7 @@ def _row(levels: list[Level], index: int | None, origin: Origin) -> Row | tuple[
     texts = {column: said.text for column, said in cells.items()}
     if index is not None:
         texts.setdefault("band_index", str(index + 1))
-    row = parse_row(texts, item=origin.item)
+    row = parse_row(texts, item=origin.item, catalogue=origin.product)
     if not isinstance(row, Row):
         fields = {item_field(column): said.field for column, said in cells.items()}
         return tuple(replace(finding, column=fields.get(finding.column or "", finding.column)) for finding in row)

@@ -26,6 +26,9 @@ from iovolc.pipeline.reading import base_map
 _NOT_MADE_OF: Final = {"roots", "max_megapixels", "insist", "kernels"}
 """Settings that say which files are read, but nothing of what becomes of them; kernels count by their content."""
 
+Placed = tuple[str, Finding]
+"""A finding with the name of the catalogue that it is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -37,8 +40,8 @@ class Task:
         What is said of it.
     folder : Path
         What its path is relative to.
-    listing : str
-        Name of the catalogue, with its folder's.
+    catalogue : str
+        Name of the catalogue that names it, with its folder's; empty where an image was given by itself.
     store : Path
         Where the epoch goes.
     config : Config
@@ -59,7 +62,7 @@ class Task:
 
     row: Row
     folder: Path
-    listing: str
+    catalogue: str
     store: Path
     config: Config
     made_by: Mapping[str, Any]
@@ -72,8 +75,7 @@ class Task:
     @property
     def place(self) -> str:
         """The catalogue and its line or item that name the row; empty where an image was given by itself."""
-        origin = self.row.origin
-        return "" if origin.row is None and origin.item is None else f"{self.listing}, {origin.place}"
+        return self.row.origin.within(self.catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +115,10 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [
-        _with_key(Task(row, listing.folder, _name(listing.path), context.store, config, made_by))
+        _with_key(Task(row, listing.folder, listing.catalogue, context.store, config, made_by))
         for listing in listings
         for row in listing.rows
     ]
-
-
-def _name(path: Path) -> str:
-    return "/".join(Path(os.path.realpath(path)).parts[-2:])
 
 
 def _with_key(task: Task) -> Task:
@@ -133,11 +131,11 @@ def _with_key(task: Task) -> Task:
     return replace(task, key=key, sha256=sha256)
 
 
-def without_namesakes(tasks: Sequence[Task]) -> tuple[list[Task], list[Finding]]:
+def without_namesakes(tasks: Sequence[Task]) -> tuple[list[Task], list[Placed]]:
     """The tasks without those that repeat one of another listing, and a finding for each that differs from it."""
     first: dict[tuple[object, ...], Task] = {}
     kept: list[Task] = []
-    findings: list[Finding] = []
+    findings: list[Placed] = []
     for task in tasks:
         row = task.row
         file = os.path.realpath(task.folder / row.path)
@@ -147,7 +145,7 @@ def without_namesakes(tasks: Sequence[Task]) -> tuple[list[Task], list[Finding]]
         elif other.key != task.key:
             code, column = ("E504", "id") if row.id else ("E505", "path")
             detail = f"{other.row.origin.place} of another catalogue names the same observation, but differs"
-            findings.append(row.origin.finding(code, detail, column))
+            findings.append((task.catalogue, row.origin.finding(code, detail, column)))
     return kept, findings
 
 

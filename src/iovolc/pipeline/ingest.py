@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
 from iovolc.archive.access import Access
 from iovolc.archive.images import read_observation
 from iovolc.archive.inputs import Listing, read_inputs
+from iovolc.archive.origin import Origin
 from iovolc.archive.reference import ReferenceMap
 from iovolc.archive.rows import Row
 from iovolc.config import Config
@@ -26,7 +27,7 @@ from iovolc.model.glow import THERMAL_CHANNELS
 from iovolc.model.grid import Grid
 from iovolc.model.observation import Observation
 from iovolc.parallel import hands_each
-from iovolc.pipeline.choosing import Task, choose, look_closer, tasks_of, without_namesakes
+from iovolc.pipeline.choosing import Placed, Task, choose, look_closer, tasks_of, without_namesakes
 from iovolc.pipeline.context import Context
 from iovolc.pipeline.layers import layers_on
 from iovolc.pipeline.nightside import night_side
@@ -94,7 +95,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     grid = Grid.at(context.config.grid.pixels_per_degree)
     tables = [listing for listing in listings if listing.kind == "points"]
     tasks, repeated = without_namesakes(tasks_of(listings, context))
-    findings = [finding for listing in listings for finding in listing.findings] + repeated
+    of_rows = [(listing.catalogue, finding) for listing in listings for finding in listing.findings] + repeated
     held = [entry for entry in _held(context.store, grid) if has_epoch(context.store, entry)]  # the rest is made again
     known = {read_provenance(context.store, entry)["key"] for entry in held}
     unknown = [task for task in tasks if task.key not in known]
@@ -103,13 +104,14 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     outcomes = _without_twins(context.runner.map(one, chosen.tasks, "ingest"), chosen.tasks)
     entries = tuple(outcome.entry for outcome in outcomes if outcome.entry is not None)
     refused = [outcome.refused for outcome in outcomes if outcome.refused is not None]
-    refused += _refuse_rows(context.store, findings)
+    refused += _refuse_rows(context.store, of_rows)
     points = take_tables(tables, context.store)
     refused += points.refused
-    findings += [*points.findings, *(finding for outcome in outcomes for finding in outcome.findings)]
+    findings = [*(finding for _, finding in of_rows), *points.findings]
+    findings += [finding for outcome in outcomes for finding in outcome.findings]
     bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
     accepted = _accepted(tasks, bad) | {listing.path.name for listing in tables}
-    accepted |= {listing.path.name for listing in listings if listing.is_catalogue}
+    accepted |= {listing.catalogue for listing in listings if listing.is_catalogue}
     manifest = commit(
         context.store, grid, entries,
         refused=refused, accepted=accepted, superseded=chosen.superseded, points=points.entries,
@@ -133,9 +135,7 @@ def _held(store: Path, grid: Grid) -> tuple[EpochEntry, ...]:
 def _accepted(tasks: Sequence[Task], bad: set[Row]) -> set[str]:
     """Names and places under which usable rows may have been refused before."""
     good = [(task.row, task.place) for task in tasks if task.row not in bad]
-    names = {
-        name for row, place in good for name in (row.id, row.path, replace(row.origin, product="").place, place) if name
-    }
+    names = {name for row, place in good for name in (row.id, row.path, place) if name}
     return names - {row.path for row in bad}
 
 
@@ -183,18 +183,20 @@ def _refusal(task: Task, findings: tuple[Finding, ...]) -> Outcome:
     return Outcome(None, findings, refuse(task.store, sha256, task.row.id or task.row.path, findings, place=task.place))
 
 
-def _refuse_rows(store: Path, findings: Sequence[Finding]) -> list[Refused]:
-    """Quarantine records for rows that could not even be read."""
-    products = dict.fromkeys(finding.product for finding in findings)
-    return [
-        refuse(
-            store,
-            hashlib.sha256(product.encode()).hexdigest(),
-            product,
-            [finding for finding in findings if finding.product == product],
-        )
-        for product in products
-    ]
+def _refuse_rows(store: Path, told: Sequence[Placed]) -> list[Refused]:
+    """Quarantine records for rows that could not even be read; a row without a file goes by its catalogue."""
+    groups: dict[str, list[Placed]] = {}
+    for catalogue, finding in told:
+        of_catalogue = finding.product == PurePath(catalogue).name
+        groups.setdefault(catalogue if of_catalogue else finding.product, []).append((catalogue, finding))
+    return [_refused_rows(store, product, mine) for product, mine in groups.items()]
+
+
+def _refused_rows(store: Path, product: str, told: Sequence[Placed]) -> Refused:
+    sha256 = hashlib.sha256(product.encode()).hexdigest()
+    places = {Origin.of(finding).within(catalogue) for catalogue, finding in told}
+    place = places.pop() if len(places) == 1 else ""  # a file that several rows name is accepted by its name
+    return refuse(store, sha256, product, [finding for _, finding in told], place=place)
 
 
 def make_epoch(observation: Observation, reference: ReferenceMap, config: Config) -> Epoch:
