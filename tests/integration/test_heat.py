@@ -163,8 +163,21 @@ def test_an_eruption_is_an_event(heat):
     events = pd.read_csv(folder / "out" / "events.csv")
     assert events[["kind", "activity", "nearest_feature"]].values.tolist() == [["thermal", "outburst", "Rarog Patera"]]
     assert events["radiance_gw_um_sr"].iloc[0] == pytest.approx(486.0)
-    told = iovolc("explain", events["event_id"].iloc[0], "--run", folder / "out")
-    assert told.code == 0, told.err
+
+
+def test_an_eruption_is_explained_by_every_look_at_its_hot_spot_and_the_table_that_holds_them(heat):
+    folder, _ = heat
+    event = pd.read_csv(folder / "out" / "events.csv")["event_id"].iloc[0]
+    told = iovolc("explain", event, "--run", folder / "out", "--json").values
+    assert [(look["limit"], look["radiance_gw_um_sr"]) for look in told["looks"]] == [
+        ("upper", 5.0), ("detection", 486.0), ("detection", 446.0), ("detection", 40.0)
+    ]  # fmt: skip
+    assert told["tables"] == {"keck.csv": sha256((folder / "keck.csv").read_bytes()).hexdigest()}
+    assert {key.partition(".")[0] for key in told["rules"]} == {"heat", "track"}
+    text = iovolc("explain", event, "--run", folder / "out").out
+    assert "  2013-08-10T10:00:00Z Lp: < 5 GW um-1 sr-1 (keck.csv)\n" in text
+    assert "  2013-08-15T10:00:00Z Lp: 486 +- 25 GW um-1 sr-1 (keck.csv, outburst)\n" in text
+    assert "all looks" not in text
 
 
 def test_the_status_lists_tables(heat):

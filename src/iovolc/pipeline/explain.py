@@ -6,7 +6,8 @@ from typing import Any
 
 from iovolc.cube.epochs import read_head_json
 from iovolc.cube.past import fetch_entries
-from iovolc.model.tables import DETECTIONS, EVENTS
+from iovolc.model.tables import DETECTIONS, EVENTS, LIGHT_CURVES
+from iovolc.pipeline.heat import read_heat
 from iovolc.pipeline.runs import manifest_of
 from iovolc.publish.explained import Explanation, explained
 from iovolc.publish.saved import SavedRun
@@ -32,18 +33,28 @@ def explain(run: SavedRun, event_id: str, store: Path | None = None) -> Explanat
     """
     event = _event(run, event_id)
     rows = json_rows(run.detections_of(str(event["event_id"])), DETECTIONS)
+    looks = _looks(run, event["site_id"])
     used = {name for row in rows for name in (row["observation_id"], *row["reference_ids"])}
+    used |= {look["observation_id"] for look in looks}
     registered = _registered(run, store, used)
     inputs: dict[str, Mapping[str, Any]] = {
         name: {**item, **registered.get(name, {})} for name, item in run.inputs.items()
     }
-    return explained(event, rows, inputs, run.record, run.events)
+    return explained(event, rows, looks, inputs, run.record, run.events)
 
 
 def _event(run: SavedRun, event_id: str) -> dict[str, Any]:
     chosen = run.event(event_id)
     channels = [name.removeprefix("dlna_") for name in chosen.columns if name.startswith("dlna_")]
     return json_rows(chosen, EVENTS.with_channels(channels))[0]
+
+
+def _looks(run: SavedRun, site_id: str | None) -> list[dict[str, Any]]:
+    """The light curve of a hot spot."""
+    if site_id is None:
+        return []
+    curves = read_heat(run.folder).light_curves
+    return json_rows(curves[curves["site_id"] == site_id], LIGHT_CURVES)
 
 
 def _registered(run: SavedRun, store: Path | None, used: Collection[str]) -> dict[str, dict[str, Any]]:

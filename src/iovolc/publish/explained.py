@@ -4,8 +4,9 @@ Not for gathering it from a store (:mod:`iovolc.pipeline.explain`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,12 @@ from iovolc.publish.wording import place_of
 _NEIGHBOURS_KM: Final = 500.0
 _NEIGHBOURS: Final = 5
 _RULES: Final = ("light", "detect", "track")
+_RULES_OF_HEAT: Final = ("heat", "track")
+_MEASURED: Final = (
+    ("radiance_gw_um_sr", "sigma_gw_um_sr", " GW um-1 sr-1"), ("power_gw", "power_sigma_gw", " GW"),
+    ("relative_value", "relative_sigma", " in its own unit"),
+)  # fmt: skip
+_SIGNS: Final = {"detection": "", "upper": "< ", "lower": "> "}
 _OF_NULL: Final = (
     "bulk_centre", "bulk_width", "clusters", "passed", "null_draws", "null_clusters_per_draw", "p_floor", "inflation",
     "expected_false",
@@ -34,8 +41,12 @@ class Explanation:
         Its row of the events table.
     detections : tuple of dict
         Rows of its detections, oldest epoch first.
+    looks : tuple of dict
+        Rows of the light curve of its hot spot, oldest first; empty where it has none.
     inputs : tuple of dict
         Every observation that took part: file, sha256, times; with a store also how it was registered.
+    tables : dict
+        The sha256 of the file of every table of point measurements that the looks come from, by its name.
     null : dict
         By observation: what was measured on the null, and how its predecessors were matched to its tone.
     rules : dict
@@ -48,7 +59,9 @@ class Explanation:
 
     event: Mapping[str, Any]
     detections: tuple[Mapping[str, Any], ...]
+    looks: tuple[Mapping[str, Any], ...]
     inputs: tuple[Mapping[str, Any], ...]
+    tables: Mapping[str, str]
     null: Mapping[str, Mapping[str, Any]]
     rules: Mapping[str, Any]
     neighbours: tuple[Mapping[str, Any], ...]
@@ -69,31 +82,31 @@ class Explanation:
             f"{verdict}; q = {event['q_value']:.2g}, SNR {event['snr']:.1f}{_together(event)}; {area}",
             f"began between {after} and {before}",
             *(f"flag {name}: {meaning}" for name, meaning in self.flags.items()),
-            "",
-            "found in",
-            *(_found(row, self.null.get(row["observation_id"], {})) for row in self.detections),
-            "",
-            "from",
-            *(_input(item) for item in self.inputs),
-            "",
-            "neighbours",
-            *(f"  {item['event_id']} tier {item['tier']} {item['away_km']:.0f} km away" for item in self.neighbours),
-            "",
-            "under the rules",
-            *(f"  {key} = {json.dumps(value)}" for key, value in self.rules.items()),
+            *_part("found in", (_found(row, self.null.get(row["observation_id"], {})) for row in self.detections)),
+            *_part("measured at its hot spot", map(_measured, self.looks)),
+            *_part("from", [*map(_input, self.inputs), *starmap(_table, self.tables.items())]),
+            *_part("neighbours", map(_neighbour, self.neighbours)),
+            *_part("under the rules", (f"  {key} = {json.dumps(value)}" for key, value in self.rules.items())),
         ]
         return "\n".join(lines)
 
 
+def _part(title: str, lines: Iterable[str]) -> list[str]:
+    """A part of the text, with nothing where there is nothing to tell."""
+    told = list(lines)
+    return ["", title, *told] if told else []
+
+
 def _together(event: Mapping[str, Any]) -> str:
-    """What all looks come to; empty in outputs of before it was told."""
+    """What all looks come to; empty where others say nothing more, and in outputs of before it was told."""
     combined = event.get("combined_snr")
-    return "" if combined is None else f" ({combined:.1f} with what all looks show there)"
+    return "" if combined in (None, event["snr"]) else f" ({combined:.1f} with what all looks show there)"
 
 
 def explained(
     event: Mapping[str, Any],
     detections: Sequence[Mapping[str, Any]],
+    looks: Sequence[Mapping[str, Any]],
     inputs: Mapping[str, Mapping[str, Any]],
     record: Mapping[str, Any],
     events: pd.DataFrame,
@@ -106,21 +119,30 @@ def explained(
         Its row of the events table, as plain values.
     detections : sequence of mapping
         The rows of its detections, as plain values.
+    looks : sequence of mapping
+        The rows of the light curve of its hot spot, as plain values.
     inputs : mapping of str to mapping
         The run's observations by id.
     record : mapping
-        The run's ``run.json``, for the null and the rules.
+        The run's ``run.json``, for the null, the rules and the tables of measurements.
     events : DataFrame
         All events, for the neighbours.
     """
     rows = sorted(detections, key=lambda row: (_stop(inputs, row["observation_id"]), row["detection_id"]))
+    seen = sorted(looks, key=lambda look: (look["time_utc"], look["observation_id"]))
     used = dict.fromkeys(other for row in rows for other in (*row["reference_ids"], row["observation_id"]))
+    used |= dict.fromkeys(look["observation_id"] for look in seen)
+    sources = {look["source"] for look in seen}
     null = {item["observation_id"]: item for item in record["null_statistics"].get("by_epoch", ())}
-    rules = {f"{section}.{key}": value for section in _RULES for key, value in record["configuration"][section].items()}
+    sections = dict.fromkeys((*(_RULES if rows else ()), *(_RULES_OF_HEAT if seen else ())))
+    config = record["configuration"]
+    rules = {f"{section}.{key}": value for section in sections for key, value in config[section].items()}
     return Explanation(
         event,
         tuple(rows),
+        tuple(seen),
         tuple(inputs[other] for other in used if other in inputs),
+        {one["name"]: one["source_sha256"] for one in record.get("points", ()) if one["name"] in sources},
         {row["observation_id"]: null.get(row["observation_id"], {}) for row in rows},
         dict(sorted(rules.items())),
         tuple(_neighbours(events, event)),
@@ -139,6 +161,19 @@ def _neighbours(events: pd.DataFrame, event: Mapping[str, Any]) -> list[dict[str
     rows = zip(*columns, np.round(away_km[near], 1), strict=True)
     ordered = sorted(rows, key=lambda row: (row[3], row[0]))[:_NEIGHBOURS]
     return [dict(zip(("event_id", "tier", "kind", "away_km"), row, strict=True)) for row in ordered]
+
+
+def _neighbour(item: Mapping[str, Any]) -> str:
+    return f"  {item['event_id']} tier {item['tier']} {item['away_km']:.0f} km away"
+
+
+def _measured(look: Mapping[str, Any]) -> str:
+    """One look at the hot spot: value and error, or the limit where nothing was seen."""
+    value, sigma, unit = next((look[one], look[two], of) for one, two, of in _MEASURED if look[one] is not None)
+    sign = _SIGNS[look["limit"]]
+    error = "" if sigma is None or sign else f" +- {sigma:g}"
+    words = [look["source"], *([look["activity"]] if look["activity"] else []), *look["flags"]]
+    return f"  {look['time_utc']} {look['band']}: {sign}{value:g}{error}{unit} ({', '.join(words)})"
 
 
 def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:
@@ -176,6 +211,10 @@ def _light(row: Mapping[str, Any]) -> str:
     other = row.get("delta_phase_deg")
     told += [] if other is None else [f"{other:.1f} deg of phase from the earlier"]
     return ", ".join([str(row.get("light_class") or "unknown"), *told])
+
+
+def _table(name: str, sha256: str) -> str:
+    return f"  {name}: table of measurements, sha256 {sha256}"
 
 
 def _input(item: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ COLUMNS: Final = (
     "reliability", "nearest_feature", "nearest_km", "flags",
 )  # fmt: skip
 """Of the events table: what the page's table, filters and maps need."""
-_FOR_THE_ACCOUNT: Final = ("inputs", "null_statistics", "configuration")
+_FOR_THE_ACCOUNT: Final = ("inputs", "points", "null_statistics", "configuration")
 CHUNK: Final = 50
 """Events whose details lie in one file."""
 _DECIMALS: Final = {"lat": 3, "lon_e": 3, "reliability": 3, "snr": 2}
@@ -86,16 +86,21 @@ class _Details:
         self._plain: dict[str, list[dict[str, Any]]] = {}
         for row in json_rows(found, DETECTIONS):
             self._plain.setdefault(row["event_id"], []).append(row)
+        self._looks: dict[str, list[dict[str, Any]]] = {}
+        columns, looks = tables["light_curves"]
+        for look in json_rows(looks, columns):
+            self._looks.setdefault(look["site_id"], []).append(look)
 
     def __call__(self, row: Mapping[Any, Any], plain: Mapping[str, Any], outline: Any) -> dict[str, Any]:
         name = row["event_id"]
         mine, best = self._rows.get(name, []), self._best.get(name)
         told = event_view(row, None, mine)
+        found, looks = self._plain.get(name, ()), self._looks.get(plain["site_id"], ())
         return {
             "facts": told["details"],
             "evidence": evidence(row, mine),
             "detections": told["detections"],
-            "explain": explained(plain, self._plain.get(name, ()), self._inputs, self._record, self._events).text(),
+            "explain": explained(plain, found, looks, self._inputs, self._record, self._events).text(),
             "picture": self._pictures.get(name),
             "outline": outline_rings(outline),
             "after": best["observation_id"] if best else None,
