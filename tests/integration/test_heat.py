@@ -52,6 +52,12 @@ def test_one_bad_row_degrades_the_run_and_the_rest_is_published(heat):
     assert (counts["hotspots"], counts["light_curves"]) == (2, len(ROWS))
 
 
+def test_check_counts_the_usable_measurements(heat):
+    answer = iovolc("check", heat[0] / "keck.csv")
+    assert answer.code == 3
+    assert answer.out.endswith(f"\n{len(ROWS)} usable rows, 1 problems\n")
+
+
 def test_a_light_curve_is_told_by_name(heat):
     folder, _ = heat
     told = iovolc("light-curve", "rarog", "--run", folder / "out", "--json").values

@@ -54,15 +54,21 @@ def check(
     findings: list[Finding] = []
     rows: list[Checked] = []
     written: list[Path] = []
+    measurements = 0
     listings = read_inputs(files)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
-        findings += _of_points(listing) if listing.kind == "points" else listing.findings
+        if listing.kind == "points":
+            told, count = _of_points(listing)
+            measurements += count
+        else:
+            told = listing.findings
+        findings += told
         checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]
         findings += [finding for item in checked for finding in item.findings]
         rows += checked
         if fix and listing.kind == "table":
             written += _fix(listing.path, checked)
-    return Report(tuple(findings), tuple(rows), tuple(written))
+    return Report(tuple(findings), tuple(rows), tuple(written), measurements)
 
 
 def check_row(row: Row, folder: Path, config: Config, now_utc: datetime) -> Checked:
@@ -94,12 +100,13 @@ def _odd_colours(
     return () if colour is None else by_colour(understood, observation, colour, row)
 
 
-def _of_points(listing: Listing) -> tuple[Finding, ...]:
+def _of_points(listing: Listing) -> tuple[tuple[Finding, ...], int]:
+    """What is wrong with a table of point measurements, and how many of its rows are usable."""
     # Astropy, which reads such tables, takes longer to load than a check of an image takes.
     from iovolc.pipeline.points import read_listed  # noqa: PLC0415
 
     table = read_listed(listing)
-    return table if isinstance(table, tuple) else table.findings
+    return (table, 0) if isinstance(table, tuple) else (table.findings, len(table.glows))
 
 
 def _told_by(catalogue: Path, listings: Sequence[Listing]) -> list[Listing]:

@@ -49,16 +49,19 @@ class Report:
         One per row that could be parsed.
     written : tuple of Path
         Mended catalogues.
+    measurements : int
+        Usable rows of tables of point measurements.
     """
 
     findings: tuple[Finding, ...]
     rows: tuple[Checked, ...]
     written: tuple[Path, ...] = ()
+    measurements: int = 0
 
     @property
     def usable(self) -> int:
-        """Number of rows without an error."""
-        return sum(checked.usable for checked in self.rows)
+        """Number of rows without an error, of catalogues and of tables."""
+        return sum(checked.usable for checked in self.rows) + self.measurements
 
     @property
     def errors(self) -> tuple[Finding, ...]:
