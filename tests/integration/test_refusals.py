@@ -27,6 +27,12 @@ from tests.small_maps import (
     write_tif,
 )  # fmt: skip
 
+from iovolc.archive.inputs import batches, read_inputs
+from iovolc.config import Config, override
+from iovolc.parallel import Threads
+from iovolc.pipeline.context import Context
+from iovolc.pipeline.ingest import ingest_listed
+
 SPOT = Spot(20.0, 60.0, 150.0, -0.5)
 EXPECTED = {
     "missing": (4, "E101", "path"),
@@ -189,6 +195,17 @@ def test_a_line_without_a_file_is_refused_until_that_line_of_that_catalogue_is_m
     assert ingested("theirs", nameless) == 2
     assert ingested("mine", mended) == 1
     assert ingested("theirs", mended) == 0
+
+
+def test_what_the_first_batch_of_a_catalogue_refused_later_ones_do_not_take_up(tmp_path) -> None:
+    write_tif(tmp_path / "there.tif", picture(305, shape=TINY))
+    rows = [row("", TIMES[2], id=""), row("there.tif", TIMES[0], id=""), row("there.tif", TIMES[1], id="")]
+    catalogue = write_catalogue(tmp_path / "archive.csv", rows)
+    overrides = ("grid.pixels_per_degree=4", *QUICK)
+    context = Context(tmp_path / "store", override(Config(), overrides), Threads(1))
+    ingested = [ingest_listed(batch, context) for batch in batches(read_inputs([catalogue]), 1)]
+    assert [len(one.added) for one in ingested] == [1, 1]
+    assert [len(one.manifest.refused) for one in ingested] == [1, 1]
 
 
 def test_a_catalogue_with_nothing_usable_ends_with_3(tmp_path) -> None:

@@ -42,6 +42,8 @@ class Listing:
         Numbered problems.
     is_found : bool
         Whether a pattern found it, so that nobody named it: what cannot be read of it stops nothing else.
+    is_part : bool
+        Whether these are some of its rows alone (:func:`batches`), without what is wrong with the others.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Listing:
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
     is_found: bool = False
+    is_part: bool = False
 
     @property
     def is_catalogue(self) -> bool:
@@ -101,7 +104,7 @@ def batches(listings: Sequence[Listing], size: int) -> Iterator[tuple[Listing, .
     """
     whole = tuple(replace(listing, rows=()) for listing in listings)
     cuts = [
-        replace(listing, rows=listing.rows[start : start + size], findings=())
+        replace(listing, rows=listing.rows[start : start + size], findings=(), is_part=True)
         for listing in listings
         for start in range(0, len(listing.rows), size)
     ]

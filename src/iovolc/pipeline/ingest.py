@@ -111,7 +111,7 @@ def ingest_listed(listings: Sequence[Listing], context: Context) -> Ingested:
     findings += [finding for outcome in outcomes for finding in outcome.findings]
     bad = {task.row for task, outcome in zip(chosen.tasks, outcomes, strict=True) if outcome.entry is None}
     accepted = _accepted(tasks, bad) | {listing.path.name for listing in tables}
-    accepted |= {listing.catalogue for listing in listings if listing.is_catalogue}
+    accepted |= {listing.catalogue for listing in listings if listing.is_catalogue and not listing.is_part}
     manifest = commit(
         context.store, grid, entries,
         refused=refused, accepted=accepted, superseded=chosen.superseded, points=points.entries,
