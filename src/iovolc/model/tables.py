@@ -338,6 +338,11 @@ LIGHT_CURVES: Final = Table(
     ("site_id", "time_utc", "observation_id", "quantity"),
 )
 
+LIGHT_CURVE_VALUES: Final = (
+    ("radiance_gw_um_sr", "sigma_gw_um_sr"), ("power_gw", "power_sigma_gw"), ("relative_value", "relative_sigma"),
+)  # fmt: skip
+"""Value and its uncertainty, the one that says most first; each look has one."""
+
 TABLES: Final = MappingProxyType(
     {table.name: table for table in (EVENTS, DETECTIONS, SEGMENTS, HOTSPOTS, LIGHT_CURVES)}
 )

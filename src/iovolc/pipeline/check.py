@@ -57,12 +57,9 @@ def check(
     measurements = 0
     listings = read_inputs(files)
     for listing in listings if catalogue is None else _told_by(catalogue, listings):
-        if listing.kind == "points":
-            told, count = _of_points(listing)
-            measurements += count
-        else:
-            told = listing.findings
+        told, count = _of_points(listing) if listing.kind == "points" else (listing.findings, 0)
         findings += told
+        measurements += count
         checked = [check_row(row, listing.folder, config, now_utc) for row in listing.rows]
         findings += [finding for item in checked for finding in item.findings]
         rows += checked

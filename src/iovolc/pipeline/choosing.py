@@ -115,8 +115,8 @@ def tasks_of(listings: Sequence[Listing], context: Context) -> list[Task]:
         "algorithm": ALGORITHM_VERSIONS["ingest"],
     }
     return [
-        _with_key(Task(row, listing.folder, listing.catalogue, context.store, config, made_by))
-        for listing in listings
+        _with_key(Task(row, listing.folder, catalogue, context.store, config, made_by))
+        for listing, catalogue in ((listing, listing.catalogue) for listing in listings)
         for row in listing.rows
     ]
 

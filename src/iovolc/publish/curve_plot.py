@@ -12,14 +12,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from iovolc.model.tables import LIGHT_CURVE_VALUES
 from iovolc.publish.drawing import INK, OKABE_ITO, new_figure, place_text, plain, save
 from iovolc.publish.wording import is_known
 
-VALUES: Final = (
-    ("radiance_gw_um_sr", "sigma_gw_um_sr", "Spectral radiance (GW µm⁻¹ sr⁻¹)"),
-    ("power_gw", "power_sigma_gw", "Power as published (GW)"),
-    ("relative_value", "relative_sigma", "Brightness in the observation's own unit"),
+_NAMES: Final = (
+    "Spectral radiance (GW µm⁻¹ sr⁻¹)",
+    "Power as published (GW)",
+    "Brightness in the observation's own unit",
 )
+VALUES: Final = tuple((*pair, name) for pair, name in zip(LIGHT_CURVE_VALUES, _NAMES, strict=True))
 """Value, its uncertainty and its name, the one that says most first."""
 _MARKERS: Final = "os^Dvp*X"
 _ARROWS: Final[tuple[tuple[str, Literal[10, 11], str], ...]] = (

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from iovolc.geometry.sphere import distance_km
+from iovolc.model.tables import LIGHT_CURVE_VALUES
 from iovolc.publish.schemas import FLAG_MEANINGS
 from iovolc.publish.wording import place_of
 
@@ -20,10 +21,7 @@ _NEIGHBOURS_KM: Final = 500.0
 _NEIGHBOURS: Final = 5
 _RULES: Final = ("light", "detect", "track")
 _RULES_OF_HEAT: Final = ("heat", "track")
-_MEASURED: Final = (
-    ("radiance_gw_um_sr", "sigma_gw_um_sr", " GW um-1 sr-1"), ("power_gw", "power_sigma_gw", " GW"),
-    ("relative_value", "relative_sigma", " in its own unit"),
-)  # fmt: skip
+_UNITS: Final = ("GW um-1 sr-1", "GW", "in its own unit")
 _SIGNS: Final = {"detection": "", "upper": "< ", "lower": "> "}
 _OF_NULL: Final = (
     "bulk_centre", "bulk_width", "clusters", "passed", "null_draws", "null_clusters_per_draw", "p_floor", "inflation",
@@ -169,11 +167,12 @@ def _neighbour(item: Mapping[str, Any]) -> str:
 
 def _measured(look: Mapping[str, Any]) -> str:
     """One look at the hot spot: value and error, or the limit where nothing was seen."""
-    value, sigma, unit = next((look[one], look[two], of) for one, two, of in _MEASURED if look[one] is not None)
+    told = zip(LIGHT_CURVE_VALUES, _UNITS, strict=True)
+    value, sigma, unit = next((look[one], look[two], of) for (one, two), of in told if look[one] is not None)
     sign = _SIGNS[look["limit"]]
     error = "" if sigma is None or sign else f" +- {sigma:g}"
     words = [look["source"], *([look["activity"]] if look["activity"] else []), *look["flags"]]
-    return f"  {look['time_utc']} {look['band']}: {sign}{value:g}{error}{unit} ({', '.join(words)})"
+    return f"  {look['time_utc']} {look['band']}: {sign}{value:g}{error} {unit} ({', '.join(words)})"
 
 
 def _found(row: Mapping[str, Any], null: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Events as the page's data: a short row each for table and maps; all that is known in chunks, loaded on demand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,13 +83,9 @@ class _Details:
         self._inputs = {item["id"]: item for item in self._record["inputs"]}
         self._rows = rows_by_event(found)
         self._best = strongest_detections(found).to_dict("index")
-        self._plain: dict[str, list[dict[str, Any]]] = {}
-        for row in json_rows(found, DETECTIONS):
-            self._plain.setdefault(row["event_id"], []).append(row)
-        self._looks: dict[str, list[dict[str, Any]]] = {}
-        columns, looks = tables["light_curves"]
-        for look in json_rows(looks, columns):
-            self._looks.setdefault(look["site_id"], []).append(look)
+        self._plain = _grouped(json_rows(found, DETECTIONS), "event_id")
+        curves, looks = tables["light_curves"]
+        self._looks = _grouped(json_rows(looks[looks["site_id"].isin(events["site_id"])], curves), "site_id")
 
     def __call__(self, row: Mapping[Any, Any], plain: Mapping[str, Any], outline: Any) -> dict[str, Any]:
         name = row["event_id"]
@@ -106,6 +102,14 @@ class _Details:
             "after": best["observation_id"] if best else None,
             "before": next(reversed([*best["reference_ids"]]), None) if best else None,
         }
+
+
+def _grouped(rows: Iterable[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows by what they hold in a column, in their order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[name], []).append(row)
+    return found
 
 
 def outline_rings(outline: Any) -> list[list[list[float]]]:
